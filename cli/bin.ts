@@ -1,0 +1,9 @@
+import { main } from './main.ts';
+
+main(process.argv.slice(2)).then(
+  (code) => { process.exitCode = code; },
+  (error: unknown) => {
+    process.stderr.write(`kubewho: internal error: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 4;
+  },
+);

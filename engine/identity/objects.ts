@@ -1,0 +1,51 @@
+import type { Place, Value } from '../yaml/cursor.ts';
+import type { Resource } from '../kubernetes/read.ts';
+
+/** Where a document stands now. The object stays the same while its text does; its index and offset move with edits above it. */
+export interface DocumentRef {
+  readonly file: string;
+  index: number;
+  /** Offset of the document in the file. */
+  start: number;
+}
+
+/** An object among the files, as the graph knows it. */
+export interface GraphObject {
+  /** Unique, and stable while the document's text stays the same. */
+  readonly key: string;
+  readonly document: DocumentRef;
+  readonly resource: Resource;
+  /** The namespace it lands in: a name, a symbol for a hole, or "" for one that the files do not tell (of its own per scope, not `default`). */
+  readonly namespace: string;
+  /** Its name, a symbol for a hole, or "" for one that is made up at creation (generateName). */
+  readonly name: string;
+  /** Given as context of a cluster: it resolves references and is never reported on. */
+  readonly context: boolean;
+}
+
+/** A place together with the object it is in: what a rule points at. */
+export interface Location {
+  readonly object: GraphObject;
+  readonly place: Place;
+}
+
+/** The comparable form of a name: itself, or a symbol of the template expression; the same expression is the same name. */
+export function symbol(value: Value<string>): string {
+  return value.state === 'known' ? value.value : value.state === 'hole' ? `{{${value.expression}}}` : '';
+}
+
+/** Whether a name is a template expression rather than a name. */
+export function isSymbol(name: string): boolean {
+  return name.startsWith('{{');
+}
+
+/** `namespace/name` as messages show it; the namespace is left out where it is not told. */
+export function displayName(object: { namespace: string; name: string }): string {
+  return object.namespace === '' ? object.name : `${object.namespace}/${object.name}`;
+}
+
+/** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */
+export function identityOf(object: GraphObject): string {
+  const { group, kind } = object.resource.header;
+  return `${group}/${kind}/${object.namespace}/${object.name}`;
+}

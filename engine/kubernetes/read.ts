@@ -1,0 +1,48 @@
+import { Cursor } from '../yaml/cursor.ts';
+import type { YamlNode } from '../yaml/node.ts';
+import { readAccount, type AccountFact } from './account.ts';
+import { readHeader, type Header } from './header.ts';
+import { podCarrier } from './podspec.ts';
+import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
+import { readWorkloads, type WorkloadFact } from './workload.ts';
+
+/** Everything that can be read out of an object, told apart by `fact`. */
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact;
+export type FactKind = Fact['fact'];
+
+/** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
+export interface Resource {
+  readonly header: Header;
+  readonly facts: readonly Fact[];
+}
+
+type Reader = (cursor: Cursor, header: Header) => Fact[];
+
+const rbac = 'rbac.authorization.k8s.io';
+
+/** One line a kind that is read. Kinds that carry pods are read on top of this by podspec-paths.json. */
+const readers = new Map<string, Reader>([
+  ['/ServiceAccount', readAccount],
+  [`${rbac}/Role`, readRole],
+  [`${rbac}/ClusterRole`, readRole],
+  [`${rbac}/RoleBinding`, readBinding],
+  [`${rbac}/ClusterRoleBinding`, readBinding],
+]);
+
+/** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */
+export function isRead(group: string, kind: string): boolean {
+  return readers.has(`${group}/${kind}`) || podCarrier(group, kind) !== undefined || kind.endsWith('List');
+}
+
+/** Reads the objects of a document, those inside lists (`kind: List` and `*List`) each for itself. */
+export function readResources(root: YamlNode | undefined): Resource[] {
+  return read(Cursor.root(root));
+}
+
+function read(cursor: Cursor): Resource[] {
+  const header = readHeader(cursor);
+  if (!header) return [];
+  if (header.kind.endsWith('List') && cursor.get('items').isSeq) return cursor.get('items').items().flatMap(read);
+  const own = readers.get(`${header.group}/${header.kind}`)?.(cursor, header) ?? [];
+  return [{ header, facts: [...readWorkloads(cursor, header), ...own] }];
+}

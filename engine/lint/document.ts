@@ -1,0 +1,44 @@
+import type { DocumentRef } from '../identity/objects.ts';
+import { groupOf } from '../kubernetes/header.ts';
+import { isRead, readResources, type Resource } from '../kubernetes/read.ts';
+import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { isBlank } from '../yaml/split.ts';
+
+/** What a document's text says, whoever holds it and wherever it stands: a function of text and dialect alone. */
+export interface DocumentFacts {
+  readonly resources: readonly Resource[];
+  readonly problem: SyntaxProblem | undefined;
+  /** Whether it is a resource of a kind that no rule reads: it was not parsed. */
+  readonly unread: boolean;
+}
+
+/** A document of a file with its facts and its present place. */
+export interface DocumentEntry extends DocumentRef {
+  readonly id: number;
+  readonly text: string;
+  readonly facts: DocumentFacts;
+}
+
+const nothing: DocumentFacts = { resources: [], problem: undefined, unread: false };
+
+/** Reads the facts of one document. Parsing is the budget: kinds that nothing reads are told by their first lines. */
+export function readDocument(text: string, dialect: Dialect): DocumentFacts {
+  const kind = peekKind(text);
+  if (kind === 'none' || isBlank(text)) return nothing;
+  if (kind === 'unread') return { ...nothing, unread: true };
+  const { root, problem } = parseYaml(text, dialect);
+  return { resources: readResources(root), problem, unread: false };
+}
+
+/**
+ * Looks at top-level `apiVersion` and `kind` without parsing. Sure answers only: `none` where no kind is mentioned at
+ * all, `unread` where both stand unquoted at the left margin and nothing reads that kind; else the document is parsed.
+ */
+function peekKind(text: string): 'none' | 'unread' | 'parse' {
+  const kinds = [...text.matchAll(/^kind:[ \t]+([A-Za-z0-9]+)[ \t]*(?:#.*)?\r?$/gm)];
+  if (kinds.length === 0) return /kind/.test(text) ? 'parse' : 'none';
+  const version = /^apiVersion:[ \t]+["']?([A-Za-z0-9./-]+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
+  if (version === undefined) return 'parse';
+  return kinds.some((match) => isRead(groupOf(version), match[1]!)) ? 'parse' : 'unread';
+}

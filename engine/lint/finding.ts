@@ -1,0 +1,53 @@
+import type { Path } from '../yaml/node.ts';
+import type { Span } from '../yaml/text.ts';
+import type { Confidence, Persona, Rule, Severity, Signal } from './rule.ts';
+
+/** A finding with everything concrete: what reporters print and editors underline. Spans are offsets of the file's text. */
+export interface Finding {
+  readonly rule: string;
+  readonly messageId: string;
+  readonly message: string;
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly persona: Persona;
+  readonly file: string;
+  /** Position of the document in the stream, from 0. */
+  readonly document: number;
+  readonly span: Span;
+  /** The `# Source:` comment of Helm output, where there is one. */
+  readonly source: string | null;
+  readonly tier: 'plain' | 'masked' | 'rendered';
+  readonly mapping: 'exact' | 'path' | 'file';
+  readonly instances: number;
+  readonly resource: { readonly apiVersion: string; readonly kind: string; readonly namespace: string | null; readonly name: string | null };
+  readonly path: Path;
+  readonly related: readonly { readonly file: string; readonly span: Span; readonly message: string }[];
+  readonly group: string | null;
+  readonly frameworks: readonly string[];
+  readonly fingerprint: string;
+}
+
+/** Fills the `{placeholders}` of a rule's message. An unknown placeholder stays visible, so that a test finds it. */
+export function messageOf(rule: Rule, signal: Signal): string {
+  const text = rule.messages[signal.messageId] ?? `${rule.id}: ${signal.messageId}`;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(signal.args?.[name] ?? whole));
+}
+
+/** A short stable hash (FNV-1a, 64 bits in two halves) as 16 hex digits. Not for security. */
+export function hash(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0xcbf29ce4;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    low = Math.imul(low ^ c, 0x01000193) >>> 0;
+    high = Math.imul(high ^ (c + i), 0x01000197) >>> 0;
+  }
+  return high.toString(16).padStart(8, '0') + low.toString(16).padStart(8, '0');
+}
+
+/** Rule, message, object and symbolic path with list items by name: no line number, no index, no absolute path (contract.md). */
+export function fingerprintOf(rule: string, signal: Signal): string {
+  const { header } = signal.at.object.resource;
+  const { namespace, name } = signal.at.object;
+  return hash([rule, signal.messageId, header.group, header.kind, namespace, name, signal.at.place.stable.replace(/^\/items\[[^\]]*\]/, '')].join('\n'));
+}

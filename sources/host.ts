@@ -1,0 +1,28 @@
+/**
+ * Everything that is not computation: files, processes, the clock. One small asynchronous interface with a Node and a
+ * browser implementation, so that the same server runs in a web worker. Paths are absolute, with `/`.
+ */
+export interface Host {
+  /** The bytes of a file. Rejects with a HostError where it cannot be read. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** The entries of a directory, symlinks left out; rejects with a HostError where it cannot be read. */
+  readDirectory(path: string): Promise<readonly DirectoryEntry[]>;
+  /** What a path is, or undefined where nothing is there. */
+  stat(path: string): Promise<{ readonly kind: 'file' | 'directory'; readonly size: number } | undefined>;
+  /** Replaces a file's content as a whole or not at all. */
+  writeFile?(path: string, bytes: Uint8Array): Promise<void>;
+  /** Runs a program without a shell; absent where there are no processes. */
+  run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory';
+}
+
+/** A file or directory that cannot be read or written, with a sentence for the user. */
+export class HostError extends Error {
+  constructor(readonly path: string, readonly code: 'missing' | 'denied' | 'other', message: string) { super(message); }
+}

@@ -1,0 +1,35 @@
+// What both ways of running the suite share: the bundled suite, the workspace it works in, and when its result counts as passed.
+import { build } from 'esbuild';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { root, toolsPackage } from '../../scripts/setup/places.mjs';
+
+export const suite = path.join(root, 'out/vscode/host.js');
+export const fixtures = path.join(root, 'test/vscode/fixtures');
+
+/** Bundles the suite for the extension host. mocha stays outside: it is one of the test tools, found where those are. */
+export async function bundleSuite() {
+  const mocha = createRequire(path.join(toolsPackage, 'package.json')).resolve('mocha');
+  await build({
+    entryPoints: [path.join(root, 'test/vscode/host.ts')], outfile: suite, bundle: true, platform: 'node', format: 'cjs', target: 'node20',
+    sourcemap: 'inline', logLevel: 'warning', external: ['vscode'],
+    plugins: [{ name: 'mocha-of-the-test-tools', setup: (b) => { b.onResolve({ filter: /^mocha$/ }, () => ({ path: mocha, external: true })); } }],
+  });
+}
+
+/** An extension that does nothing. VS Code runs tests only with an extension under development, also when the tested one is installed. */
+export function writeEmptyExtension(dir) {
+  fs.mkdirSync(dir, { recursive: true });
+  fs.writeFileSync(path.join(dir, 'package.json'), JSON.stringify({ name: 'empty', publisher: 'kubewho-test', version: '0.0.0', engines: { vscode: '*' } }));
+}
+
+/** What mocha counted, or undefined when it wrote no result. */
+export function readResult(file) {
+  try { return JSON.parse(fs.readFileSync(file, 'utf8')); } catch { return undefined; }
+}
+
+/** VS Code's exit code alone proves nothing: mocha itself has to have written that tests ran and none failed. */
+export function hasPassed(result) {
+  return result !== undefined && result.passed > 0 && result.failed === 0;
+}
