@@ -1,0 +1,30 @@
+// Runs TypeScript tests with Node's own test runner.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { root } from '../setup/places.mjs';
+import { withResultFile } from './result.mjs';
+
+/**
+ * Runs test files, each in a process of its own.
+ * @param {string[]} files paths from the root
+ * @param {{concurrency?: number, limitS?: number}} options files at a time; seconds after which a file counts as failed
+ * @returns {{passed: number, failed: number, ok: boolean}} the runner's counts, and whether it ended well
+ */
+export function runNodeTests(files, { concurrency = 1, limitS = 300 } = {}) {
+  return withResultFile((resultFile) => spawnSync(process.execPath, [
+    '--import', 'tsx', '--test', `--test-concurrency=${concurrency}`, `--test-timeout=${limitS * 1000}`,
+    '--test-reporter=./scripts/test/reporter.mjs', '--test-reporter-destination=stdout', ...files,
+  ], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, KUBEWHO_TEST_RESULT: resultFile } }).status);
+}
+
+/** All *.test.ts below a folder, sorted, as paths from the root. None when there is no such folder. */
+export function testFilesIn(dir) {
+  const full = path.join(root, dir);
+  if (!fs.existsSync(full)) return [];
+  return fs.readdirSync(full, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(dir, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : testFilesIn(file);
+    return entry.name.endsWith('.test.ts') ? [file] : [];
+  }).sort();
+}
