@@ -1,9 +1,11 @@
 import type { Place, Value } from '../yaml/cursor.ts';
+import type { Dialect } from '../yaml/node.ts';
 import type { Resource } from '../kubernetes/read.ts';
 
 /** Where a document stands now. The object stays the same while its text does; its index and offset move with edits above it. */
 export interface DocumentRef {
   readonly file: string;
+  readonly dialect: Dialect;
   index: number;
   /** Offset of the document in the file. */
   start: number;

@@ -1,5 +1,7 @@
+import type { Location } from '../identity/objects.ts';
 import type { Path } from '../yaml/node.ts';
-import type { Span } from '../yaml/text.ts';
+import { shift, type Span } from '../yaml/text.ts';
+import type { RuleSettings } from './config.ts';
 import type { Confidence, Persona, Rule, Severity, Signal } from './rule.ts';
 
 /** A finding with everything concrete: what reporters print and editors underline. Spans are offsets of the file's text. */
@@ -24,7 +26,52 @@ export interface Finding {
   readonly related: readonly { readonly file: string; readonly span: Span; readonly message: string }[];
   readonly group: string | null;
   readonly frameworks: readonly string[];
-  readonly fingerprint: string;
+  fingerprint: string;
+}
+
+/** Makes a signal concrete where its documents stand now. Undefined where the configuration turns the rule off. */
+export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | undefined): Finding | undefined {
+  if (settings?.severity === 'off') return undefined;
+  const { object, place } = signal.at;
+  const { header } = object.resource;
+  return {
+    rule: rule.id,
+    messageId: signal.messageId,
+    message: messageOf(rule, signal),
+    // contract.md: the rule's default, then moved by reach (the signal says), then by configuration, which wins.
+    severity: settings?.severity ?? signal.severity ?? rule.severity,
+    confidence: signal.confidence ?? rule.confidence ?? 'high',
+    persona: signal.persona ?? rule.persona,
+    file: object.document.file,
+    document: object.document.index,
+    span: spanIn(signal.at),
+    source: null,
+    tier: object.document.dialect === 'template' ? 'masked' : 'plain',
+    mapping: 'exact',
+    instances: 1,
+    resource: { apiVersion: header.apiVersion, kind: header.kind, namespace: object.namespace || null, name: object.name || null },
+    path: place.path,
+    related: (signal.related ?? []).map((one) => ({ file: one.at.object.document.file, span: spanIn(one.at), message: one.message })),
+    group: signal.group ?? null,
+    frameworks: rule.frameworks,
+    fingerprint: fingerprintOf(rule.id, signal),
+  };
+}
+
+/** The span of a location in its file as it stands now. */
+export function spanIn({ object, place }: Location): Span {
+  return shift(place.span, object.document.start);
+}
+
+/** Equal findings of one file get an ordinal, so that each has a fingerprint of its own. */
+export function numberFingerprints(findings: readonly Finding[]): void {
+  const seen = new Map<string, number>();
+  for (const finding of findings) {
+    const plain = finding.fingerprint;
+    const count = seen.get(plain) ?? 0;
+    seen.set(plain, count + 1);
+    if (count > 0) finding.fingerprint = hash(`${plain}\n${count}`);
+  }
 }
 
 /** Fills the `{placeholders}` of a rule's message. An unknown placeholder stays visible, so that a test finds it. */

@@ -1,4 +1,11 @@
-import type { Span } from '../yaml/text.ts';
+import type { GraphObject } from '../identity/objects.ts';
+import { editYaml } from '../yaml/edit.ts';
+import { insertDocuments } from '../yaml/insert.ts';
+import type { Dialect } from '../yaml/node.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { splitStream } from '../yaml/split.ts';
+import { shift, type Span } from '../yaml/text.ts';
+import type { FixProposal, FixStep } from './rule.ts';
 
 /** A replacement in a file's text as it is now, or a file to be made (`create`: the whole text is newText, the span is empty). */
 export interface FileEdit {
@@ -17,7 +24,38 @@ export interface Fix {
   readonly edits: readonly FileEdit[];
 }
 
-/** Applies edits to the texts of their files; overlapping ones are refused as a whole (undefined). Offsets are those of the texts given. */
+interface Source {
+  readonly text: string;
+  readonly dialect: Dialect;
+}
+
+/**
+ * Makes a proposal concrete against the texts as they are now. Undefined where a step is refused (a template action, an
+ * alias, a merge), where an object is context of a cluster and in no file, or where the edits would change nothing.
+ */
+export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Source | undefined): Fix | undefined {
+  const edits: FileEdit[] = [];
+  for (const step of proposal.steps) {
+    const made = editsOf(step, sourceOf);
+    if (!made) return undefined;
+    edits.push(...made);
+  }
+  const changing = edits.filter(({ file, span, newText }) => sourceOf(file)?.text.slice(span.start, span.end) !== newText);
+  return changing.length === 0 ? undefined : { id: proposal.id, title: proposal.title, safe: proposal.safe, choice: proposal.choice ?? false, edits: changing };
+}
+
+function editsOf(step: FixStep, sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
+  const object: GraphObject = 'object' in step ? step.object : step.after;
+  const { file, index, start } = object.document;
+  const source = sourceOf(file);
+  if (!source || object.context) return undefined;
+  if ('add' in step) return step.add.length === 0 ? [] : insertDocuments(source.text, splitStream(source.text), index, step.add, object.resource.header.root).map((edit) => ({ file, ...edit, create: false }));
+  const text = splitStream(source.text)[index]?.text ?? '';
+  const result = editYaml(text, parseYaml(text, source.dialect).root, step.change);
+  return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false }));
+}
+
+/** Applies edits to the text that their offsets count in; undefined where two of them overlap. */
 export function applyEdits(text: string, edits: readonly { readonly span: Span; readonly newText: string }[]): string | undefined {
   const sorted = [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
   let out = '';

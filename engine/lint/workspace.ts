@@ -1,24 +1,26 @@
 import { buildGraph, type Graph } from '../identity/graph.ts';
-import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
+import { symbol, type GraphObject } from '../identity/objects.ts';
 import type { Resource } from '../kubernetes/read.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
-import { readDocument, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { askRules, unitsOf, type Answers } from './ask.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
-import type { Fix } from './fix.ts';
-import { fingerprintOf, hash, messageOf, type Finding } from './finding.ts';
+import { readDocument, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { findingOf, numberFingerprints, type Finding } from './finding.ts';
+import { makeFix, type Fix } from './fix.ts';
 import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
 /** A file as a shell hands it in, with what the sources know of it. */
 export interface SourceFile {
   /** Workspace-relative, with `/`. */
   readonly path: string;
+  /** Decoded, without a byte order mark. */
   readonly text: string;
   readonly dialect: Dialect;
   /** Files of different scopes are never joined: a Helm release, a Kustomize build, a configured scope. "" is the workspace's own. */
   readonly scope: string;
-  /** `context` resolves references and is never reported on; `patch` is part of an object and judged nowhere by itself. */
+  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself. */
   readonly role: 'manifest' | 'context' | 'patch';
   /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
   readonly namespace?: string;
@@ -35,7 +37,9 @@ export interface Skipped {
 
 /** Counters that tests and the benchmark read: how much work an edit caused. */
 export interface Work {
+  /** Documents parsed. */
   parsed: number;
+  /** Questions asked: a rule about a unit. */
   asked: number;
 }
 
@@ -45,19 +49,23 @@ interface FileEntry {
   readonly objects: readonly GraphObject[];
 }
 
-interface Scope {
-  graph: Graph;
-  /** Signals by rule id and unit key. */
-  signals: Map<string, Map<string, readonly Signal[]>>;
-  stale: boolean;
+/** A signal with what is needed to ask its rule for fixes. */
+interface Raised {
+  readonly rule: Rule;
+  readonly unitKey: string;
+  readonly signal: Signal;
+  readonly graph: Graph;
 }
 
 /** All files of one workspace, their facts, graphs and findings, kept up to date edit by edit. No I/O. */
 export class Workspace {
   readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
-  private readonly scopes = new Map<string, Scope>();
-  private readonly facts = new Map<string, DocumentFacts>();
+  /** Answers by scope, with the objects that they were given about. */
+  private readonly scopes = new Map<string, { answers: Answers; objects: readonly GraphObject[] }>();
+  private stale = new Set<string>();
+  private readonly raised = new WeakMap<Finding, Raised>();
+  private byFile: Map<string, Finding[]> | undefined;
   private configuration: Configuration = defaultConfiguration;
   private ids = 0;
 
@@ -66,18 +74,20 @@ export class Workspace {
   /** Takes in a file's text, new or changed. Documents whose text did not change keep their facts and findings. */
   set(source: SourceFile): void {
     const before = this.files.get(source.path);
+    if (before && before.source.text === source.text && sameHousehold(before.source, source)) return;
     const kept = new Map<string, DocumentEntry[]>();
-    if (before && sameHousehold(before.source, source)) for (const entry of before.documents) kept.set(entry.text, [...(kept.get(entry.text) ?? []), entry]);
-    const documents = splitStream(source.text.startsWith('\uFEFF') ? source.text.slice(1) : source.text).map(({ index, start, text }): DocumentEntry => {
-      const entry = kept.get(text)?.shift() ?? { id: ++this.ids, file: source.path, text, index, start, facts: this.read(text, source.dialect) };
-      entry.index = index;
-      entry.start = start;
-      return entry;
+    for (const entry of before && before.source.dialect === source.dialect ? before.documents : []) kept.set(entry.text, [...(kept.get(entry.text) ?? []), entry]);
+    const rehoused = before && !sameHousehold(before.source, source);
+    const documents = splitStream(source.text).map(({ index, start, text }): DocumentEntry => {
+      const old = kept.get(text)?.shift();
+      if (old && !rehoused) return Object.assign(old, { index, start });
+      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, facts: old?.facts ?? this.read(text, source.dialect) };
     });
-    const known = new Map((before?.objects ?? []).map((object) => [object.key, object]));
-    const objects = source.role === 'patch' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => known.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));
+    const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
+    const objects = source.role === 'patch' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));
     this.files.set(source.path, { source, documents, objects });
-    for (const scope of new Set([before?.source.scope, source.scope])) if (scope !== undefined) this.invalidate(scope);
+    this.touch(source);
+    if (rehoused) this.touch(before.source);
   }
 
   /** Forgets a file. */
@@ -85,30 +95,50 @@ export class Workspace {
     const before = this.files.get(path);
     if (!before) return;
     this.files.delete(path);
-    this.invalidate(before.source.scope);
-  }
-
-  /** All findings of all files, sorted by file, start and rule. */
-  findings(): Finding[] {
-    const found: Finding[] = [];
-    for (const name of new Set([...this.files.values()].map((file) => file.source.scope))) {
-      const scope = this.check(name);
-      for (const rule of this.rules) for (const signals of scope.signals.get(rule.id)!.values()) for (const signal of signals) found.push(this.finding(rule, signal));
-    }
-    found.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)));
-    return numberFingerprints(found);
-  }
-
-  /** The fixes of a finding, as edits of the texts as they are now; none where it is gone or where a change would touch what is not its own. */
-  fixesOf(finding: Finding): Fix[] {
-    void finding;
-    return [];
+    this.touch(before.source);
   }
 
   /** Sets what kubewho.yaml says; everything is asked again. */
   configure(configuration: Configuration): void {
     this.configuration = configuration;
-    for (const scope of this.scopes.values()) scope.stale = true;
+    this.scopes.clear();
+    this.byFile = undefined;
+  }
+
+  /** The paths of all files held. */
+  paths(): string[] {
+    return [...this.files.keys()];
+  }
+
+  /** The text of a file as it was last set, or undefined. */
+  textOf(path: string): string | undefined {
+    return this.files.get(path)?.source.text;
+  }
+
+  /** The identity graph that a file belongs to. */
+  graphOf(path: string): Graph | undefined {
+    const file = this.files.get(path);
+    return file && this.check(file.source.scope).graph;
+  }
+
+  /** All findings of all files, sorted by file, start and rule. */
+  findings(): Finding[] {
+    return [...this.all().keys()].sort().flatMap((path) => this.findingsOf(path));
+  }
+
+  /** The findings whose primary place is in a file, sorted by start and rule. */
+  findingsOf(path: string): readonly Finding[] {
+    return this.all().get(path) ?? [];
+  }
+
+  /** The fixes of a finding, as edits of the texts as they are now; none where a change would touch what is not its own. */
+  fixesOf(finding: Finding): Fix[] {
+    const raised = this.raised.get(finding);
+    if (!raised?.rule.fixes) return [];
+    const unit = unitsOf(raised.graph, raised.rule.unit).find((one) => one.key === raised.unitKey);
+    if (!unit) return [];
+    const sourceOf = (path: string) => this.files.get(path)?.source;
+    return raised.rule.fixes(this.context(raised.rule, unit, raised.graph), raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []);
   }
 
   /** Documents that could not be read, each with its reason. */
@@ -123,65 +153,55 @@ export class Workspace {
   }
 
   private read(text: string, dialect: Dialect): DocumentFacts {
-    const key = `${dialect}\n${text}`;
-    let facts = this.facts.get(key);
-    if (!facts) {
-      this.work.parsed++;
-      this.facts.set(key, (facts = readDocument(text, dialect)));
-    }
-    return facts;
+    this.work.parsed++;
+    return readDocument(text, dialect);
   }
 
-  private invalidate(name: string): void {
-    const scope = this.scopes.get(name);
-    if (scope) scope.stale = true;
+  /** What has to be looked at again when a file changes: its scope, or all of them where it is context for all. */
+  private touch(source: SourceFile): void {
+    this.byFile = undefined;
+    if (source.role === 'context') for (const scope of this.scopes.keys()) this.stale.add(scope);
+    else this.stale.add(source.scope);
   }
 
-  private check(name: string): Scope {
-    const before = this.scopes.get(name);
-    if (before && !before.stale) return before;
-    const graph = buildGraph([...this.files.values()].filter((file) => file.source.scope === name).flatMap((file) => file.objects));
-    const scope: Scope = { graph, stale: false, signals: new Map() };
-    for (const rule of this.rules) {
-      const signals = new Map<string, readonly Signal[]>();
-      for (const unit of unitsOf(graph, rule.unit)) {
-        this.work.asked++;
-        signals.set(unit.key, [...rule.check(this.context(rule, unit, graph))].filter((signal) => !signal.at.object.context));
+  private all(): Map<string, Finding[]> {
+    if (this.byFile) return this.byFile;
+    const found = new Map<string, Finding[]>();
+    for (const scope of new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope))) {
+      const { graph, signals } = this.check(scope);
+      for (const rule of this.rules) {
+        for (const [unitKey, said] of signals.get(rule.id)!) {
+          for (const signal of said) {
+            const finding = findingOf(rule, signal, this.configuration.rules[rule.id]);
+            if (!finding) continue;
+            this.raised.set(finding, { rule, unitKey, signal, graph });
+            const list = found.get(finding.file);
+            if (list) list.push(finding);
+            else found.set(finding.file, [finding]);
+          }
+        }
       }
-      scope.signals.set(rule.id, signals);
     }
-    this.scopes.set(name, scope);
-    return scope;
+    for (const list of found.values()) numberFingerprints(list.sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)));
+    this.byFile = found;
+    return found;
+  }
+
+  private check(scope: string): Answers {
+    const before = this.scopes.get(scope);
+    if (before && !this.stale.has(scope)) return before.answers;
+    const objects = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context').flatMap((file) => file.objects);
+    const graph = buildGraph(objects);
+    const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
+    this.work.asked += asked;
+    this.stale.delete(scope);
+    this.scopes.set(scope, { answers, objects });
+    return answers;
   }
 
   private context(rule: Rule, unit: Units[Unit], graph: Graph): RuleContext<Unit> {
-    return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, this.configuration.rules[rule.id]?.options?.[key] ?? option.default])), environment: this.environment };
-  }
-
-  private finding(rule: Rule, signal: Signal): Finding {
-    const { object, place } = signal.at;
-    const { header } = object.resource;
-    return {
-      rule: rule.id,
-      messageId: signal.messageId,
-      message: messageOf(rule, signal),
-      severity: signal.severity ?? rule.severity,
-      confidence: signal.confidence ?? rule.confidence ?? 'high',
-      persona: signal.persona ?? rule.persona,
-      file: object.document.file,
-      document: object.document.index,
-      span: spanIn(signal.at),
-      source: null,
-      tier: 'plain',
-      mapping: 'exact',
-      instances: 1,
-      resource: { apiVersion: header.apiVersion, kind: header.kind, namespace: object.namespace || null, name: object.name || null },
-      path: place.path,
-      related: (signal.related ?? []).map((one) => ({ file: one.at.object.document.file, span: spanIn(one.at), message: one.message })),
-      group: signal.group ?? null,
-      frameworks: rule.frameworks,
-      fingerprint: fingerprintOf(rule.id, signal),
-    };
+    const configured = this.configuration.rules[rule.id]?.options;
+    return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configured?.[key] ?? option.default])), environment: this.environment };
   }
 }
 
@@ -200,33 +220,8 @@ function graphObject(entry: DocumentEntry, resource: Resource, index: number, so
   };
 }
 
-function unitsOf(graph: Graph, unit: Unit): Units[Unit][] {
-  switch (unit) {
-    case 'workload': return [...graph.workloads];
-    case 'account': return [...graph.accounts];
-    case 'object': return graph.objects.filter((object) => !object.context).map((object) => ({ key: object.key, object, namespace: object.namespace }));
-    case 'namespace': return namespacesOf(graph);
-    case 'scope': return [{ key: '', namespace: '' }];
-  }
-}
-
-function namespacesOf(graph: Graph): Units['namespace'][] {
-  const byName = new Map<string, GraphObject[]>();
-  for (const object of graph.objects) byName.set(object.namespace, [...(byName.get(object.namespace) ?? []), object]);
-  return [...byName].map(([namespace, objects]) => ({ key: namespace, namespace, objects }));
-}
-
-/** The span of a location in its file as it stands now. */
-export function spanIn({ object, place }: Location): Span {
-  return shift(place.span, object.document.start);
-}
-
-/** Equal findings of one file get an ordinal, so that each has a fingerprint of its own. */
-function numberFingerprints(findings: readonly Finding[]): Finding[] {
-  const seen = new Map<string, number>();
-  return findings.map((finding) => {
-    const count = seen.get(finding.fingerprint) ?? 0;
-    seen.set(finding.fingerprint, count + 1);
-    return count === 0 ? finding : { ...finding, fingerprint: hash(`${finding.fingerprint}\n${count}`) };
-  });
+function difference(before: readonly GraphObject[], after: readonly GraphObject[]): { removed: GraphObject[]; added: GraphObject[] } {
+  const old = new Set(before);
+  const now = new Set(after);
+  return { removed: before.filter((object) => !now.has(object)), added: after.filter((object) => !old.has(object)) };
 }

@@ -1,0 +1,113 @@
+import { known } from '../yaml/cursor.ts';
+import type { Graph } from '../identity/graph.ts';
+import { identityOf, type GraphObject } from '../identity/objects.ts';
+import type { FactKind } from '../kubernetes/read.ts';
+import type { Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
+
+/** What all rules said about one scope, kept by rule and unit so that an edit asks again only what it touches. */
+export interface Answers {
+  readonly graph: Graph;
+  readonly signals: ReadonlyMap<string, ReadonlyMap<string, readonly Signal[]>>;
+}
+
+/** The objects that an edit took away and put in. */
+export interface Edit {
+  readonly removed: readonly GraphObject[];
+  readonly added: readonly GraphObject[];
+}
+
+/** Namespaces that an object can have to do with; `all` where that cannot be narrowed. */
+type Touched = ReadonlySet<string> | 'all';
+
+/**
+ * Asks the rules about every unit of a graph. With the answers from before and the edit that led here, a rule is asked
+ * again only when the edit touches a kind of fact that it reads, and only for units in the namespaces touched.
+ */
+export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }): { answers: Answers; asked: number } {
+  const touched = before ? touchedBy(before.edit) : undefined;
+  const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
+  let asked = 0;
+  for (const rule of rules) {
+    const old = before?.answers.signals.get(rule.id);
+    const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
+    const said = new Map<string, readonly Signal[]>();
+    for (const unit of unitsOf(graph, rule.unit)) {
+      const kept = old?.get(unit.key);
+      if (kept && !(concerned && meets(namespacesOf(unit), touched.namespaces))) {
+        said.set(unit.key, kept);
+        continue;
+      }
+      asked++;
+      said.set(unit.key, [...rule.check(contextOf(rule, unit))].filter((signal) => !signal.at.object.context));
+    }
+    signals.set(rule.id, said);
+  }
+  return { answers: { graph, signals }, asked };
+}
+
+/** Every unit of a kind that a graph holds. */
+export function unitsOf(graph: Graph, unit: Unit): readonly Units[Unit][] {
+  switch (unit) {
+    case 'workload': return graph.workloads;
+    case 'account': return graph.accounts;
+    case 'object': return graph.objects.filter((object) => !object.context).map((object) => ({ key: object.key, object, namespace: object.namespace }));
+    case 'namespace': return namespaceUnits(graph);
+    case 'scope': return [{ key: '', namespace: '' }];
+  }
+}
+
+function namespaceUnits(graph: Graph): Units['namespace'][] {
+  const byName = new Map<string, GraphObject[]>();
+  for (const object of graph.objects) {
+    const list = byName.get(object.namespace);
+    if (list) list.push(object);
+    else byName.set(object.namespace, [object]);
+  }
+  return [...byName].map(([namespace, objects]) => ({ key: namespace, namespace, objects }));
+}
+
+function touchedBy({ removed, added }: Edit): { kinds: ReadonlySet<FactKind>; namespaces: Touched } {
+  const changed = [...removed, ...added];
+  const kinds = new Set(changed.flatMap((object) => object.resource.facts.map((fact) => fact.fact)));
+  // A new or vanished name can turn two directories into alternatives: then anything may be joined differently.
+  if (identities(removed) !== identities(added)) return { kinds: allKinds, namespaces: 'all' };
+  return { kinds, namespaces: changed.map(reachOf).reduce<Touched>(union, new Set()) };
+}
+
+/** Answers "yes" to every kind: a change of names concerns every rule. */
+const allKinds: ReadonlySet<FactKind> = { has: () => true } as unknown as ReadonlySet<FactKind>;
+
+function identities(objects: readonly GraphObject[]): string {
+  return objects.map((object) => `${object.document.file}\n${identityOf(object)}`).sort().join('\n');
+}
+
+function namespacesOf(unit: Units[Unit]): Touched {
+  if ('object' in unit && !('fact' in unit)) return reachOf(unit.object);
+  return unit.namespace === '' && !('accountName' in unit) && !('workloads' in unit) ? 'all' : new Set([unit.namespace]);
+}
+
+/** Facts that matter in their own namespace only; all others may matter anywhere. */
+const local: ReadonlySet<FactKind> = new Set<FactKind>(['workload', 'account']);
+
+function reachOf(object: GraphObject): Touched {
+  const namespaces = new Set([object.namespace]);
+  for (const fact of object.resource.facts) {
+    if (local.has(fact.fact)) continue;
+    if (fact.fact !== 'binding' || fact.cluster) return 'all';
+    for (const subject of fact.subjects) {
+      if (subject.kind.state !== 'known' || subject.kind.value !== 'ServiceAccount') return 'all';
+      namespaces.add(known(subject.namespace) ?? object.namespace);
+    }
+  }
+  return namespaces;
+}
+
+function union(a: Touched, b: Touched): Touched {
+  return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
+}
+
+function meets(a: Touched, b: Touched): boolean {
+  if (a === 'all' || b === 'all') return true;
+  for (const one of a) if (b.has(one)) return true;
+  return false;
+}
