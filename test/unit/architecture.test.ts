@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, test } from 'node:test';
+
+/* The invariants of ARCHITECTURE.md that can be read off the code itself. */
+
+const rooms = ['engine', 'rules', 'sources', 'server', 'cli', 'client'] as const;
+type Room = (typeof rooms)[number];
+
+/** What each room may import: other rooms, and packages (exactly, or by prefix ending in `/`). */
+const allowed: Record<Room, { rooms: readonly Room[]; packages: readonly string[] }> = {
+  engine: { rooms: ['engine'], packages: ['yaml'] },
+  rules: { rooms: ['rules', 'engine'], packages: [] },
+  sources: { rooms: ['sources', 'engine'], packages: ['ignore', 'picomatch'] },
+  server: { rooms: ['server', 'sources', 'rules', 'engine'], packages: ['vscode-languageserver', 'vscode-languageserver/', 'vscode-languageserver-textdocument', 'vscode-languageserver-protocol', 'vscode-uri'] },
+  cli: { rooms: ['cli', 'sources', 'rules', 'engine', 'server'], packages: ['node:', 'diff'] },
+  client: { rooms: ['client'], packages: ['vscode', 'vscode-languageclient', 'vscode-languageclient/', 'node:'] },
+};
+/** The doors to the machine: the only files outside cli and client that may use Node. */
+const nodeDoors = new Set(['sources/node-host.ts', 'server/node.ts', 'server/main.ts']);
+
+function filesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name).replaceAll('\\', '/')).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g)].map((match) => match[1]!);
+}
+
+describe('dependencies point one way: client → server → sources, rules → engine', () => {
+  for (const room of rooms) {
+    test(room, () => {
+      const files = filesOf(room);
+      assert.ok(files.length > 0);
+      const wrong = files.flatMap((file) => importsOf(file).filter((name) => !mayImport(room, file, name)).map((name) => `${file} imports ${name}`));
+      assert.deepEqual(wrong, []);
+    });
+  }
+});
+
+function mayImport(room: Room, file: string, name: string): boolean {
+  if (name.startsWith('.')) {
+    const target = normalize(join(dirname(file), name)).replaceAll('\\', '/');
+    if (target.endsWith('.json') || target.endsWith('.md')) return true;
+    return allowed[room].rooms.some((other) => target.startsWith(`${other}/`)) || target.startsWith('schemas/') || target.startsWith('generated/');
+  }
+  if (name.startsWith('node:') && nodeDoors.has(file)) return true;
+  return allowed[room].packages.some((one) => (one.endsWith('/') || one.endsWith(':') ? name.startsWith(one) : name === one));
+}
+
+describe('ARCHITECTURE.md', () => {
+  const text = readFileSync('ARCHITECTURE.md', 'utf8');
+  const table = text.slice(text.indexOf('## Where to change what'));
+
+  test('names existing paths in its table of changes', () => {
+    const rows = table.split('\n').filter((line) => /^\| (?!request|---)/.test(line));
+    assert.ok(rows.length >= 10, 'at least ten change requests');
+    for (const row of rows) {
+      const paths = [...row.matchAll(/`([\w./*-]+\/[\w./*-]*|[\w-]+\.(?:json|mjs|md|ts))`/g)].map((match) => match[1]!);
+      assert.ok(paths.length > 0, `no path in: ${row}`);
+      for (const path of paths) assert.ok(existsSync(path), `${path} does not exist; named in: ${row}`);
+    }
+  });
+
+  test('names for each invariant a test that exists', () => {
+    const invariants = text.slice(text.indexOf('## Invariants'), text.indexOf('## Where to change what')).split('\n').filter((line) => /^\d+\. /.test(line));
+    assert.ok(invariants.length >= 7);
+    for (const line of invariants) {
+      const paths = [...line.matchAll(/`(test\/[\w./-]+)`/g)].map((match) => match[1]!);
+      assert.ok(paths.length > 0, `no test named: ${line}`);
+      for (const path of paths) assert.ok(existsSync(path), `${path} does not exist; named in: ${line}`);
+    }
+  });
+});
+
+test('no YAML document is ever written by toString()', () => {
+  const writing = ['engine', 'sources', 'cli', 'server', 'rules'].flatMap(filesOf).filter((file) => /\b(?:doc|document)\.toString\(/.test(readFileSync(file, 'utf8')));
+  assert.deepEqual(writing, []);
+});
