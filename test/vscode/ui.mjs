@@ -1,0 +1,73 @@
+#!/usr/bin/env node
+// node test/vscode/ui.mjs [FILE.vsix]
+// kubewho as its user sees it: the workbench is driven by mouse and keyboard, and screenshots are left in out/screenshots/.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from '../../scripts/setup/places.mjs';
+import { Session } from './session.mjs';
+import { fixtures } from './suite-run.mjs';
+
+const screenshots = path.join(root, 'out/screenshots');
+const vsix = process.argv[2]?.endsWith('.vsix') ? path.resolve(process.argv[2]) : undefined;
+
+describe('kubewho on the screen', { timeout: 120_000 }, () => {
+  const session = new Session({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  const manifest = path.join(session.workspace, 'deployment.yaml');
+  let page;
+  const shoot = (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
+  const line = (text) => page.locator('.part.editor .view-line', { hasText: text });
+
+  before(async () => {
+    fs.mkdirSync(screenshots, { recursive: true });
+    fs.cpSync(fixtures, session.workspace, { recursive: true });
+    if (vsix) session.installExtension(vsix);
+    await session.startServer();
+    page = await session.startBrowser();
+    page.setDefaultTimeout(30_000);
+    const development = vsix ? [] : [['extensionDevelopmentPath', session.uri(root)]];
+    await page.goto(session.url([['openFile', session.uri(manifest)], ...development]), { waitUntil: 'commit' });
+    await page.waitForSelector('.monaco-workbench');
+  });
+
+  after(async () => {
+    await shoot('last').catch(() => {});
+    assert.deepEqual(await session.close(), [], 'processes that would not end');
+  });
+
+  it('underlines the mounted token', async () => {
+    await page.waitForSelector('.squiggly-warning');
+    const squiggle = await page.locator('.squiggly-warning').first().boundingBox();
+    const mounted = await line('automountServiceAccountToken: true').boundingBox();
+    assert.ok(squiggle.y >= mounted.y - 1 && squiggle.y < mounted.y + mounted.height, 'on its line');
+  });
+
+  it('lists the finding in Problems', async () => {
+    await line('automountServiceAccountToken').click();
+    await page.keyboard.press('Control+Shift+M');
+    await page.locator('.markers-panel .monaco-list-row', { hasText: 'automounted-token' }).first().waitFor();
+    await shoot('1-problems');
+  });
+
+  it('offers the fix under the light bulb, and the fix changes the one value', async () => {
+    await line('automountServiceAccountToken').getByText('true').click();
+    const bulb = page.locator('.lightBulbWidget, .codicon-gutter-lightbulb-auto-fix, .codicon-gutter-lightbulb').filter({ visible: true }).first();
+    await bulb.click();
+    const row = page.locator('.action-widget .monaco-list-row.action').first();
+    await row.waitFor();
+    await shoot('2-light-bulb');
+    // VS Code lays a pane over the menu until the pointer moves over it.
+    const { x, y, height } = await row.boundingBox();
+    await page.mouse.move(x + 20, y + 4);
+    await page.mouse.move(x + 30, y + height / 2);
+    await row.click();
+    await page.locator('.squiggly-warning').first().waitFor({ state: 'detached' });
+    const text = fs.readFileSync(manifest, 'utf8');
+    await page.keyboard.press('Control+S');
+    for (const end = Date.now() + 10_000; fs.readFileSync(manifest, 'utf8') === text && Date.now() < end;) await sleep(50);
+    assert.equal(fs.readFileSync(manifest, 'utf8'), text.replace('Token: true', 'Token: false'));
+    await shoot('3-fixed');
+  });
+});
