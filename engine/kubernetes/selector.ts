@@ -18,20 +18,46 @@ export interface LabelSelector {
 
 const operators = new Set(['In', 'NotIn', 'Exists', 'DoesNotExist']);
 
-/** Reads a LabelSelector (apimachinery meta/v1). An expression that cannot be read makes the selector `open`. */
+/**
+ * Reads a LabelSelector (apimachinery meta/v1). What the API server would refuse (an unknown operator, a value that is no
+ * string, `In` without values) makes the selector `open`: such an object is never applied as it stands.
+ */
 export function readSelector(cursor: Cursor): LabelSelector {
-  const matchLabels = readLabels(cursor.get('matchLabels'));
+  const written = readLabels(cursor.get('matchLabels'));
+  const refused = cursor.get('matchLabels').fields().filter(({ value }) => value.hiddenBy === undefined && text(value) === undefined).map(({ key }) => key);
   const expressions = cursor.get('matchExpressions');
-  let open = cursor.open || matchLabels.open || expressions.open || Object.values(matchLabels.entries).some((value) => value.state === 'hole');
+  let open = cursor.open || written.open || expressions.open || refused.length > 0 || Object.values(written.entries).some((value) => value.state === 'hole');
   const matchExpressions: Requirement[] = [];
   for (const item of expressions.items()) {
-    const key = known(item.get('key').string());
-    const operator = known(item.get('operator').string());
-    const values = item.get('values').strings();
-    if (key === undefined || operator === undefined || !operators.has(operator) || values.some((value) => value.state === 'hole')) open = true;
-    else matchExpressions.push({ key, operator: operator as Requirement['operator'], values: values.map((value) => known(value) ?? '') });
+    const requirement = readRequirement(item);
+    if (requirement) matchExpressions.push(requirement);
+    else open = true;
   }
+  const matchLabels = refused.length === 0 ? written : { ...written, entries: Object.fromEntries(Object.entries(written.entries).filter(([key]) => !refused.includes(key))) };
   return { matchLabels, matchExpressions, open, at: cursor.place() };
+}
+
+/** Validated as in apimachinery meta/v1/validation: In and NotIn need values, the others refuse them. */
+function readRequirement(item: Cursor): Requirement | undefined {
+  const key = known(item.get('key').string());
+  const operator = known(item.get('operator').string());
+  const list = item.get('values');
+  const values = list.items().map(text);
+  if (key === undefined || operator === undefined || !operators.has(operator) || list.open || values.includes(undefined)) return undefined;
+  if ((operator === 'In' || operator === 'NotIn') !== values.length > 0) return undefined;
+  return { key, operator: operator as Requirement['operator'], values: values as string[] };
+}
+
+/** A label value as text: "" and null are the empty value, which is a value like any other. Undefined for what is no string. */
+function text(cursor: Cursor): string | undefined {
+  const { node } = cursor;
+  if (cursor.hiddenBy !== undefined || node?.kind !== 'scalar') return undefined;
+  return node.value === null ? '' : typeof node.value === 'string' ? node.value : undefined;
+}
+
+/** Whether a selector is written and selects everything, whatever its labels. */
+export function selectsAll(selector: LabelSelector): boolean {
+  return !selector.open && selector.matchExpressions.length === 0 && Object.keys(selector.matchLabels.entries).length === 0;
 }
 
 /** Whether a selector matches labels; `unknown` where a hole on either side decides. Empty matches everything (apimachinery labels.Everything). */
