@@ -2,14 +2,14 @@ import type { Cursor, Place, Value } from '../yaml/cursor.ts';
 import type { Header } from './header.ts';
 import { readSelector, type LabelSelector } from './selector.ts';
 
-/** One rule of a Role or ClusterRole. A list that a template may extend is `open`. */
-export interface PolicyRule {
-  readonly apiGroups: readonly Value<string>[];
-  readonly resources: readonly Value<string>[];
-  readonly verbs: readonly Value<string>[];
-  readonly resourceNames: readonly Value<string>[];
-  readonly nonResourceURLs: readonly Value<string>[];
-  readonly open: boolean;
+/** The lists of a rule: a request has to be met by each that applies to it. */
+export const ruleLists = ['apiGroups', 'resources', 'verbs', 'resourceNames', 'nonResourceURLs'] as const;
+export type RuleList = (typeof ruleLists)[number];
+
+/** One rule of a Role or ClusterRole. */
+export interface PolicyRule extends Readonly<Record<RuleList, readonly Value<string>[]>> {
+  /** The lists that a template may extend or that hold values which cannot be read. */
+  readonly open: readonly RuleList[];
   readonly at: Place;
 }
 
@@ -20,6 +20,7 @@ export interface RoleFact {
   readonly rules: readonly PolicyRule[];
   /** Selectors of `aggregationRule`; the controller overwrites `rules` where there are any (semantics.md 4.7). */
   readonly aggregation: readonly LabelSelector[] | undefined;
+  /** Whether a template may add rules, or fields to a rule, that cannot be seen. */
   readonly open: boolean;
 }
 
@@ -42,6 +43,7 @@ export interface BindingFact {
   readonly open: boolean;
 }
 
+/** Reads a Role or ClusterRole (rbac/v1 types.go). */
 export function readRole(cursor: Cursor, header: Header): RoleFact[] {
   const rules = cursor.get('rules');
   const aggregation = cursor.get('aggregationRule');
@@ -50,24 +52,29 @@ export function readRole(cursor: Cursor, header: Header): RoleFact[] {
     cluster: header.kind === 'ClusterRole',
     rules: rules.items().map(readRule),
     aggregation: aggregation.isMap ? aggregation.get('clusterRoleSelectors').items().map(readSelector) : undefined,
-    open: rules.open || rules.items().some((rule) => rule.open),
+    open: cursor.open || rules.open || rules.items().some((rule) => rule.open) || aggregation.open || aggregation.get('clusterRoleSelectors').open,
   }];
 }
 
 function readRule(rule: Cursor): PolicyRule {
-  const lists = ['apiGroups', 'resources', 'verbs', 'resourceNames', 'nonResourceURLs'].map((key) => rule.get(key));
-  const [apiGroups, resources, verbs, resourceNames, nonResourceURLs] = lists.map(strings);
-  return { apiGroups: apiGroups!, resources: resources!, verbs: verbs!, resourceNames: resourceNames!, nonResourceURLs: nonResourceURLs!, open: lists.some((list) => list.open), at: rule.place() };
+  const lists = Object.fromEntries(ruleLists.map((key) => [key, strings(rule.get(key))])) as Record<RuleList, Value<string>[]>;
+  const open = ruleLists.filter((key) => rule.get(key).open || lists[key].some((value) => value.state === 'hole'));
+  return { ...lists, open, at: rule.place() };
 }
 
-/** Unlike most strings of the API, "" is a value here: it is the core group, or a request without a name. */
+/**
+ * Unlike most strings of the API, "" is a value here: it is the core group, or a request without a name. A null in a
+ * list of strings decodes to "" too (encoding/json leaves the zero value); other types are refused and left out.
+ */
 function strings(list: Cursor): Value<string>[] {
   return list.items().flatMap((item): Value<string>[] => {
     if (item.node?.kind === 'hole') return [{ state: 'hole', expression: item.node.expression, at: item.place() }];
+    if (item.isNull) return [{ state: 'known', value: '', at: item.place() }];
     return item.node?.kind === 'scalar' && typeof item.node.value === 'string' ? [{ state: 'known', value: item.node.value, at: item.place() }] : [];
   });
 }
 
+/** Reads a RoleBinding or ClusterRoleBinding (rbac/v1 types.go). */
 export function readBinding(cursor: Cursor, header: Header): BindingFact[] {
   const subjects = cursor.get('subjects');
   return [{
@@ -82,6 +89,6 @@ export function readBinding(cursor: Cursor, header: Header): BindingFact[] {
       apiGroup: subject.get('apiGroup').string(),
       at: subject.place(),
     })),
-    open: subjects.open,
+    open: cursor.open || subjects.open || subjects.items().some((subject) => subject.open),
   }];
 }

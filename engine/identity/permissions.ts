@@ -1,0 +1,234 @@
+import { known } from '../yaml/cursor.ts';
+import { defaultsOf, type DefaultBinding } from '../kubernetes/default-roles.ts';
+import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
+import { impliedGroups, type Account, type Graph, type ObjectWith } from './graph.ts';
+import { symbol } from './objects.ts';
+import { roleReference, rolesOf, type ResolvedRole, type Roles } from './rbac-roles.ts';
+import { ruleAllows, type AccessRequest, type AccessRule } from './rbac-rules.ts';
+
+/** Who asks: a user name and the groups it is in, exactly as given. */
+export interface Identity {
+  readonly user: string;
+  readonly groups: readonly string[];
+}
+
+/** A binding as it stands in a cluster: written in a file, or built in. */
+export interface Binding {
+  readonly cluster: boolean;
+  /** "" for a ClusterRoleBinding, and for a RoleBinding whose namespace the files do not tell. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly roleKind: string;
+  readonly roleName: string;
+  /** Absent for built-in bindings. */
+  readonly object?: ObjectWith<BindingFact>;
+}
+
+/** One rule that an identity has, through which binding, and where it holds. */
+export interface Permission {
+  readonly binding: Binding;
+  /** The subject of the binding that means the identity; absent for built-in bindings. */
+  readonly subject?: Subject;
+  readonly role: ResolvedRole;
+  readonly rule: AccessRule;
+}
+
+/** A binding that might grant more than can be seen, and why that is not known. */
+export interface Doubt {
+  readonly binding: Binding;
+  /** `role`: its role is in no file read and not built in. `template`: a template hides part of the binding or of its role. */
+  readonly reason: 'role' | 'template';
+}
+
+/** An answer as RBAC gives it. What is not allowed may still be in doubt, never the other way round. */
+export type Answer =
+  | { readonly allowed: true; readonly by: Permission | 'system:masters' }
+  | { readonly allowed: false; readonly doubts: readonly Doubt[] };
+
+export interface Authorizer {
+  readonly roles: Roles;
+  /** Whether a request is allowed, and by what (semantics.md 4.1). Other authorizers than RBAC are not in the files. */
+  allows(identity: Identity, request: AccessRequest): Answer;
+  /** Everything that RBAC gives an identity; `from` leaves out what is never applied together with that file. */
+  permissionsOf(identity: Identity, from?: string): readonly Permission[];
+  /** Everything that RBAC gives an account, by name, user name and implied groups. */
+  permissionsOfAccount(account: Account): readonly Permission[];
+  /** Every subject to which a binding grants a request. */
+  whoCan(request: AccessRequest): readonly { readonly subject: SubjectName; readonly by: Permission }[];
+  /** The role of a binding that is written in a file. */
+  roleOf(binding: ObjectWith<BindingFact>): ResolvedRole;
+}
+
+/** A subject without its place: what bindings in files and built-in ones have in common. */
+export interface SubjectName {
+  readonly kind: 'ServiceAccount' | 'User' | 'Group';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface AuthorizerOptions {
+  /** Whether the built-in roles and bindings count. */
+  readonly defaults: boolean;
+  /** The Kubernetes minor whose built-in roles these are, such as 36. */
+  readonly minor: number;
+}
+
+interface Entry {
+  readonly binding: Binding;
+  readonly names: readonly { readonly subject?: Subject; readonly name: SubjectName }[];
+  /** Whether a template may add subjects. */
+  readonly open: boolean;
+  readonly file: string | undefined;
+}
+
+const cache = new WeakMap<Graph, Map<string, Authorizer>>();
+
+/**
+ * Decides as RBAC does, over the roles and bindings of one scope: grants add up, there is no deny, RoleBindings count
+ * only for requests with a namespace (k8s.io/kubernetes plugin/pkg/auth/authorizer/rbac/rbac.go,
+ * pkg/registry/rbac/validation/rule.go). Kept per graph; a question costs what the identity's own bindings hold.
+ */
+export function authorizer(graph: Graph, options: AuthorizerOptions): Authorizer {
+  const key = `${options.defaults} ${options.minor}`;
+  const made = cache.get(graph) ?? new Map<string, Authorizer>();
+  cache.set(graph, made);
+  let one = made.get(key);
+  if (!one) made.set(key, (one = build(graph, options)));
+  return one;
+}
+
+/** The identity of an account: its user name and the three groups it is in. */
+export function accountIdentity({ namespace, name }: { namespace: string; name: string }): Identity {
+  return { user: userName(namespace, name), groups: impliedGroups(namespace) };
+}
+
+function userName(namespace: string, name: string): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+function build(graph: Graph, options: AuthorizerOptions): Authorizer {
+  const defaults = options.defaults ? defaultsOf(options.minor) : undefined;
+  const roles = rolesOf(graph, defaults);
+  const entries = [...graph.all('binding').map(writtenEntry), ...(defaults?.bindings ?? []).map(builtinEntry)];
+  const bySubject = indexSubjects(entries);
+  const resolved = new Map<Entry, ResolvedRole>();
+  const roleOf = (entry: Entry): ResolvedRole => {
+    const before = resolved.get(entry);
+    if (before) return before;
+    const { cluster, roleKind, roleName, namespace } = entry.binding;
+    // A ClusterRoleBinding to a Role is refused by the API server (rbac validation.go).
+    const refused = cluster && roleKind !== 'ClusterRole';
+    const role = roles.resolve({ kind: roleKind, name: refused ? '' : roleName, namespace }, entry.file ?? '');
+    resolved.set(entry, role);
+    return role;
+  };
+  const entryOf = new Map(entries.flatMap((entry) => (entry.binding.object ? [[entry.binding.object.fact, entry] as const] : [])));
+
+  const matching = ({ user, groups }: Identity, from: string | undefined) => {
+    const found: { entry: Entry; subject: Subject | undefined }[] = [];
+    const seen = new Set<Entry>();
+    for (const key of [`User ${user}`, ...groups.map((group) => `Group ${group}`)]) {
+      for (const { entry, subject } of bySubject.get(key) ?? []) {
+        if (seen.has(entry) || (from !== undefined && entry.file !== undefined && graph.proximity.alternatives(from, entry.file))) continue;
+        seen.add(entry);
+        found.push({ entry, subject });
+      }
+    }
+    return found;
+  };
+  const permissionsOf = (identity: Identity, from?: string) =>
+    matching(identity, from).flatMap(({ entry, subject }) => {
+      const role = roleOf(entry);
+      return role.rules.map((rule): Permission => ({ binding: entry.binding, ...(subject ? { subject } : {}), role, rule }));
+    });
+
+  return {
+    roles,
+    allows(identity, request) {
+      // Before any authorizer (k8s.io/kubernetes pkg/kubeapiserver/authorizer/reload.go).
+      if (identity.groups.includes('system:masters')) return { allowed: true, by: 'system:masters' };
+      const doubts: Doubt[] = [];
+      for (const { entry, subject } of matching(identity, undefined)) {
+        if (!holdsFor(entry.binding, request)) continue;
+        const role = roleOf(entry);
+        let doubtful = role.open;
+        for (const rule of role.rules) {
+          const answer = ruleAllows(rule, request);
+          if (answer === true) return { allowed: true, by: { binding: entry.binding, ...(subject ? { subject } : {}), role, rule } };
+          if (answer === 'unknown') doubtful = true;
+        }
+        if (role.unknown) doubts.push({ binding: entry.binding, reason: 'role' });
+        else if (doubtful) doubts.push({ binding: entry.binding, reason: 'template' });
+      }
+      for (const entry of entries) if (entry.open && holdsFor(entry.binding, request)) doubts.push({ binding: entry.binding, reason: 'template' });
+      return { allowed: false, doubts };
+    },
+    permissionsOf,
+    permissionsOfAccount: (account) => permissionsOf(accountIdentity(account), account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file),
+    whoCan: (request) =>
+      entries.flatMap((entry) => {
+        if (entry.names.length === 0 || !holdsFor(entry.binding, request)) return [];
+        const role = roleOf(entry);
+        const rule = role.rules.find((one) => ruleAllows(one, request) === true);
+        return rule ? entry.names.map(({ name, subject }) => ({ subject: name, by: { binding: entry.binding, ...(subject ? { subject } : {}), role, rule } })) : [];
+      }),
+    roleOf: (binding) => roleOf(entryOf.get(binding.fact)!),
+  };
+}
+
+/** RoleBindings count only in their own namespace; so cluster-scoped rules and paths are lost through them. */
+function holdsFor(binding: Binding, request: AccessRequest): boolean {
+  if (binding.cluster) return true;
+  return !('url' in request) && request.namespace !== undefined && request.namespace === binding.namespace;
+}
+
+function indexSubjects(entries: readonly Entry[]): Map<string, { entry: Entry; subject: Subject | undefined }[]> {
+  const index = new Map<string, { entry: Entry; subject: Subject | undefined }[]>();
+  for (const entry of entries) {
+    for (const { name, subject } of entry.names) {
+      // An account is matched by its user name, which a User subject may spell too (rbac.go appliesToUser).
+      const key = name.kind === 'ServiceAccount' ? `User ${userName(name.namespace, name.name)}` : `${name.kind} ${name.name}`;
+      const list = index.get(key);
+      if (list) list.push({ entry, subject });
+      else index.set(key, [{ entry, subject }]);
+    }
+  }
+  return index;
+}
+
+function writtenEntry(one: ObjectWith<BindingFact>): Entry {
+  const { kind, name, namespace } = roleReference(one);
+  const names = one.fact.subjects.flatMap((subject) => {
+    const found = subjectName(subject, one);
+    return found ? [{ subject, name: found }] : [];
+  });
+  return {
+    binding: { cluster: one.fact.cluster, namespace: one.fact.cluster ? '' : namespace, name: one.object.name, roleKind: kind, roleName: name, object: one },
+    names,
+    open: one.fact.open || one.fact.subjects.some((subject) => subject.kind.state === 'hole'),
+    file: one.object.document.file,
+  };
+}
+
+function builtinEntry({ namespace, name, roleName, subjects }: DefaultBinding): Entry {
+  const cluster = namespace === '';
+  return { binding: { cluster, namespace, name, roleKind: cluster ? 'ClusterRole' : 'Role', roleName }, names: subjects.map((subject) => ({ name: subject })), open: false, file: undefined };
+}
+
+/**
+ * Whom a subject means (semantics.md 4.4): exact names, no wildcards. Undefined for what the API server refuses: an account
+ * without namespace in a ClusterRoleBinding, a wrong apiGroup, another kind.
+ */
+export function subjectName(subject: Subject, { object, fact }: ObjectWith<BindingFact>): SubjectName | undefined {
+  const kind = known(subject.kind);
+  const name = symbol(subject.name);
+  const group = symbol(subject.apiGroup);
+  if (name === '') return undefined;
+  if (kind === 'ServiceAccount') {
+    if (group !== '' && subject.apiGroup.state === 'known') return undefined;
+    if (subject.namespace.state === 'absent' && fact.cluster) return undefined;
+    return { kind, name, namespace: subject.namespace.state === 'absent' ? object.namespace : symbol(subject.namespace) };
+  }
+  if (kind !== 'User' && kind !== 'Group') return undefined;
+  return group === '' || group === 'rbac.authorization.k8s.io' || subject.apiGroup.state === 'hole' ? { kind, name, namespace: '' } : undefined;
+}
