@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { findOnPath, root, toolsPackage, vscodeCache } from '../../scripts/setup/places.mjs';
-import { fixtures, hasPassed, readResult, suite, writeEmptyExtension } from './suite-run.mjs';
+import { bundleSuite, fixtures, hasPassed, readResult, writeEmptyExtension } from './suite-run.mjs';
 
 const { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } = createRequire(path.join(toolsPackage, 'package.json'))('@vscode/test-electron');
 
@@ -40,9 +40,9 @@ export async function runInDesktop(executable, { vsix, grep }) {
       installExtension(executable, vsix, folders);
     }
     const ended = await runTests({
-      vscodeExecutablePath: executable, extensionDevelopmentPath: vsix ? empty : root, extensionTestsPath: suite,
+      vscodeExecutablePath: executable, extensionDevelopmentPath: vsix ? empty : root, extensionTestsPath: await bundleSuite(path.join(folder, 'suite')),
       extensionTestsEnv: { KUBEWHO_TEST_RESULT: resultFile, KUBEWHO_TEST_EXTENSION_ROOT: vsix ? extensions : root, ...(grep ? { KUBEWHO_TEST_GREP: grep } : {}) },
-      launchArgs: [workspace, ...folders, '--disable-workspace-trust', '--skip-welcome', '--skip-release-notes', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+      launchArgs: [workspace, ...folders], // test-electron adds what keeps VS Code quiet
     }).then((code) => ({ code }), (error) => ({ code: error.code ?? 1, error }));
     const result = readResult(resultFile);
     console.log(`VS Code (desktop): ${ended.error?.message ?? `exit ${ended.code}`}; ${result ? `${result.passed} passed, ${result.failed} failed` : 'mocha wrote no result'}`);
@@ -55,5 +55,5 @@ export async function runInDesktop(executable, { vsix, grep }) {
 function installExtension(executable, vsix, folders) {
   const [command, ...args] = resolveCliArgsFromVSCodeExecutablePath(executable, { reuseMachineInstall: true });
   const run = spawnSync(command, [...args, ...folders, '--install-extension', vsix, '--force'], { encoding: 'utf8', shell: process.platform === 'win32' });
-  if (run.status !== 0) throw new Error(`${vsix} could not be installed (exit ${run.status}):\n${run.error?.message ?? ''}${run.stdout}${run.stderr}`);
+  if (run.status !== 0) throw new Error(`${vsix} could not be installed (exit ${run.status}):\n${run.error?.message ?? ''}${run.stdout ?? ''}${run.stderr ?? ''}`);
 }

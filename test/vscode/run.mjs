@@ -7,14 +7,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { findDesktop, runInDesktop } from './desktop-run.mjs';
 import { runInServer } from './server-run.mjs';
-import { bundleSuite } from './suite-run.mjs';
 
 const { values: options } = parseArgs({ options: { vsix: { type: 'string' }, in: { type: 'string' }, grep: { type: 'string' }, result: { type: 'string' } } });
 
 async function main() {
   if (options.in && !['desktop', 'server'].includes(options.in)) throw new Error(`--in ${options.in}: expected desktop or server`);
   const what = { ...options, vsix: options.vsix && path.resolve(options.vsix) };
-  await bundleSuite();
   const desktop = options.in === 'server' ? { why: 'not asked for' } : await findDesktop();
   if (!desktop.executable && options.in === 'desktop') throw new Error(`no desktop VS Code: ${desktop.why}`);
   if (!desktop.executable) console.log(`no desktop VS Code: ${desktop.why}; running in the VS Code server`);

@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { root } from '../../scripts/setup/places.mjs';
 import { Session } from './session.mjs';
-import { fixtures, hasPassed, readResult, suite, writeEmptyExtension } from './suite-run.mjs';
+import { bundleSuite, fixtures, hasPassed, readResult, writeEmptyExtension } from './suite-run.mjs';
 
 const LIMIT_S = 180;
 
@@ -34,6 +34,7 @@ export async function runInServer({ vsix, grep }) {
 async function run(session, { vsix, grep }, isInterrupted) {
   const started = Date.now();
   fs.cpSync(fixtures, session.workspace, { recursive: true });
+  const suite = await bundleSuite(path.join(session.folder, 'suite'));
   const resultFile = path.join(session.folder, 'result.json');
   const reportSocket = path.join(session.folder, 'report.sock');
   const report = net.createServer((connection) => connection.pipe(process.stdout, { end: false })).listen(reportSocket);
@@ -83,7 +84,7 @@ function ending(session, page) {
 }
 
 async function explain(session, page, lines) {
-  const screenshot = path.join(root, 'out/vscode/failure.png');
+  const screenshot = path.join(root, 'out/screenshots/failure.png');
   await page.screenshot({ path: screenshot }).catch(() => {});
   console.error(`the suite did not finish; see ${path.relative(root, screenshot)}\n--- browser console\n${lines.slice(-30).join('\n')}\n--- server log\n${session.log.slice(-3000)}`);
 }

@@ -5,17 +5,22 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root, toolsPackage } from '../../scripts/setup/places.mjs';
 
-export const suite = path.join(root, 'out/vscode/host.js');
 export const fixtures = path.join(root, 'test/vscode/fixtures');
 
-/** Bundles the suite for the extension host. mocha stays outside: it is one of the test tools, found where those are. */
-export async function bundleSuite() {
+/**
+ * Bundles host.ts and every suite/*.test.ts for the extension host. mocha stays outside: it is found among the test tools.
+ * @returns {Promise<string>} the bundle that VS Code has to load
+ */
+export async function bundleSuite(folder) {
+  const sources = path.join(root, 'test/vscode');
+  const suites = fs.readdirSync(path.join(sources, 'suite')).filter((name) => name.endsWith('.test.ts'));
   const mocha = createRequire(path.join(toolsPackage, 'package.json')).resolve('mocha');
   await build({
-    entryPoints: [path.join(root, 'test/vscode/host.ts')], outfile: suite, bundle: true, platform: 'node', format: 'cjs', target: 'node20',
-    sourcemap: 'inline', logLevel: 'warning', external: ['vscode'],
+    entryPoints: ['host.ts', ...suites.map((name) => `suite/${name}`)].map((name) => path.join(sources, name)),
+    outbase: sources, outdir: folder, bundle: true, platform: 'node', format: 'cjs', target: 'node20', logLevel: 'warning', external: ['vscode'],
     plugins: [{ name: 'mocha-of-the-test-tools', setup: (b) => { b.onResolve({ filter: /^mocha$/ }, () => ({ path: mocha, external: true })); } }],
   });
+  return path.join(folder, 'host.js');
 }
 
 /** An extension that does nothing. VS Code runs tests only with an extension under development, also when the tested one is installed. */

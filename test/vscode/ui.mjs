@@ -14,7 +14,7 @@ const screenshots = path.join(root, 'out/screenshots');
 const vsix = process.argv[2]?.endsWith('.vsix') ? path.resolve(process.argv[2]) : undefined;
 
 describe('kubewho on the screen', { timeout: 120_000 }, () => {
-  const session = new Session({ settings: { 'workbench.colorTheme': 'Default Dark Modern' } });
+  const session = new Session();
   const manifest = path.join(session.workspace, 'deployment.yaml');
   let page;
   const shoot = (name) => page.screenshot({ path: path.join(screenshots, `${name}.png`) });
