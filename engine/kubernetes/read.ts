@@ -2,12 +2,16 @@ import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readHeader, type Header } from './header.ts';
+import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
+import { readNamespace, type NamespaceFact } from './namespace.ts';
+import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
+import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
 import { podCarrier } from './podspec.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -27,6 +31,19 @@ const readers = new Map<string, Reader>([
   [`${rbac}/ClusterRole`, readRole],
   [`${rbac}/RoleBinding`, readBinding],
   [`${rbac}/ClusterRoleBinding`, readBinding],
+  ['/Namespace', readNamespace],
+  ['networking.k8s.io/NetworkPolicy', readNetworkPolicy],
+  ['security.istio.io/AuthorizationPolicy', readAuthorizationPolicy],
+  ['security.istio.io/PeerAuthentication', readPeerAuthentication],
+  ['security.istio.io/RequestAuthentication', readRequestAuthentication],
+  ['policy.linkerd.io/Server', readMeshPolicy],
+  ['policy.linkerd.io/AuthorizationPolicy', readMeshPolicy],
+  ['policy.linkerd.io/ServerAuthorization', readMeshPolicy],
+  ['consul.hashicorp.com/ServiceIntentions', readMeshPolicy],
+  ['kuma.io/MeshTrafficPermission', readMeshPolicy],
+  ['kuma.io/TrafficPermission', readMeshPolicy],
+  ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
+  ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
 ]);
 
 /** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */

@@ -15,7 +15,7 @@ describe('a label selector', () => {
     ['{}', '{}', true, 'empty matches everything'],
     ['{matchLabels: {}}', '{app: a}', true, 'an empty part adds nothing'],
     ['{matchLabels: {app: a}}', '{app: a, tier: x}', true, 'more labels do not matter'],
-    ['{matchLabels: {app: a, tier: y}}', '{app: a, tier: x}', false, 'labels are AND-ed'],
+    ['{matchLabels: {app: a, tier: z}}', '{app: a, tier: x}', false, 'labels are AND-ed'],
     ['{matchLabels: {app: a}}', '{}', false, 'an absent label is no value'],
     ['{matchLabels: {app: ""}}', '{app: ""}', true, 'the empty value is a value'],
     ['{matchLabels: {app: ""}}', '{}', false, 'and not the same as absent'],
@@ -32,7 +32,7 @@ describe('a label selector', () => {
     ['{matchExpressions: [{key: app, operator: In}]}', '{app: a}', 'unknown', 'In without values is refused'],
     ['{matchExpressions: [{key: app, operator: Exists, values: [a]}]}', '{app: a}', 'unknown', 'Exists with values is refused'],
     ['{matchLabels: {app: 1}}', '{app: "1"}', 'unknown', 'a number is no label value'],
-    ['{matchLabels: {app: 1, tier: x}}', '{tier: y}', false, 'what does not match in any case, does not match'],
+    ['{matchLabels: {app: 1, tier: x}}', '{tier: z}', false, 'what does not match in any case, does not match'],
   ];
   for (const [selector, labels, answer, why] of rows) test(`${selector} on ${labels}: ${answer} (${why})`, () => assert.equal(match(selector, labels), answer));
 
