@@ -3,8 +3,8 @@
  * browser implementation, so that the same server runs in a web worker. Paths are absolute, with `/`.
  */
 export interface Host {
-  /** The bytes of a file. Rejects with a HostError where it cannot be read. */
-  readFile(path: string): Promise<Uint8Array>;
+  /** The bytes of a file. Rejects with a HostError where it cannot be read, `large` where it has more than `limit` bytes. */
+  readFile(path: string, limit?: number): Promise<Uint8Array>;
   /** The entries of a directory, symlinks left out; rejects with a HostError where it cannot be read. */
   readDirectory(path: string): Promise<readonly DirectoryEntry[]>;
   /** What a path is, or undefined where nothing is there. */
@@ -24,5 +24,5 @@ export interface DirectoryEntry {
 
 /** A file or directory that cannot be read or written, with a sentence for the user. */
 export class HostError extends Error {
-  constructor(readonly path: string, readonly code: 'missing' | 'denied' | 'other', message: string) { super(message); }
+  constructor(readonly path: string, readonly code: 'missing' | 'denied' | 'large' | 'other', message: string) { super(message); }
 }

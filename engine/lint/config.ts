@@ -27,3 +27,17 @@ export interface Configuration {
 }
 
 export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], requireReasons: false, kubernetesMinor: 36 };
+
+/** A fault in kubewho.yaml. Lines and columns from 1. */
+export interface ConfigurationProblem {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** What can be used of a kubewho.yaml, and what is wrong with the rest. */
+export interface ParsedConfiguration {
+  readonly configuration: Configuration;
+  readonly problems: readonly ConfigurationProblem[];
+}

@@ -1,0 +1,72 @@
+import ignore, { type Ignore } from 'ignore';
+import { isWithin, nameOf, parentOf } from './path.ts';
+
+/** What a file is to the chart it lies in; undefined for one that Helm does not read as a manifest, such as `files/*`. */
+export type ChartPart =
+  | { readonly part: 'template' | 'crd' | 'values'; readonly chart: string }
+  /** Chart.yaml, helpers, notes and what .helmignore leaves out. */
+  | { readonly part: 'ignored'; readonly chart: string };
+
+/** The charts of a workspace, found by Chart.yaml. Paths are workspace-relative. */
+export interface Charts {
+  partOf(path: string): ChartPart | undefined;
+}
+
+/** Finds the charts among paths; `textOf` gives the text of a `.helmignore`. */
+export function findCharts(paths: readonly string[], textOf: (path: string) => string | undefined): Charts {
+  const folders = new Set(paths.filter((path) => nameOf(path) === 'Chart.yaml').map(folderOf));
+  const ignores = new Map<string, Ignore | undefined>();
+
+  const ignoredBy = (chart: string, path: string): boolean => {
+    if (!ignores.has(chart)) {
+      const text = textOf(chart === '' ? '.helmignore' : `${chart}/.helmignore`);
+      ignores.set(chart, text === undefined ? undefined : ignore({ ignoreCase: false }).add(text));
+    }
+    return ignores.get(chart)?.ignores(below(chart, path)) ?? false;
+  };
+
+  return {
+    partOf(path) {
+      const own = nearestOf(folders, path);
+      if (own === undefined) return undefined;
+      const chart = topChart(folders, own);
+      const part = ignoredBy(chart, path) ? 'ignored' : partIn(below(own, path));
+      return part && { part, chart };
+    },
+  };
+}
+
+/** What a path within a chart is (helm.sh/docs/topics/charts, "The Chart File Structure"). */
+function partIn(path: string): ChartPart['part'] | undefined {
+  const name = nameOf(path);
+  if (path.startsWith('templates/')) return name.startsWith('_') || name === 'NOTES.txt' ? 'ignored' : 'template';
+  if (path.startsWith('crds/')) return 'crd';
+  if (path.startsWith('charts/')) return 'ignored';
+  // `ci/*-values.yaml` are the values that the chart-testing tool installs with.
+  if (/^values[^/]*\.(?:ya?ml|json)$/.test(path) || /^ci\/[^/]+\.ya?ml$/.test(path)) return 'values';
+  return /^(?:Chart|requirements)\.(?:yaml|lock)$/.test(path) ? 'ignored' : undefined;
+}
+
+/** A chart under another's `charts/` is installed with it: one release. */
+function topChart(folders: ReadonlySet<string>, chart: string): string {
+  const match = /^(?:(.*)\/)?charts\/[^/]+$/.exec(chart);
+  const above = match ? (match[1] ?? '') : undefined;
+  return above !== undefined && folders.has(above) ? topChart(folders, above) : chart;
+}
+
+function nearestOf(folders: ReadonlySet<string>, path: string): string | undefined {
+  if (folders.size === 0) return undefined;
+  for (let at: string = path; at !== ''; ) {
+    at = folderOf(at);
+    if (folders.has(at)) return at;
+  }
+  return undefined;
+}
+
+function folderOf(path: string): string {
+  return parentOf(path) ?? '';
+}
+
+function below(folder: string, path: string): string {
+  return folder === '' || !isWithin(folder, path) ? path : path.slice(folder.length + 1);
+}

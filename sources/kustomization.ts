@@ -1,0 +1,79 @@
+import { groupOf } from '../engine/kubernetes/header.ts';
+import { toData } from '../engine/yaml/node.ts';
+import { parseYaml } from '../engine/yaml/parse.ts';
+import { splitStream, isBlank } from '../engine/yaml/split.ts';
+import { nameOf, parentOf, resolvePath } from './path.ts';
+
+/** What a kustomization file says, as far as it can be read without building it. Paths are workspace-relative. */
+export interface Kustomization {
+  readonly folder: string;
+  /** The namespace that it gives to everything it builds. */
+  readonly namespace: string | undefined;
+  /** Files or folders whose objects it builds: `resources`, `bases`. */
+  readonly resources: readonly string[];
+  /** Folders of components: their objects are built too, and their settings apply to this one's objects. */
+  readonly components: readonly string[];
+  /** Files that are part of objects, or of the build: patches, replacements, transformers, generators, their inputs. */
+  readonly parts: readonly string[];
+}
+
+const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
+/** Whether a file is called as kustomize calls its files; what it is, its content says. */
+export function isKustomizationName(path: string): boolean {
+  return names.includes(nameOf(path));
+}
+
+/**
+ * Reads a kustomization file; undefined for what is none. Flux has a kind of the same name in a group of its own, whose
+ * objects are often kept in files of the same name; without an apiVersion it is kustomize's (kustomize, FixKustomizationPostUnmarshalling).
+ */
+export function readKustomization(path: string, text: string): Kustomization | undefined {
+  const document = splitStream(text).find((one) => !isBlank(one.text));
+  if (!document) return undefined;
+  const data = toData(parseYaml(document.text, 'kustomization').root);
+  if (!isRecord(data)) return undefined;
+  if (data['apiVersion'] !== undefined && groupOf(String(data['apiVersion'])) !== 'kustomize.config.k8s.io') return undefined;
+  if (data['kind'] !== undefined && data['kind'] !== 'Kustomization' && data['kind'] !== 'Component') return undefined;
+  const folder = parentOf(path) ?? '';
+  const resolve = (entries: readonly string[]) => entries.filter(isLocalPath).map((entry) => resolvePath(folder, entry));
+  return {
+    folder,
+    namespace: typeof data['namespace'] === 'string' && data['namespace'] !== '' ? data['namespace'] : undefined,
+    resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
+    components: resolve(strings(data['components'])),
+    parts: resolve(partsOf(data)),
+  };
+}
+
+/** Every file that a kustomization reads and does not build (kustomize api/types/kustomization.go). */
+function partsOf(data: Record<string, unknown>): string[] {
+  const plain = ['patchesStrategicMerge', 'transformers', 'generators', 'validators', 'configurations', 'crds'];
+  const withPath = ['patches', 'patchesJson6902', 'replacements'];
+  const inputs = ['configMapGenerator', 'secretGenerator'].flatMap((key) => records(data[key]));
+  const helm = [...records(data['helmCharts']), ...records(data['helmChartInflationGenerator'])];
+  return [
+    ...plain.flatMap((key) => strings(data[key])),
+    ...[...withPath.flatMap((key) => records(data[key])), ...records([data['openapi']])].flatMap((one) => strings([one['path']])),
+    // `files` entries may be `key=path`.
+    ...inputs.flatMap((one) => [...strings(one['files']), ...strings(one['envs']), ...strings([one['env']])]).map((entry) => entry.slice(entry.indexOf('=') + 1)),
+    ...helm.flatMap((one) => [...strings([one['valuesFile'], one['values']]), ...strings(one['additionalValuesFiles'])]),
+  ];
+}
+
+/** Entries may also be inline YAML (patches, transformers) or addresses of other repositories. */
+function isLocalPath(entry: string): boolean {
+  return entry !== '' && !entry.includes('\n') && !entry.startsWith('/') && !/^[a-z+]+:\/\/|^git@|[?&]ref=/.test(entry);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function records(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : [];
+}
