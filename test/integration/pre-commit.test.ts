@@ -1,6 +1,6 @@
 // pre-commit, for real: it clones this repository, installs kubewho through npm and runs the hooks of .pre-commit-hooks.yaml.
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { badManifest, goodManifest, preCommit, root, run, runOk, temporaryFolder, writeFiles } from './support.ts';
@@ -46,6 +46,11 @@ describe('the pre-commit hook', () => {
     git(hooks, 'commit', '--quiet', '--message', 'kubewho');
     return git(hooks, 'rev-parse', 'HEAD').trim();
   }
+
+  it('installs kubewho and no other package', () => {
+    const [clone] = readdirSync(env.PRE_COMMIT_HOME).filter((name) => name.startsWith('repo'));
+    assert.deepEqual(readdirSync(join(env.PRE_COMMIT_HOME, clone ?? '', 'node_env-system/lib/node_modules')), ['kubewho']);
+  });
 
   it('fails on a bad manifest and shows the finding', () => {
     const { code, stdout } = runHook('kubewho', { 'deploy/ledger.yaml': badManifest });

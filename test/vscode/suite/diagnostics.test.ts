@@ -72,6 +72,37 @@ describe('kubewho in VS Code', () => {
     await eventually('the finding to go', () => findings(uri, RULE).length === 0);
   });
 
+  it('follows a file to its new name', async () => {
+    const uri = await write('before.yaml', deployment('renamed', true));
+    await show(uri);
+    await eventually('the finding', () => findings(uri, RULE)[0]);
+    const renamed = workspaceFile('after.yaml');
+    const edit = new vscode.WorkspaceEdit();
+    edit.renameFile(uri, renamed);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await eventually('the finding under the new name', () => findings(renamed, RULE)[0]);
+    await eventually('the finding under the old name to go', () => findings(uri, RULE).length === 0);
+  });
+
+  it('keeps nothing of a text that can no longer be read', async () => {
+    const uri = await write('broken.yaml', deployment('broken', true));
+    const editor = await show(uri);
+    await eventually('the finding', () => findings(uri, RULE)[0]);
+    const start = new vscode.Position(0, 0);
+    await editor.edit((edit) => edit.insert(start, 'labels: [never, closed\n'));
+    await eventually('the finding to go', () => findings(uri, RULE).length === 0);
+    await editor.edit((edit) => edit.delete(new vscode.Range(start, new vscode.Position(1, 0))));
+    await eventually('the finding to come back', () => findings(uri, RULE)[0]);
+  });
+
+  it('reads JSON that is a manifest', async () => {
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'json', namespace: 'payments' }, spec: { automountServiceAccountToken: true, containers: [{ name: 'json', image: 'registry.example/json:1' }] } };
+    const uri = await write('pod.json', JSON.stringify(pod, undefined, 2));
+    const { document } = await show(uri);
+    const finding = await eventually('the finding', () => findings(uri, RULE)[0]);
+    assert.match(document.lineAt(finding.range.start).text, /"automountServiceAccountToken": true/);
+  });
+
   it('leaves read-only documents alone', async () => {
     const scheme = 'kubewho-test-revision';
     const provider = vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent: () => deployment('old', true) });
