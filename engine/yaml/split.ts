@@ -20,7 +20,7 @@ export function isSeparator(line: string): boolean {
 
 /** Whether a text holds nothing but blank lines, comments and separators. */
 export function isBlank(text: string): boolean {
-  return /^(?:[ \t\r\n\uFEFF]|#[^\r\n]*|---[ \t]*(?=[\r\n#]|$))*$/.test(text);
+  return /^(?:[ \t\r\n\uFEFF]|#[^\r\n]*(?=[\r\n]|$)|---[ \t]*(?=[\r\n#]|$))*$/.test(text);
 }
 
 /** Cuts a stream into its documents. The separator line belongs to neither side, except before document 0. */
