@@ -9,6 +9,8 @@ export interface Container {
   readonly args: readonly Value<string>[];
   /** Literal environment values by name; `valueFrom` and the like are absent here. */
   readonly env: Readonly<Record<string, Value<string>>>;
+  /** Fields of the pod that environment values are taken from (`valueFrom.fieldRef.fieldPath`), by variable name. */
+  readonly envFields: Readonly<Record<string, Value<string>>>;
   readonly mounts: readonly { readonly path: Value<string>; readonly volume: Value<string> }[];
   readonly at: Place;
 }
@@ -90,9 +92,13 @@ function readPodSpec(spec: Cursor, metadata: Cursor, part: string): WorkloadFact
 
 function readContainer(container: Cursor): Container {
   const env: Record<string, Value<string>> = Object.create(null);
+  const envFields: Record<string, Value<string>> = Object.create(null);
   for (const item of container.get('env').items()) {
     const name = item.get('name').string();
-    if (name.state === 'known') env[name.value] = item.get('value').string();
+    if (name.state !== 'known') continue;
+    env[name.value] = item.get('value').string();
+    const field = item.at('valueFrom', 'fieldRef', 'fieldPath').string();
+    if (field.state !== 'absent') envFields[name.value] = field;
   }
   return {
     name: container.get('name').string(),
@@ -100,6 +106,7 @@ function readContainer(container: Cursor): Container {
     command: container.get('command').strings(),
     args: container.get('args').strings(),
     env,
+    envFields,
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
     at: container.place(),
   };
