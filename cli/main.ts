@@ -1,31 +1,43 @@
-import { rules } from '../rules/index.ts';
-import { Workspace } from '../engine/lint/workspace.ts';
-import { indexLines, positionAt } from '../engine/yaml/text.ts';
+import { parseArguments, UsageError } from './args.ts';
+import { commands, laterCommands } from './commands/index.ts';
+import { commandHelp, programHelp } from './help.ts';
+import { exitCode, type Io } from './io.ts';
+import { didYouMean } from './suggest.ts';
 import { version } from './version.ts';
 
-/** Runs the command line and returns the exit code (contract.md: 0 clean, 1 findings, 2 usage, 4 internal error). */
-export async function main(argv: readonly string[]): Promise<number> {
-  const [command, ...rest] = argv;
-  if (command === '--version') {
-    process.stdout.write(`${version}\n`);
-    return 0;
+/** Runs the command line and returns the exit code. What the user got wrong is one line on standard error. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    io.err.write(`kubewho: ${error.message}\n`);
+    return exitCode.usage;
   }
-  if (command === 'lsp') {
-    const { serve } = await import('../server/node.ts');
-    return serve();
+}
+
+async function dispatch([name, ...rest]: readonly string[], io: Io): Promise<number> {
+  if (name === undefined) throw new UsageError(`no command given: ${commands.map((command) => command.name).join(', ')}; kubewho --help says more`);
+  if (name === '--version') {
+    io.out.write(`${version}\n`);
+    return exitCode.ok;
   }
-  if (command !== 'lint' || !rest.includes('-')) {
-    process.stderr.write('kubewho: usage: kubewho lint -\n');
-    return 2;
+  if (name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+    io.out.write(programHelp(commands));
+    return exitCode.ok;
   }
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  const text = Buffer.concat(chunks).toString('utf8');
-  const workspace = new Workspace(rules);
-  workspace.set({ path: '<stdin>', text, dialect: 'kubernetes', scope: '', role: 'manifest' });
-  const lines = indexLines(text);
-  const at = (offset: number) => ({ line: positionAt(lines, offset).line + 1, column: positionAt(lines, offset).character + 1, offset });
-  const findings = workspace.findings().map(({ span, related, ...finding }) => ({ ...finding, range: { start: at(span.start), end: at(span.end) }, related: related.map((one) => ({ file: one.file, range: { start: at(one.span.start), end: at(one.span.end) }, message: one.message })) }));
-  process.stdout.write(`${JSON.stringify({ schemaVersion: 1, tool: { name: 'kubewho', version }, findings }, null, 2)}\n`);
-  return findings.some((finding) => finding.severity !== 'info') ? 1 : 0;
+  const wanted = name === 'help' ? rest[0]! : name;
+  const command = commands.find((one) => one.name === wanted);
+  if (!command) throw new UsageError(laterCommands.includes(wanted) ? `${wanted} is not available in this version` : `unknown command ${wanted}${didYouMean(wanted, commands.map((one) => one.name))}`);
+  if (name === 'help' || asksForHelp(rest)) {
+    io.out.write(commandHelp(command));
+    return exitCode.ok;
+  }
+  return command.run(parseArguments(command.flags, rest), io);
+}
+
+/** `--help` among the flags, whatever else is wrong with them. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return (end < 0 ? argv : argv.slice(0, end)).some((argument) => argument === '--help' || argument === '-h');
 }

@@ -1,4 +1,4 @@
-import manifest from '../package.json' with { type: 'json' };
+import { version as ofPackage } from '../package.json';
 
 /** The version of kubewho, from package.json. */
-export const version: string = manifest.version;
+export const version: string = ofPackage;

@@ -1,0 +1,135 @@
+import { defaultConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
+import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
+import { indexLines, type LineIndex } from '../engine/yaml/text.ts';
+import { rules } from '../rules/index.ts';
+import { decodeText, type Encoding } from '../sources/encoding.ts';
+import { relativeTo, resolvePath } from '../sources/path.ts';
+import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
+import type { Io } from './io.ts';
+import type { Naming } from './report.ts';
+import type { LintSettings } from './settings.ts';
+
+/** The name of standard input in reports. */
+export const stdinName = '<stdin>';
+
+/** A workspace with its findings, and what is needed to report on it and to write to it. */
+export interface OpenWorkspace {
+  readonly workspace: Workspace;
+  readonly naming: Naming;
+  readonly skipped: readonly Skipped[];
+  /** Whether findings in a file are reported. */
+  reports(path: string): boolean;
+  /** How a file is read, also one that a fix makes; undefined for a file that must not be written. */
+  sourceOf(path: string): Omit<SourceFile, 'text'> | undefined;
+  encodingOf(path: string): Encoding;
+  absolute(path: string): string;
+}
+
+export interface LintInput {
+  readonly opened: readonly OpenWorkspace[];
+  readonly problems: readonly LoadProblem[];
+  /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
+  readonly stdin: { readonly opened: OpenWorkspace; readonly path: string; readonly bytes: Uint8Array } | undefined;
+}
+
+/** Reads what is to be linted: the workspaces of the PATHs, or standard input. */
+export async function readInput(settings: LintSettings, io: Io): Promise<LintInput> {
+  if (settings.stdin) return readStdin(settings, io);
+  const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
+  return { opened: workspaces.map((loaded) => open(loaded, settings, io.cwd, new Map())), problems, stdin: undefined };
+}
+
+/** Standard input stands alone, unless a file name or a workspace says what it belongs to. */
+async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
+  const bytes = await io.readStdin();
+  const decoded = decodeText(bytes);
+  const text = 'text' in decoded ? decoded.text : '';
+  const encoding = 'text' in decoded ? decoded.encoding : 'utf-8';
+  const unreadable: Skipped[] = 'text' in decoded ? [] : [{ file: stdinName, document: null, reason: 'encoding', detail: decoded.problem }];
+  const root = settings.workspace;
+  const file = settings.stdinFile ?? (root === undefined ? undefined : resolvePath(root, stdinName));
+  if (file === undefined) {
+    const opened = await openAlone(text, encoding, unreadable, settings, io);
+    return { ...opened, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
+  }
+  const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
+  const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io.cwd, new Map([[file, encoding]])));
+  const path = relativeTo(workspaces[0]!.root, file);
+  return { opened, problems, stdin: { opened: opened[0]!, path, bytes } };
+}
+
+async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
+  const { configuration, problems } = await namedConfiguration(settings, io);
+  const workspace = fill([{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], configuration, settings);
+  return {
+    opened: [{
+      workspace,
+      naming: namingOf(workspace, (path) => path),
+      skipped,
+      reports: () => true,
+      sourceOf: (path) => (path === stdinName ? { path, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace } : undefined),
+      encodingOf: () => encoding,
+      absolute: (path) => path,
+    }],
+    problems,
+  };
+}
+
+/** The configuration of text that stands alone: only one that is named is read. */
+async function namedConfiguration({ configurationFile }: LintSettings, io: Io): Promise<{ configuration: Configuration; problems: readonly LoadProblem[] }> {
+  if (configurationFile === undefined) return { configuration: defaultConfiguration, problems: [] };
+  const decoded = await io.host.readFile(configurationFile).then(decodeText, (error: Error) => ({ problem: error.message }));
+  if ('problem' in decoded) return { configuration: defaultConfiguration, problems: [{ kind: 'configuration', file: configurationFile, message: decoded.problem }] };
+  const { configuration, problems } = configure(decoded.text, configurationFile);
+  return { configuration, problems: problems.map((problem) => ({ kind: 'configuration', ...problem })) };
+}
+
+function load(paths: readonly string[], overlay: ReadonlyMap<string, string>, settings: LintSettings, io: Io): ReturnType<typeof loadTree> {
+  const { workspace, configurationFile, noConfiguration, namespace } = settings;
+  return loadTree(io.host, paths, { configure, workspace, configurationFile, noConfiguration, namespace, overlay });
+}
+
+function configure(_text: string, _file: string): ParsedConfiguration {
+  return { configuration: defaultConfiguration, problems: [] };
+}
+
+function open(loaded: LoadedWorkspace, settings: LintSettings, cwd: string, encodings: ReadonlyMap<string, Encoding>): OpenWorkspace {
+  const files = new Map(loaded.files.map((file) => [file.path, file]));
+  const workspace = fill(loaded.files, loaded.configuration, settings);
+  const absolute = (path: string): string => resolvePath(loaded.root, path);
+  return {
+    workspace,
+    naming: namingOf(workspace, (path) => (path === stdinName ? path : relativeTo(cwd, absolute(path)))),
+    skipped: loaded.skipped,
+    reports: (path) => isReported(loaded, path),
+    sourceOf(path) {
+      const plan = files.get(path) ?? loaded.plan.of(path);
+      return plan && plan.role !== 'context' ? { path, dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace } : undefined;
+    },
+    encodingOf: (path) => encodings.get(absolute(path)) ?? files.get(path)?.encoding ?? 'utf-8',
+    absolute,
+  };
+}
+
+function fill(files: readonly SourceFile[], configuration: Configuration, { kubernetesMinor }: LintSettings): Workspace {
+  const workspace = new Workspace(rules);
+  workspace.configure(kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor });
+  for (const file of files) workspace.set(file);
+  return workspace;
+}
+
+/** Names and lines of a workspace's files as they are now; lines are indexed once. */
+function namingOf(workspace: Workspace, nameOf: (path: string) => string): Naming {
+  const indexed = new Map<string, LineIndex>();
+  return {
+    nameOf,
+    linesOf(path) {
+      const text = workspace.textOf(path) ?? '';
+      const before = indexed.get(path);
+      if (before?.text === text) return before;
+      const lines = indexLines(text);
+      indexed.set(path, lines);
+      return lines;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { overlaps } from '../yaml/text.ts';
+import type { Finding } from './finding.ts';
+import { applyEdits, type FileEdit, type Fix } from './fix.ts';
+import type { SourceFile, Workspace } from './workspace.ts';
+
+export interface FixAllOptions {
+  /** Whether unsafe fixes are applied as well. */
+  readonly unsafe: boolean;
+  /** Which findings are to be fixed. */
+  wants(finding: Finding): boolean;
+  /** Which of a finding's fixes may be used: where a text must stay alone, those that edit no other. */
+  allows?(fix: Fix): boolean;
+  /** How a path is read, also one that a fix makes; undefined for a path that must not be written. */
+  sourceOf(path: string): Omit<SourceFile, 'text'> | undefined;
+}
+
+/** A file's text before and after; `before` is undefined where a fix makes the file. */
+export interface TextChange {
+  readonly before: string | undefined;
+  readonly after: string;
+}
+
+export interface FixAllResult {
+  /** The texts that changed, by workspace path. */
+  readonly changes: ReadonlyMap<string, TextChange>;
+  /** How many of the findings wanted at first are gone. */
+  readonly fixed: number;
+}
+
+/** A fix can make the next one possible; one that undoes another must not go on for ever. */
+const rounds = 10;
+
+/**
+ * Applies each wanted finding's first applicable fix, in file order: choices never, overlapping edits the first only,
+ * a fix over several files as a whole or not at all; again until nothing changes (contract.md, `--fix`). Texts in, texts
+ * out: the workspace is asked with changed texts and left as it was.
+ */
+export function fixAll(workspace: Workspace, options: FixAllOptions): FixAllResult {
+  const before = new Map<string, string | undefined>();
+  const wanted = (): Finding[] => workspace.findings().filter((finding) => options.wants(finding));
+  let findings = wanted();
+  const first = findings;
+  for (let round = 0; round < rounds; round++) {
+    const edits = chooseEdits(workspace, findings, options);
+    if (edits.size === 0) break;
+    for (const [path, ofFile] of edits) {
+      const text = workspace.textOf(path);
+      if (!before.has(path)) before.set(path, text);
+      workspace.set({ ...options.sourceOf(path)!, text: applyEdits(text ?? '', ofFile)! });
+    }
+    findings = wanted();
+  }
+  const changes = new Map<string, TextChange>();
+  for (const [path, text] of before) {
+    const after = workspace.textOf(path)!;
+    if (after !== text) changes.set(path, { before: text, after });
+  }
+  for (const [path, text] of before) {
+    if (text === undefined) workspace.remove(path);
+    else workspace.set({ ...options.sourceOf(path)!, text });
+  }
+  return { changes, fixed: gone(first, findings) };
+}
+
+/** The edits of one round by path: a fix whose edits meet those of a fix before it waits for the next round. */
+function chooseEdits(workspace: Workspace, findings: readonly Finding[], options: FixAllOptions): Map<string, FileEdit[]> {
+  const chosen = new Map<string, FileEdit[]>();
+  for (const finding of findings) {
+    const fix = workspace.fixesOf(finding).find((one) => !one.choice && (one.safe || options.unsafe) && (options.allows?.(one) ?? true));
+    if (!fix || !fix.edits.every((edit) => isFree(edit, chosen.get(edit.file) ?? [], workspace, options))) continue;
+    for (const edit of fix.edits) chosen.set(edit.file, [...(chosen.get(edit.file) ?? []), edit]);
+  }
+  return chosen;
+}
+
+function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Workspace, options: FixAllOptions): boolean {
+  if (edit.create !== (workspace.textOf(edit.file) === undefined) || !options.sourceOf(edit.file)) return false;
+  return !taken.some((one) => one.create || overlaps(one.span, edit.span));
+}
+
+/** How many of some findings are not among others, by fingerprint and file. */
+function gone(before: readonly Finding[], after: readonly Finding[]): number {
+  const left = new Set(after.map(keyOf));
+  return before.filter((finding) => !left.has(keyOf(finding))).length;
+}
+
+function keyOf({ file, fingerprint }: Finding): string {
+  return `${file}\n${fingerprint}`;
+}
