@@ -24,11 +24,11 @@ describe('the npm package', () => {
     assert.equal(packed, `kubewho-${manifest.version}.tgz\n`);
   });
 
-  it('holds the command, the schemas and the papers, nothing else', () => {
+  it('holds the command with what it loads on demand, the schemas and the papers, nothing else', () => {
     const files = runOk('tar', ['-tzf', packed.trim()], { cwd: folder }).trim().split('\n').map((name) => name.replace(/^package\//, '')).sort();
     const schemas = readdirSync(join(root, 'schemas')).map((name) => `schemas/${name}`);
     const legal = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.LEGAL.txt')).map((name) => `dist/${name}`);
-    assert.deepEqual(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cli.js', 'package.json', ...schemas, ...legal].sort());
+    assert.deepEqual(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/cli.js', 'dist/docs.js', 'dist/server.js', 'package.json', ...schemas, ...legal].sort());
   });
 
   it('brings no other package along', () => {

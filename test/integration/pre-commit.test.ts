@@ -70,11 +70,11 @@ describe('the pre-commit hook', () => {
     const files = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`many/${i}.yaml`, goodManifest.replaceAll('ledger', `ledger-${i}`)]));
     const { code, stdout } = runHook('kubewho', { ...files, 'many/other.yaml': badManifest });
     assert.equal(code, 1, stdout);
-    assert.equal(stdout.match(/automounted-token/g)?.length, 1, stdout);
+    assert.equal(stdout.match(/^\d+ findings? \(/gm)?.length, 1, `one summary in: ${stdout}`);
   });
 
   it('applies a fix where it is safe: the files are said to be all there is', () => {
-    const { code, stdout } = runHook('kubewho-fix', { 'kubewho.yaml': 'scopes: [{path: ., complete: true}]\n', 'deploy/ledger.yaml': badManifest });
+    const { code, stdout } = runHook('kubewho-fix', { 'kubewho.yaml': 'scopes:\n  - {name: all, paths: [deploy], complete: true}\n', 'deploy/ledger.yaml': badManifest });
     assert.equal(code, 1, stdout);
     assert.match(stdout, /files were modified by this hook/);
     assert.equal(readFileSync(join(project, 'deploy/ledger.yaml'), 'utf8'), goodManifest);
