@@ -1,0 +1,92 @@
+/*
+ * npm run bench: how fast kubewho is, as ratios against a raw read or against the YAML library in the same run. Times are
+ * printed for reading; no test asserts one.
+ */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { Workspace } from '../../engine/lint/workspace.ts';
+import { rules } from '../../rules/index.ts';
+
+const milliseconds = (task: () => void): number => {
+  const start = process.hrtime.bigint();
+  task();
+  return Number(process.hrtime.bigint() - start) / 1e6;
+};
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+const quantile = (values: readonly number[], q: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))]!;
+const show = (label: string, text: string) => console.log(`${label.padEnd(62)} ${text}`);
+
+/** One Deployment of 17 lines, so that 300 of them make a file of about 5,000 lines. */
+const deployment = (i: number, image: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: app-${i}
+  namespace: team-${i % 10}
+spec:
+  selector:
+    matchLabels: { app: app-${i} }
+  template:
+    metadata:
+      labels: { app: app-${i} }
+    spec:
+      serviceAccountName: account-${i % 150}
+      containers:
+        - name: main
+          image: ${image}
+`;
+
+function benchEdit(): void {
+  const documents = Array.from({ length: 300 }, (_, i) => deployment(i, 'registry.example/app:1'));
+  const text = () => documents.join('---\n');
+  const workspace = new Workspace(rules);
+  const put = () => workspace.set({ path: 'all.yaml', text: text(), dialect: 'kubernetes', scope: '', role: 'manifest' });
+  const cold = milliseconds(() => { put(); workspace.findingsOf('all.yaml'); });
+  const times: number[] = [];
+  const parsed: number[] = [];
+  for (let i = 0; i < 300; i++) {
+    documents[(i * 7) % 300] = deployment((i * 7) % 300, `registry.example/app:${i + 2}`);
+    const before = workspace.work.parsed;
+    times.push(milliseconds(() => { put(); workspace.findingsOf('all.yaml'); }));
+    parsed.push(workspace.work.parsed - before);
+  }
+  const lines = text().split('\n').length;
+  show(`edit in a file of ${lines} lines, 300 documents`, `p50 ${median(times).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms; documents parsed per edit: ${Math.max(...parsed)}; ${(cold / median(times)).toFixed(0)}x faster than from scratch`);
+}
+
+function benchLarge(): void {
+  const folder = '../shared/corpus/large';
+  if (!existsSync(folder)) return console.log('corpus: not present, large files not measured');
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const text = readFileSync(path, 'utf8');
+    const read = median(Array.from({ length: 5 }, () => milliseconds(() => readFileSync(path, 'utf8'))));
+    const lint = median(Array.from({ length: 5 }, () => milliseconds(() => {
+      const workspace = new Workspace(rules);
+      workspace.set({ path: name, text, dialect: 'kubernetes', scope: '', role: 'manifest' });
+      workspace.findings();
+    })));
+    const library = milliseconds(() => { parseAllDocuments(text, { logLevel: 'silent', uniqueKeys: false }); });
+    show(`${name} (${(text.length / 1e6).toFixed(1)} MB)`, `${lint.toFixed(0)} ms; ${(lint / read).toFixed(0)}x a raw read; the YAML library alone takes ${(library / lint).toFixed(0)}x as long`);
+  }
+}
+
+function benchCorpus(): void {
+  const folder = '../shared/corpus/manifests';
+  if (!existsSync(folder)) return console.log('corpus: not present, its projects not measured');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.ya?ml$/.test(name));
+  let texts: string[] = [];
+  const read = milliseconds(() => { texts = files.map((name) => readFileSync(join(folder, name), 'utf8')); });
+  const workspace = new Workspace(rules);
+  let findings = 0;
+  const lint = milliseconds(() => {
+    files.forEach((name, i) => workspace.set({ path: name, text: texts[i]!, dialect: 'kubernetes', scope: name.split(/[\\/]/)[0]!, role: 'manifest' }));
+    findings = workspace.findings().length;
+  });
+  const megabytes = texts.reduce((sum, text) => sum + text.length, 0) / 1e6;
+  show(`corpus: ${files.length} files, ${megabytes.toFixed(1)} MB, ${findings} findings`, `${(lint / 1000).toFixed(2)} s; ${(lint / read).toFixed(1)}x a raw read (${read.toFixed(0)} ms)`);
+}
+
+benchEdit();
+benchLarge();
+benchCorpus();
