@@ -8,6 +8,13 @@ export interface Labels {
   readonly at: Place;
 }
 
+/** The controller that made an object and answers for it (`ownerReferences` with `controller: true`), as dumps of a cluster show it. */
+export interface Owner {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** What every object says of itself. */
 export interface Header {
   readonly apiVersion: string;
@@ -18,6 +25,7 @@ export interface Header {
   readonly namespace: Value<string>;
   readonly labels: Labels;
   readonly annotations: Labels;
+  readonly owner: Owner | undefined;
   /** The `kind:` line: where a finding sits that has no better place. */
   readonly at: Place;
   /** Where the object stands in its document: [] or ['items', 3]. */
@@ -38,9 +46,19 @@ export function readHeader(cursor: Cursor): Header | undefined {
     namespace: metadata.get('namespace').string(),
     labels: readLabels(metadata.get('labels')),
     annotations: readLabels(metadata.get('annotations')),
+    owner: readOwner(metadata.get('ownerReferences')),
     at: cursor.get('kind').place(),
     root: cursor.path,
   };
+}
+
+/** At most one owner reference is the controller's (apimachinery meta/v1 types.go, OwnerReference.controller). */
+function readOwner(references: Cursor): Owner | undefined {
+  const controller = references.items().find((item) => known(item.get('controller').boolean()) === true);
+  const kind = controller && known(controller.get('kind').string());
+  const name = controller && known(controller.get('name').string());
+  if (kind === undefined || name === undefined) return undefined;
+  return { group: groupOf(known(controller!.get('apiVersion').string()) ?? ''), kind, name };
 }
 
 /** The API group of an apiVersion: `apps/v1` → `apps`, `v1` → "". */

@@ -9,6 +9,10 @@ export interface PodCarrier {
   readonly podSpecInline: readonly string[];
   readonly serviceAccountString: readonly string[];
   readonly automount: readonly string[];
+  /** Where an object may name another one whose template it takes instead of its own. */
+  readonly follow?: readonly string[];
+  /** Where the spec of an Argo workflow stands, for kinds that hold one. */
+  readonly workflow?: string;
 }
 
 const carriers = new Map((table.kinds as PodCarrier[]).map((carrier) => [`${carrier.group}/${carrier.kind}`, carrier]));
@@ -16,6 +20,13 @@ const carriers = new Map((table.kinds as PodCarrier[]).map((carrier) => [`${carr
 /** The carrier of a kind, matched by API group and any version (semantics.md 1), or undefined. */
 export function podCarrier(group: string, kind: string): PodCarrier | undefined {
   return carriers.get(`${group}/${kind}`);
+}
+
+/** The PodSpecs at a path, each with the metadata of its pods: the sibling of the PodSpec, which for a bare Pod is the object's own. */
+export function podSpecs(cursor: Cursor, path: string): { spec: Cursor; metadata: Cursor }[] {
+  const dot = path.lastIndexOf('.');
+  const above = dot < 0 ? [cursor] : walk(cursor, path.slice(0, dot));
+  return above.flatMap((one) => walk(one, path.slice(dot + 1)).map((spec) => ({ spec, metadata: one.get('metadata') })));
 }
 
 /** All cursors that a path with `[]` and `*` steps leads to, existing ones only. */

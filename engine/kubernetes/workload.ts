@@ -1,12 +1,15 @@
 import { known, type Cursor, type Place, type Value } from '../yaml/cursor.ts';
 import { readLabels, type Header, type Labels } from './header.ts';
-import { podCarrier, walk } from './podspec.ts';
+import { podCarrier, podSpecs, type PodCarrier } from './podspec.ts';
+import { readWorkflow } from './argo-workflow.ts';
 
 export interface Container {
   readonly name: Value<string>;
   readonly image: Value<string>;
   readonly command: readonly Value<string>[];
   readonly args: readonly Value<string>[];
+  /** What probes and lifecycle hooks run in it. */
+  readonly hooks: readonly Value<string>[];
   /** Literal environment values by name; `valueFrom` and the like are absent here. */
   readonly env: Readonly<Record<string, Value<string>>>;
   /** Fields of the pod that environment values are taken from (`valueFrom.fieldRef.fieldPath`), by variable name. */
@@ -37,7 +40,7 @@ export interface ProjectedToken {
 /** One pod template of an object: who it runs as, what it mounts, how it can be selected. */
 export interface WorkloadFact {
   readonly fact: 'workload';
-  /** Which pod template of the object this is; "" where there is only one. */
+  /** Which pods of the object these are; "" where there is only one kind of them. Stable: items by name, not by index. */
   readonly part: string;
   readonly serviceAccountName: Value<string>;
   /** The deprecated alias `serviceAccount`; counts only where serviceAccountName is empty (conversion.go of core/v1). */
@@ -49,29 +52,44 @@ export interface WorkloadFact {
   readonly podAnnotations: Labels;
   readonly imagePullSecrets: readonly Value<string>[];
   readonly containers: readonly Container[];
+  /** Whether there may be containers that cannot be seen: a template's, or those of a referenced template. */
+  readonly containersOpen: boolean;
   readonly volumes: readonly Volume[];
   /** The PodSpec itself; where absent fields would be written. */
   readonly spec: Place;
   /** Whether a template may add PodSpec fields that cannot be seen. */
   readonly open: boolean;
+  /** What in these pods talks to the API server by the design of their kind, with the account's token; none for plain pods. */
+  readonly apiClient: string | undefined;
 }
 
-/** Reads every pod template of an object of a kind in podspec-paths.json. */
+/** Reads the pods of an object of a kind in podspec-paths.json. One that points at another object's template has none of its own. */
 export function readWorkloads(cursor: Cursor, header: Header): WorkloadFact[] {
   const carrier = podCarrier(header.group, header.kind);
-  if (!carrier) return [];
-  const specs = [...carrier.podSpec, ...carrier.podSpecInline].flatMap((path) => walk(cursor, path).map((spec) => ({ path, spec })));
-  return specs.map(({ path, spec }) => readPodSpec(spec, podMetadata(cursor, path), specs.length > 1 ? path : ''));
+  if (!carrier || follows(cursor, carrier)) return [];
+  if (carrier.workflow !== undefined) return readWorkflow(cursor, header, carrier.workflow);
+  const found = [...carrier.podSpec, ...carrier.podSpecInline].flatMap((path) => podSpecs(cursor, path));
+  return numbered(found.map(({ spec, metadata }) => readPodSpec(spec, metadata, found.length > 1 ? spec.place().stable : '')));
 }
 
-/** The pod's labels and annotations stand beside the PodSpec, at its sibling `metadata`; a bare Pod's are its own. */
-function podMetadata(cursor: Cursor, specPath: string): Cursor {
-  const above = specPath.split('.').slice(0, -1).join('.');
-  return (above === '' ? cursor : walk(cursor, above)[0] ?? cursor).get('metadata');
+/** Argo Rollouts: with `workloadRef` the template is that of the object named, which is read for itself (rollout types.go). */
+function follows(cursor: Cursor, carrier: PodCarrier): boolean {
+  return (carrier.follow ?? []).some((path) => cursor.at(...path.split('.')).isMap);
+}
+
+/** Two unnamed items of a list may look alike; each is still a unit of its own. */
+export function numbered(facts: readonly WorkloadFact[]): WorkloadFact[] {
+  const seen = new Map<string, number>();
+  return facts.map((fact) => {
+    const count = seen.get(fact.part) ?? 0;
+    seen.set(fact.part, count + 1);
+    return count === 0 ? fact : { ...fact, part: `${fact.part}~${count}` };
+  });
 }
 
 function readPodSpec(spec: Cursor, metadata: Cursor, part: string): WorkloadFact {
-  const containers = ['containers', 'initContainers', 'ephemeralContainers'].flatMap((list) => spec.get(list).items());
+  const lists = ['containers', 'initContainers', 'ephemeralContainers'].map((list) => spec.get(list));
+  const containers = lists.flatMap((list) => list.items());
   return {
     fact: 'workload',
     part,
@@ -79,18 +97,26 @@ function readPodSpec(spec: Cursor, metadata: Cursor, part: string): WorkloadFact
     serviceAccount: spec.get('serviceAccount').string(),
     automount: spec.get('automountServiceAccountToken').boolean(),
     hostNetwork: spec.get('hostNetwork').boolean(),
-    privileged: containers.some((container) => known(container.at('securityContext', 'privileged').boolean()) === true),
+    privileged: containers.some(isPrivileged),
     podLabels: readLabels(metadata.get('labels')),
     podAnnotations: readLabels(metadata.get('annotations')),
     imagePullSecrets: spec.get('imagePullSecrets').items().map((item) => item.get('name').string()),
     containers: containers.map(readContainer),
+    containersOpen: spec.open || lists.some((list) => list.open || list.items().some((item) => item.open)),
     volumes: spec.get('volumes').items().map(readVolume),
     spec: spec.keyPlace(),
     open: spec.open,
+    apiClient: undefined,
   };
 }
 
-function readContainer(container: Cursor): Container {
+/** Whether a container is privileged for certain. */
+export function isPrivileged(container: Cursor): boolean {
+  return known(container.at('securityContext', 'privileged').boolean()) === true;
+}
+
+/** Reads a container, wherever it stands. */
+export function readContainer(container: Cursor): Container {
   const env: Record<string, Value<string>> = Object.create(null);
   const envFields: Record<string, Value<string>> = Object.create(null);
   for (const item of container.get('env').items()) {
@@ -105,6 +131,7 @@ function readContainer(container: Cursor): Container {
     image: container.get('image').string(),
     command: container.get('command').strings(),
     args: container.get('args').strings(),
+    hooks: hooks.flatMap((path) => container.at(...path, 'exec', 'command').strings()),
     env,
     envFields,
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
@@ -112,7 +139,10 @@ function readContainer(container: Cursor): Container {
   };
 }
 
-function readVolume(volume: Cursor): Volume {
+const hooks = [['livenessProbe'], ['readinessProbe'], ['startupProbe'], ['lifecycle', 'postStart'], ['lifecycle', 'preStop']];
+
+/** Reads a volume, wherever it stands. */
+export function readVolume(volume: Cursor): Volume {
   const type = volume.fields().find((field) => field.key !== 'name')?.key ?? 'emptyDir';
   const tokens = volume.at('projected', 'sources').items().map((source) => source.get('serviceAccountToken')).filter((token) => token.exists);
   return {
