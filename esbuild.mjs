@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { build, context } from 'esbuild';
+import { compileSchemas } from './scripts/compile-schemas.mjs';
 
 // One bundle a door into the house: the VS Code extension, its server, the command line, the server for a web worker.
 const quiet = process.argv.includes('--quiet');
@@ -32,5 +33,6 @@ const bundles = [
   { ...shared, platform: 'browser', format: 'iife', entryPoints: ['server/browser.ts'], outfile: 'dist/server.browser.js' },
 ];
 
+await compileSchemas();
 if (process.argv.includes('--watch')) for (const bundle of bundles) await (await context(bundle)).watch();
 else await Promise.all(bundles.map((bundle) => build(bundle)));

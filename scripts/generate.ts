@@ -1,5 +1,6 @@
-// npm run generate: writes what follows from the rules (the table in README.md and docs/rules.md). A test says when it has drifted.
+// npm run generate: writes what follows from the rules (the table in README.md, docs/rules.md and the schema of kubewho.yaml). A test says when it has drifted.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { configurationSchema } from '../engine/lint/config-schema.ts';
 import type { Rule } from '../engine/lint/rule.ts';
 import { rules } from '../rules/index.ts';
 
@@ -19,6 +20,7 @@ export function generated(): Map<string, string> {
   return new Map([
     ['README.md', readme.replace(/(<!-- rules:start -->\n)[\s\S]*?(<!-- rules:end -->)/, (_, start: string, end: string) => `${start}${table('')}${end}`)],
     ['docs/rules.md', `# Rules\n\nMade by \`npm run generate\` from the rules themselves. Severity is the default: reach and configuration move it. Personas are cumulative: regular ⊂ pedantic ⊂ auditor.\n\n${Object.keys(families).map((family) => section(family)).join('')}`],
+    ['schemas/kubewho.schema.json', `${JSON.stringify(configurationSchema(rules), null, 2)}\n`],
   ]);
 }
 

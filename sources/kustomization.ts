@@ -31,7 +31,8 @@ export function isKustomizationName(path: string): boolean {
 export function readKustomization(path: string, text: string): Kustomization | undefined {
   const document = splitStream(text).find((one) => !isBlank(one.text));
   if (!document) return undefined;
-  const data = toData(parseYaml(document.text, 'kustomization').root);
+  // Kustomize refuses a key that stands twice; what the file means is clear all the same.
+  const data = toData(parseYaml(document.text, 'kubernetes').root);
   if (!isRecord(data)) return undefined;
   if (data['apiVersion'] !== undefined && groupOf(String(data['apiVersion'])) !== 'kustomize.config.k8s.io') return undefined;
   if (data['kind'] !== undefined && data['kind'] !== 'Kustomization' && data['kind'] !== 'Component') return undefined;

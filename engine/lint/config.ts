@@ -1,4 +1,9 @@
-import type { Severity } from './rule.ts';
+import { nodeAt, type MapNode, type Path, type YamlNode } from '../yaml/node.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { isBlank, splitStream } from '../yaml/split.ts';
+import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
+import { describeFault, faultsOf, type ConfigurationValidator } from './config-faults.ts';
+import type { Rule, Severity } from './rule.ts';
 
 /** The settings of one rule in kubewho.yaml. */
 export interface RuleSettings {
@@ -16,6 +21,7 @@ export interface ScopeSettings {
 
 /** kubewho.yaml after validation: plain data. */
 export interface Configuration {
+  /** By rule id; what a family says is spread over its rules. */
   readonly rules: Readonly<Record<string, RuleSettings>>;
   readonly scopes: readonly ScopeSettings[];
   /** Path patterns of objects of a cluster that resolve references and are never reported on. */
@@ -40,4 +46,108 @@ export interface ConfigurationProblem {
 export interface ParsedConfiguration {
   readonly configuration: Configuration;
   readonly problems: readonly ConfigurationProblem[];
+}
+
+/**
+ * Reads a kubewho.yaml. Pure and total: a fault is a problem with its place, and everything else still counts.
+ * @param file as problems name it
+ * @param validate compiled from schemas/kubewho.schema.json
+ * @param rules all rules: families are spread over them
+ */
+export function parseConfiguration(text: string, file: string, validate: ConfigurationValidator, rules: readonly Pick<Rule, 'id' | 'family'>[]): ParsedConfiguration {
+  const lines = indexLines(text);
+  const problem = (message: string, span: Span): ConfigurationProblem => {
+    const { line, character } = positionAt(lines, span.start);
+    return { file, line: line + 1, column: character + 1, message };
+  };
+  const [document, second] = splitStream(text).filter((one) => !isBlank(one.text));
+  if (!document) return { configuration: defaultConfiguration, problems: [] };
+  const at = (span: Span) => shift(span, document.start);
+  const { root, problem: syntax } = parseYaml(document.text, 'kubernetes');
+  if (!root) return { configuration: defaultConfiguration, problems: syntax ? [problem(syntax.detail, at(syntax.span))] : [] };
+
+  const data = dataOf(root);
+  const faults = faultsOf(data, validate);
+  const problems = [
+    ...faults.map((fault) => problem(describeFault(fault), at(spanOfFault(root, fault.path, fault.key)))),
+    ...duplicatesIn(root).map(({ key, span }) => problem(`"${key}" is said twice; the last one counts`, at(span))),
+    ...(second ? [problem('a second document; only the first is read', { start: second.start, end: second.start })] : []),
+  ].sort((a, b) => a.line! - b.line! || a.column! - b.column!);
+  const isFaulty = (path: Path) => faults.some((fault) => path.every((step, i) => [...fault.path, ...(fault.key === undefined ? [] : [fault.key])][i] === step));
+  return { configuration: isRecord(data) ? configurationOf(data, root, rules, isFaulty) : defaultConfiguration, problems };
+}
+
+function configurationOf(data: Record<string, unknown>, root: YamlNode, rules: readonly Pick<Rule, 'id' | 'family'>[], isFaulty: (path: Path) => boolean): Configuration {
+  return {
+    rules: ruleSettings(data['rules'], rules, isFaulty),
+    scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && strings(scope['paths']).length > 0 ? [{ name: scope['name'], paths: strings(scope['paths']), complete: scope['complete'] === true }] : [])),
+    context: strings(data['context']),
+    requireReasons: data['requireReasons'] === true,
+    kubernetesMinor: minorOf(nodeAt(root, ['kubernetesVersion'])) ?? defaultConfiguration.kubernetesMinor,
+  };
+}
+
+function ruleSettings(data: unknown, rules: readonly Pick<Rule, 'id' | 'family'>[], isFaulty: (path: Path) => boolean): Record<string, RuleSettings> {
+  if (!isRecord(data)) return {};
+  const usable = (name: string): RuleSettings => {
+    const value = data[name];
+    if (typeof value === 'string') return isFaulty(['rules', name]) ? {} : { severity: value as Severity };
+    if (!isRecord(value)) return {};
+    const options = isRecord(value['options']) ? Object.entries(value['options']).filter(([key]) => !isFaulty(['rules', name, 'options', key])) : [];
+    return {
+      ...(typeof value['severity'] === 'string' && !isFaulty(['rules', name, 'severity']) ? { severity: value['severity'] as Severity } : {}),
+      ...(options.length > 0 ? { options: Object.fromEntries(options) } : {}),
+    };
+  };
+  const settings: [string, RuleSettings][] = rules.map((rule) => [rule.id, { ...usable(rule.family), ...usable(rule.id) }]);
+  return Object.fromEntries(settings.filter(([, one]) => Object.keys(one).length > 0));
+}
+
+/** The plain data of a file that people write: the booleans of YAML 1.1 (`off`, `no`) are words here, as in most editors. */
+function dataOf(node: YamlNode): unknown {
+  switch (node.kind) {
+    case 'scalar': return typeof node.value === 'boolean' && !/^(?:true|false)$/i.test(node.source) ? node.source : node.value;
+    case 'seq': return node.items.map(dataOf);
+    case 'map': return Object.fromEntries(node.entries.map((entry) => [entry.key, dataOf(entry.value)]));
+    case 'hole': return undefined;
+  }
+}
+
+/** `1.30` is a number to YAML, and loses its zero there: the text counts. */
+function minorOf(node: YamlNode | undefined): number | undefined {
+  const minor = node?.kind === 'scalar' ? /^v?1\.([0-9]+)$/.exec(node.source)?.[1] : undefined;
+  return minor === undefined ? undefined : Number(minor);
+}
+
+/** The key that is unknown, else the value; long values are shown by their key. */
+function spanOfFault(root: YamlNode, path: Path, key: string | undefined): Span {
+  const node = nodeAt(root, path);
+  if (key !== undefined && node?.kind === 'map') return node.entries.find((entry) => entry.key === key)?.keySpan ?? node.span;
+  if (node?.kind === 'scalar' && node.source !== '') return node.span;
+  const above = nodeAt(root, path.slice(0, -1));
+  const entry = above?.kind === 'map' ? above.entries.find((one) => one.key === path[path.length - 1]) : undefined;
+  return entry?.keySpan ?? node?.span ?? root.span;
+}
+
+function duplicatesIn(node: YamlNode): { key: string; span: Span }[] {
+  if (node.kind === 'seq') return node.items.flatMap(duplicatesIn);
+  if (node.kind !== 'map') return [];
+  return [...repeatedKeys(node), ...node.entries.flatMap((entry) => duplicatesIn(entry.value))];
+}
+
+function repeatedKeys(map: MapNode): { key: string; span: Span }[] {
+  const seen = new Set<string>();
+  return map.entries.filter((entry) => !entry.merged && (seen.has(entry.key) || !seen.add(entry.key))).map((entry) => ({ key: entry.key, span: entry.keySpan }));
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function strings(value: unknown): string[] {
+  return list(value).filter((one): one is string => typeof one === 'string' && one !== '');
 }
