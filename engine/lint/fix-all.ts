@@ -3,6 +3,9 @@ import type { Finding } from './finding.ts';
 import { applyEdits, type FileEdit, type Fix } from './fix.ts';
 import type { SourceFile, Workspace } from './workspace.ts';
 
+/** What fixing needs of a workspace. */
+export type Fixable = Pick<Workspace, 'findings' | 'fixesOf' | 'textOf' | 'set' | 'remove'>;
+
 export interface FixAllOptions {
   /** Whether unsafe fixes are applied as well. */
   readonly unsafe: boolean;
@@ -35,7 +38,7 @@ const rounds = 10;
  * a fix over several files as a whole or not at all; again until nothing changes (contract.md, `--fix`). Texts in, texts
  * out: the workspace is asked with changed texts and left as it was.
  */
-export function fixAll(workspace: Workspace, options: FixAllOptions): FixAllResult {
+export function fixAll(workspace: Fixable, options: FixAllOptions): FixAllResult {
   const before = new Map<string, string | undefined>();
   const wanted = (): Finding[] => workspace.findings().filter((finding) => options.wants(finding));
   let findings = wanted();
@@ -63,7 +66,7 @@ export function fixAll(workspace: Workspace, options: FixAllOptions): FixAllResu
 }
 
 /** The edits of one round by path: a fix whose edits meet those of a fix before it waits for the next round. */
-function chooseEdits(workspace: Workspace, findings: readonly Finding[], options: FixAllOptions): Map<string, FileEdit[]> {
+function chooseEdits(workspace: Fixable, findings: readonly Finding[], options: FixAllOptions): Map<string, FileEdit[]> {
   const chosen = new Map<string, FileEdit[]>();
   for (const finding of findings) {
     const fix = workspace.fixesOf(finding).find((one) => !one.choice && (one.safe || options.unsafe) && (options.allows?.(one) ?? true));
@@ -73,7 +76,7 @@ function chooseEdits(workspace: Workspace, findings: readonly Finding[], options
   return chosen;
 }
 
-function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Workspace, options: FixAllOptions): boolean {
+function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Fixable, options: FixAllOptions): boolean {
   if (edit.create !== (workspace.textOf(edit.file) === undefined) || !options.sourceOf(edit.file)) return false;
   return !taken.some((one) => one.create || overlaps(one.span, edit.span));
 }
