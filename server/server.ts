@@ -1,32 +1,94 @@
-import { DiagnosticSeverity, TextDocuments, TextDocumentSyncKind, type Connection, type Diagnostic } from 'vscode-languageserver';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import { Workspace } from '../engine/lint/workspace.ts';
+import { DidChangeConfigurationNotification, TextDocumentSyncKind, type Connection, type InitializeParams, type ServerCapabilities } from 'vscode-languageserver';
+import { parseConfiguration } from '../engine/lint/config.ts';
+import validate from '../generated/validate-configuration.mjs';
+import manifest from '../package.json' with { type: 'json' };
 import { rules } from '../rules/index.ts';
+import type { Host } from '../sources/host.ts';
+import { readClient, type Client } from './client.ts';
+import { openDocuments } from './documents.ts';
+import { codeActionKinds, registerCodeActions } from './features/codeActions.ts';
+import { registerDocumentation, showDocumentation } from './features/documentation.ts';
+import { registerHover } from './features/hover.ts';
+import { registerPull } from './features/pull.ts';
+import { registerPush } from './features/push.ts';
+import { registerStatus } from './features/status.ts';
+import { registerWatchedFiles, watchFiles } from './features/watchedFiles.ts';
+import { Positions } from './positions.ts';
+import { Session } from './session.ts';
+import { readSettings } from './settings.ts';
 
-const severities = { error: DiagnosticSeverity.Error, warning: DiagnosticSeverity.Warning, info: DiagnosticSeverity.Information };
+/**
+ * Wires the language server to a connection.
+ * @param host where files are read; without one, open documents are all there is
+ */
+export function startServer(connection: Connection, host?: Host): void {
+  let session: Session;
+  let positions = new Positions('utf-16');
+  const documents = openDocuments(() => positions);
 
-/** Wires the language server to a connection; the caller says where the connection comes from. */
-export function startServer(connection: Connection): void {
-  const workspace = new Workspace(rules);
-  const documents = new TextDocuments(TextDocument);
-  connection.onInitialize(() => ({
-    capabilities: { textDocumentSync: TextDocumentSyncKind.Incremental, diagnosticProvider: { identifier: 'kubewho', interFileDependencies: true, workspaceDiagnostics: false } },
-    serverInfo: { name: 'kubewho' },
-  }));
-  documents.onDidChangeContent(({ document }) => workspace.set({ path: document.uri, text: document.getText(), dialect: 'kubernetes', scope: '', role: 'manifest' }));
-  documents.onDidClose(({ document }) => workspace.remove(document.uri));
-  connection.languages.diagnostics.on(({ textDocument }) => {
-    const document = documents.get(textDocument.uri);
-    if (!document) return { kind: 'full', items: [] };
-    const items = workspace.findings().filter((finding) => finding.file === textDocument.uri).map((finding): Diagnostic => ({
-      range: { start: document.positionAt(finding.span.start), end: document.positionAt(finding.span.end) },
-      severity: severities[finding.severity],
-      code: finding.rule,
-      source: 'kubewho',
-      message: finding.message,
-    }));
-    return { kind: 'full', items };
+  connection.onInitialize((params) => {
+    const client = readClient(params);
+    positions = new Positions(client.encoding);
+    session = new Session({
+      host, client, positions, documents,
+      folders: foldersOf(params),
+      configure: (text, file) => parseConfiguration(text, file, validate, rules),
+      log: (message) => connection.console.error(message),
+    });
+    session.settings = readSettings((params.initializationOptions as { settings?: unknown } | undefined)?.settings);
+    // Handlers are there before the first message that needs them: nothing else is answered before `initialize` is.
+    documents.onDidChangeContent(({ document }) => session.documentChanged(document));
+    documents.onDidClose(({ document }) => session.documentClosed(document));
+    if (client.pulls) registerPull(connection, session);
+    else registerPush(connection, session);
+    registerCodeActions(connection, session);
+    registerDocumentation(connection);
+    registerHover(connection, session);
+    registerStatus(connection, session);
+    registerWatchedFiles(connection, session);
+    return { capabilities: capabilitiesFor(client), serverInfo: { name: 'kubewho', version: manifest.version } };
   });
+
+  connection.onInitialized(async () => {
+    session.reload();
+    if (session.client.folderChanges) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => session.setFolders(added.map((folder) => folder.uri), removed.map((folder) => folder.uri)));
+    await watchFiles(connection, session);
+    if (!session.client.configuration) return;
+    await connection.client.register(DidChangeConfigurationNotification.type, { section: 'kubewho' });
+    await askSettings();
+  });
+  connection.onDidChangeConfiguration(({ settings }) => {
+    if (session.client.configuration) return askSettings();
+    session.applySettings(readSettings((settings as { kubewho?: unknown } | null)?.kubewho));
+  });
+
+  async function askSettings(): Promise<void> {
+    session.applySettings(readSettings(await connection.workspace.getConfiguration('kubewho')));
+  }
+
   documents.listen(connection);
   connection.listen();
+}
+
+function capabilitiesFor(client: Client): ServerCapabilities {
+  const anyFile = { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] };
+  return {
+    positionEncoding: client.encoding,
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    ...(client.pulls ? { diagnosticProvider: { identifier: 'kubewho', interFileDependencies: true, workspaceDiagnostics: true } } : {}),
+    hoverProvider: true,
+    ...(client.actions ? { codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: client.resolvesEdits } } : {}),
+    ...(client.showsDocuments ? { executeCommandProvider: { commands: [showDocumentation] } } : {}),
+    workspace: {
+      workspaceFolders: { supported: true, changeNotifications: true },
+      fileOperations: { didCreate: anyFile, didRename: anyFile, didDelete: anyFile },
+    },
+  };
+}
+
+/** The client's folders, also as older clients name the one they have (LSP: rootUri, rootPath). */
+function foldersOf({ workspaceFolders, rootUri, rootPath }: InitializeParams): string[] {
+  if (workspaceFolders) return workspaceFolders.map((folder) => folder.uri);
+  if (rootUri) return [rootUri];
+  return rootPath ? [`file://${rootPath.startsWith('/') ? '' : '/'}${rootPath.replaceAll('\\', '/')}`] : [];
 }

@@ -1,0 +1,23 @@
+import { TextDocuments, type TextDocumentContentChangeEvent } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { indexLines } from '../engine/yaml/text.ts';
+import type { Positions } from './positions.ts';
+
+/** Open documents, kept in step by incremental edits whose ranges are in the negotiated encoding. */
+export function openDocuments(positions: () => Positions): TextDocuments<TextDocument> {
+  return new TextDocuments({
+    create: TextDocument.create,
+    update(document, changes, version) {
+      if (positions().encoding === 'utf-16') return TextDocument.update(document, changes, version);
+      // Each change counts in the text that the one before it left.
+      for (const change of changes) TextDocument.update(document, [inUtf16(document, change, positions())], version);
+      return document;
+    },
+  });
+}
+
+function inUtf16(document: TextDocument, change: TextDocumentContentChangeEvent, positions: Positions): TextDocumentContentChangeEvent {
+  if (!('range' in change)) return change;
+  const { start, end } = positions.span({ lines: indexLines(document.getText()), skipped: 0 }, change.range);
+  return { range: { start: document.positionAt(start), end: document.positionAt(end) }, text: change.text };
+}

@@ -1,0 +1,101 @@
+import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection, type WorkspaceDocumentDiagnosticReport } from 'vscode-languageserver';
+import type { Session } from '../session.ts';
+import { reportOf } from './diagnostics.ts';
+
+const SETTLE_MS = 100;
+
+/**
+ * Pull diagnostics (LSP 3.17): of a document, of the workspace, and the refresh that tells the client when findings
+ * changed elsewhere than where it typed. A file whose findings are the ones that the client has is answered `unchanged`.
+ */
+export function registerPull(connection: Connection, session: Session): void {
+  /** What the client was last told, by URI: the id of the report, and the version of an open document. */
+  const told = new Map<string, { resultId: string; version: number | null }>();
+  const waiting = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
+    const place = await session.place(uri);
+    refuseCancelled(token);
+    const { resultId, items } = place ? reportOf(place.project, place.path, session.client) : { resultId: '', items: [] };
+    if (place) told.set(uri, { resultId, version: place.project.version(place.path) });
+    return place && resultId === previousResultId ? { kind: 'unchanged', resultId } : { kind: 'full', resultId, items: [...items] };
+  });
+
+  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds, partialResultToken }, token) => {
+    const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
+    for (;;) {
+      await session.settled();
+      refuseCancelled(token);
+      const { items, changed } = workspaceReport(session, previous);
+      // A client that takes partial results keeps the request open: it is answered when there is something to say, and
+      // does not have to ask again every two seconds.
+      if (changed || partialResultToken === undefined) {
+        for (const { uri, resultId, version } of items) told.set(uri, { resultId: resultId!, version });
+        return { items };
+      }
+      await nextChange(token);
+    }
+  });
+
+  session.onChange(() => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      for (const wake of [...waiting]) wake();
+      void session.settled().then(() => { if (isBehind()) void connection.languages.diagnostics.refresh().catch(() => {}); });
+    }, SETTLE_MS);
+  });
+  connection.onShutdown(() => { for (const wake of [...waiting]) wake(); });
+
+  function nextChange(token: CancellationToken): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        waiting.delete(wake);
+        resolve();
+      };
+      waiting.add(wake);
+      token.onCancellationRequested(wake);
+    });
+  }
+
+  /** Whether the client shows something for an open document that no longer holds, and will not ask by itself: its text did not change. */
+  function isBehind(): boolean {
+    return session.openPlaces().some(({ uri, project, path }) => {
+      const last = told.get(uri);
+      return last !== undefined && last.version === project.version(path) && last.resultId !== reportOf(project, path, session.client).resultId;
+    });
+  }
+}
+
+function refuseCancelled(token: CancellationToken): void {
+  if (token.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, 'cancelled');
+}
+
+/**
+ * The reports of all files: in full for those with findings that the client does not have yet and for those it has
+ * findings of that are gone, `unchanged` for the others that it knows.
+ */
+function workspaceReport(session: Session, previous: ReadonlyMap<string, string>): { items: WorkspaceDocumentDiagnosticReport[]; changed: boolean } {
+  const items: WorkspaceDocumentDiagnosticReport[] = [];
+  const gone = new Map(previous);
+  let changed = false;
+  for (const { uri, project, path } of session.reportedPlaces()) {
+    const { resultId, items: diagnostics } = reportOf(project, path, session.client);
+    const before = previous.get(uri);
+    gone.delete(uri);
+    if (before === undefined && diagnostics.length === 0) continue;
+    const version = project.version(path);
+    if (before === resultId) items.push({ kind: 'unchanged', uri, version, resultId });
+    else items.push({ kind: 'full', uri, version, resultId, items: [...diagnostics] });
+    changed ||= before !== resultId;
+  }
+  for (const [uri, before] of gone) {
+    if (before === EMPTY) items.push({ kind: 'unchanged', uri, version: null, resultId: EMPTY });
+    else items.push({ kind: 'full', uri, version: null, resultId: EMPTY, items: [] });
+    changed ||= before !== EMPTY;
+  }
+  return { items, changed };
+}
+
+/** The id of the report of a file that is no longer there. */
+const EMPTY = 'none';

@@ -1,0 +1,43 @@
+import { DidChangeWatchedFilesNotification, FileChangeType, WatchKind, type Connection, type FileSystemWatcher } from 'vscode-languageserver';
+import type { Session } from '../session.ts';
+import { ownUri, pathOf } from '../uris.ts';
+
+const BATCH_MS = 75;
+
+/** A folder that goes away says nothing of the files in it, so every deletion is looked at. */
+const watched: readonly FileSystemWatcher[] = [
+  { globPattern: '**/*.{yaml,yml,json}' },
+  { globPattern: '**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}' },
+  { globPattern: '**/*', kind: WatchKind.Delete },
+];
+
+/** Keeps up with files that change outside the editor: `git checkout`, generators, a file manager. Changes are taken in batches. */
+export function registerWatchedFiles(connection: Connection, session: Session): void {
+  const pending = new Map<string, boolean>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    for (const { uri, type } of changes) note(uri, type === FileChangeType.Deleted);
+  });
+  // What the editor itself creates, renames or deletes may be folders: their files are found by looking.
+  connection.workspace.onDidCreateFiles(() => session.reload());
+  connection.workspace.onDidRenameFiles(() => session.reload());
+  connection.workspace.onDidDeleteFiles(() => session.reload());
+
+  function note(uri: string, deleted: boolean): void {
+    const own = ownUri(uri);
+    if (own?.scheme !== 'file') return;
+    pending.set(pathOf(own), deleted);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const changes = [...pending].map(([path, gone]) => ({ path, deleted: gone }));
+      pending.clear();
+      session.filesChanged(changes);
+    }, BATCH_MS);
+  }
+}
+
+/** Asks the client to watch. One that cannot keeps the server up to date with its open documents and its own file operations. */
+export async function watchFiles(connection: Connection, session: Session): Promise<void> {
+  if (session.client.watchesFiles) await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...watched] });
+}

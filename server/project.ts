@@ -1,0 +1,175 @@
+import type { Range } from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { URI } from 'vscode-uri';
+import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
+import type { Finding } from '../engine/lint/finding.ts';
+import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
+import type { Span } from '../engine/yaml/text.ts';
+import { rules } from '../rules/index.ts';
+import { nameOf } from '../sources/path.ts';
+import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
+import type { FilePlan, Plan } from '../sources/plan.ts';
+import { configurationName } from '../sources/workspace-root.ts';
+import { documentText, withoutMark, type DocumentText, type Positions } from './positions.ts';
+import { isShown, type Settings } from './settings.ts';
+import { uriIn } from './uris.ts';
+
+/** What is known of a project whose files are loaded, beside their texts. */
+export interface ProjectPlan {
+  readonly plan: Plan | undefined;
+  readonly configuration: Configuration;
+  readonly faults: readonly LoadProblem[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** How a file is read in a project of open documents only: there is nothing around it to plan by. */
+const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
+
+/** The files of one workspace root with their findings: what is on disk, and over it the open documents. Paths are relative to the root. */
+export class Project {
+  readonly workspace = new Workspace(rules);
+  configuration: Configuration = defaultConfiguration;
+  faults: readonly LoadProblem[] = [];
+  unreadable: readonly Skipped[] = [];
+  /** Counts changes; what is derived from an older state is out of date. */
+  generation = 0;
+  private plan: Plan | undefined;
+  private readonly open = new Map<string, TextDocument>();
+  private readonly onDisk = new Set<string>();
+  private readonly texts = new Map<string, { source: string; text: DocumentText }>();
+
+  constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings) {}
+
+  /** Takes over a plan made anew, and with it forgets the files that are no longer there. */
+  replan({ plan, configuration, faults, skipped }: ProjectPlan, paths: ReadonlySet<string>): void {
+    this.plan = plan;
+    this.configuration = configuration;
+    this.faults = faults;
+    this.unreadable = skipped;
+    this.workspace.configure(configuration);
+    this.generation++;
+    for (const path of [...this.onDisk]) if (!paths.has(path)) this.fileGone(path);
+    for (const document of this.open) this.place(...document);
+  }
+
+  /** A file's text as it is on disk. An open document stands over it. */
+  fileRead(file: SourceFile): void {
+    this.onDisk.add(file.path);
+    if (this.open.has(file.path)) return;
+    this.generation++;
+    this.workspace.set(file);
+  }
+
+  fileGone(path: string): void {
+    this.onDisk.delete(path);
+    if (this.open.has(path)) return;
+    this.forget(path);
+  }
+
+  /** Whether a file on disk was found to belong to the project. */
+  holds(path: string): boolean {
+    return this.onDisk.has(path);
+  }
+
+  /** The files on disk that lie in a folder, or are it. */
+  within(path: string): string[] {
+    return [...this.onDisk].filter((one) => one === path || one.startsWith(`${path}/`));
+  }
+
+  /** A document was opened, or its text changed. */
+  documentChanged(path: string, document: TextDocument): void {
+    this.open.set(path, document);
+    this.place(path, document);
+  }
+
+  /** A document was closed. What is on disk counts again: who closes it reads the file anew. */
+  documentClosed(path: string): void {
+    this.open.delete(path);
+    if (!this.onDisk.has(path)) this.forget(path);
+  }
+
+  /** How a file on disk is read; undefined where it holds no manifest. */
+  planOf(path: string): FilePlan | undefined {
+    return this.plan?.of(path);
+  }
+
+  /** The findings of a file that are shown, in the order of their places. */
+  findingsOf(path: string): readonly Finding[] {
+    return this.workspace.findingsOf(path).filter((finding) => isShown(finding, this.settings()));
+  }
+
+  /** The text of a file as it was last taken in, without a byte order mark. */
+  text(path: string): string | undefined {
+    return this.workspace.textOf(path);
+  }
+
+  /** How a file is read, whether or not it is open; undefined for what holds no manifest. */
+  sourceOf(path: string): Omit<SourceFile, 'text'> | undefined {
+    const plan = this.planFor(path, this.open.get(path));
+    return plan && { path, ...plan };
+  }
+
+  /** The URI of a file: the client's own spelling where it is open. */
+  uri(path: string): string {
+    return this.open.get(path)?.uri ?? uriIn(this.root, path);
+  }
+
+  /** The version of an open document; null for a file that is not open. */
+  version(path: string): number | null {
+    return this.open.get(path)?.version ?? null;
+  }
+
+  /** Whether this is a root on disk; else it holds open documents only. */
+  isLoaded(): boolean {
+    return this.plan !== undefined;
+  }
+
+  /** All files that can have something to show. */
+  paths(): string[] {
+    return this.faults.length > 0 ? [...this.workspace.paths(), configurationName] : this.workspace.paths();
+  }
+
+  openPaths(): string[] {
+    return [...this.open.keys()];
+  }
+
+  range(path: string, span: Span): Range {
+    return this.positions.range(this.lines(path), span);
+  }
+
+  span(path: string, range: Range): Span {
+    return this.positions.span(this.lines(path), range);
+  }
+
+  offset(path: string, position: Range['start']): number {
+    return this.positions.offset(this.lines(path), position);
+  }
+
+  private lines(path: string): DocumentText {
+    const source = this.open.get(path)?.getText() ?? this.workspace.textOf(path) ?? '';
+    const kept = this.texts.get(path);
+    if (kept?.source === source) return kept.text;
+    const text = documentText(source);
+    this.texts.set(path, { source, text });
+    return text;
+  }
+
+  private place(path: string, document: TextDocument): void {
+    const plan = this.planFor(path, document);
+    const text = withoutMark(document.getText());
+    if (!plan || nameOf(path) === configurationName || !mayHoldManifest(document.languageId === 'json' ? 'any.json' : path, text)) return this.forget(path);
+    this.generation++;
+    this.workspace.set({ path, text, ...plan });
+  }
+
+  private planFor(path: string, document: TextDocument | undefined): FilePlan | undefined {
+    const plan = this.plan ? this.plan.of(path) : alone;
+    return plan === alone && document?.languageId === 'helm' ? { ...alone, dialect: 'template' } : plan;
+  }
+
+  private forget(path: string): void {
+    this.generation++;
+    this.texts.delete(path);
+    this.workspace.remove(path);
+  }
+}
