@@ -8,10 +8,11 @@ import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
 import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
 import { podCarrier } from './podspec.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
+import { readRoute, readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -44,6 +45,13 @@ const readers = new Map<string, Reader>([
   ['kuma.io/TrafficPermission', readMeshPolicy],
   ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
+  ['/Service', readService],
+  ['networking.k8s.io/Ingress', readRoute],
+  ['extensions/Ingress', readRoute],
+  ...['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, readRoute]),
+  ['route.openshift.io/Route', readRoute],
+  ['traefik.io/IngressRoute', readRoute],
+  ['traefik.io/IngressRouteTCP', readRoute],
 ]);
 
 /** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */

@@ -1,0 +1,53 @@
+import type { Place, Value } from '../yaml/cursor.ts';
+import type { GraphObject, Location } from './objects.ts';
+
+/**
+ * What a caller shows to be let in, from weakest to strongest: nothing at all; its address; a label that the network
+ * plug-in knows of it; something that cannot be told from the files; any account of a namespace, proved; any identity,
+ * proved; a named identity, proved.
+ */
+export const evidences = ['nothing', 'address', 'label', 'unknown', 'namespace', 'anyIdentity', 'identity'] as const;
+export type Evidence = (typeof evidences)[number];
+
+/** The strongest of evidence that is demanded together; nothing where nothing is. */
+export function strongest(all: readonly Evidence[]): Evidence {
+  return evidences[Math.max(0, ...all.map((one) => evidences.indexOf(one)))]!;
+}
+
+/** Whether evidence is proved by the caller, rather than believed of it. */
+export function isProved(evidence: Evidence): boolean {
+  return evidences.indexOf(evidence) >= evidences.indexOf('namespace');
+}
+
+/** How much of the traffic a rule is about: all, only health checks, or some part. */
+export type Extent = 'all' | 'health' | 'some';
+
+/** One way in: a rule of a policy, and what it asks for. */
+export interface Admission {
+  readonly evidence: Evidence;
+  readonly extent: Extent;
+  /** The addresses that are let in, where the evidence is an address. */
+  readonly addresses: readonly Value<string>[];
+  readonly policy: GraphObject;
+  /** The rule; the ways in of one rule share it. */
+  readonly rule: Place;
+}
+
+/** Something that every caller has to show, whichever way it comes in. */
+export interface Demand {
+  readonly evidence: Evidence;
+  readonly extent: Extent;
+  readonly at: Location;
+}
+
+export interface Layer {
+  readonly technology: 'NetworkPolicy' | 'Istio';
+  /** The policies that select the target. */
+  readonly policies: readonly GraphObject[];
+  /** Whether what no admission lets in is turned away. */
+  readonly isolates: boolean | 'unknown';
+  readonly admissions: readonly Admission[];
+  readonly demands: readonly Demand[];
+  /** Whether a policy may or may not select the target: then nothing that is missing here can be relied on. */
+  readonly unsure: boolean;
+}

@@ -1,0 +1,75 @@
+import type { Labels } from '../kubernetes/header.ts';
+import { matches, type LabelSelector } from '../kubernetes/selector.ts';
+import { known, type Value } from '../yaml/cursor.ts';
+import type { Graph, Workload } from './graph.ts';
+import { isSymbol, type GraphObject } from './objects.ts';
+
+/** What policies protect: pods with labels in a namespace, of a workload among the files or of one that is not. */
+export interface Target {
+  readonly workload: Workload | undefined;
+  readonly namespace: string;
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly hostNetwork: boolean | 'unknown';
+  /** From where it is seen: variants of other directories have nothing to do with it. */
+  readonly file: string;
+}
+
+/** The pods of a workload. */
+export function targetOf(workload: Workload): Target {
+  const { fact, object, namespace } = workload;
+  return {
+    workload,
+    namespace,
+    labels: fact.podLabels,
+    annotations: fact.podAnnotations,
+    hostNetwork: fact.hostNetwork.state === 'hole' ? 'unknown' : known(fact.hostNetwork) === true,
+    file: object.document.file,
+  };
+}
+
+/** The pods that a selector is about where none is among the files: they carry its labels, and who knows what others. */
+export function unseenTarget(policy: GraphObject, selector: LabelSelector | undefined): Target {
+  const entries: Record<string, Value<string>> = { ...selector?.matchLabels.entries };
+  for (const { key, operator, values } of selector?.matchExpressions ?? []) {
+    if (operator === 'In' && values.length === 1) entries[key] = { state: 'known', value: values[0]!, at: selector!.at };
+  }
+  const at = selector?.at ?? policy.resource.header.at;
+  return {
+    workload: undefined,
+    namespace: policy.namespace,
+    labels: { entries, open: true, at },
+    annotations: { entries: {}, open: false, at },
+    hostNetwork: false,
+    file: policy.document.file,
+  };
+}
+
+/** Whether a namespace is that of a target; unknown where one of them is told by no file or by a template. */
+export function sameNamespace(namespace: string, target: Target): boolean | 'unknown' {
+  if (namespace === target.namespace) return true;
+  return namespace === '' || target.namespace === '' || isSymbol(namespace) || isSymbol(target.namespace) ? 'unknown' : false;
+}
+
+/** Whether a selector that may be absent (which is everything) matches a target. */
+export function selects(selector: LabelSelector | undefined, target: Target): boolean | 'unknown' {
+  return selector === undefined ? true : matches(selector, target.labels);
+}
+
+/** AND of three-valued answers. */
+export function allOf(...answers: readonly (boolean | 'unknown')[]): boolean | 'unknown' {
+  if (answers.includes(false)) return false;
+  return answers.includes('unknown') ? 'unknown' : true;
+}
+
+/** The Namespace objects that a target's namespace means. */
+export function namespacesOf(graph: Graph, target: Target): readonly GraphObject[] {
+  if (target.namespace === '') return [];
+  return graph.all('namespace').map(({ object }) => object).filter((object) => object.name === target.namespace && !graph.proximity.alternatives(target.file, object.document.file));
+}
+
+/** A label as it is known; undefined where it is absent, open, or a template's. */
+export function labelOf(labels: Labels, key: string): string | undefined {
+  const value = labels.entries[key];
+  return value === undefined ? undefined : known(value);
+}

@@ -1,0 +1,49 @@
+import type { Graph } from './graph.ts';
+import { istioLayer } from './trust-istio.ts';
+import { isProved, type Admission, type Layer } from './trust-layer.ts';
+import { networkPolicyLayer } from './trust-network-policy.ts';
+import { otherIdentity } from './trust-other.ts';
+import type { Target } from './trust-target.ts';
+
+/*
+ * The trust model (semantics.md 6.0): for a target, every layer that decides who gets in, and on what evidence. A layer is
+ * data; one function a technology makes it from the facts of its policies, and nothing here knows a technology.
+ */
+
+/** Everything that decides who gets in to a target. */
+export interface Trust {
+  readonly target: Target;
+  readonly layers: readonly Layer[];
+  /** Whether a technology outside the layers asks for an identity: a proxy beside the container, a policy of a mesh that is not evaluated. */
+  readonly elsewhere: boolean | 'unknown';
+}
+
+/** Who is let in to a target, and on what evidence. */
+export function trustIn(graph: Graph, target: Target): Trust {
+  return { target, layers: [networkPolicyLayer(graph, target), istioLayer(graph, target)], elsewhere: otherIdentity(graph, target) };
+}
+
+/** Whether identity is demanded of everyone on every way in, and where it is not. */
+export interface IdentityDemand {
+  readonly demanded: boolean | 'unknown';
+  /** Ways in without a proved identity through a layer that demands one elsewhere. Health checks are none. */
+  readonly gaps: readonly Admission[];
+}
+
+/** Whether some layer rejects what shows no identity, on every path (semantics.md 6.0, step 1). */
+export function demandsIdentity(trust: Trust): IdentityDemand {
+  const answers = trust.layers.map(demandOf);
+  if (trust.elsewhere === true || answers.some(({ demanded }) => demanded === true)) return { demanded: true, gaps: [] };
+  const unknown = trust.elsewhere === 'unknown' || answers.some(({ demanded }) => demanded === 'unknown');
+  return { demanded: unknown ? 'unknown' : false, gaps: answers.flatMap(({ gaps }) => gaps) };
+}
+
+function demandOf(layer: Layer): IdentityDemand {
+  if (layer.demands.some(({ evidence, extent }) => extent === 'all' && isProved(evidence))) return { demanded: true, gaps: [] };
+  const open = layer.admissions.filter(({ evidence, extent }) => !isProved(evidence) && extent !== 'health');
+  if (layer.isolates === true && !layer.unsure && open.length === 0) return { demanded: true, gaps: [] };
+  // A demand on some traffic may be about the very traffic in question.
+  const unknown = layer.unsure || layer.isolates === 'unknown' || layer.demands.length > 0 || (layer.isolates === true && open.some(({ evidence }) => evidence === 'unknown'));
+  const proves = layer.admissions.some(({ evidence }) => isProved(evidence));
+  return { demanded: unknown ? 'unknown' : false, gaps: proves ? open : [] };
+}
