@@ -44,6 +44,7 @@ export function codeFrame(marks: readonly Mark[], textOf: (file: string) => Line
   for (const file of new Set(ordered.map((mark) => mark.file))) {
     const here = ordered.filter((mark) => mark.file === file);
     const { line, column } = here[0]!.range.start;
+    if (out.length > 0) out.push(`${blank} ${bar}`);
     out.push(`${blank}${style.frame(file === primary.file ? '-->' : ':::')} ${displayLine(file).text}:${line}:${column}`);
     const text = textOf(file);
     if (!text) continue;

@@ -11,5 +11,5 @@ export const markdown: Reporter = (report) => {
 
 /** Text in a table's cell: nothing in it is markup. */
 function cell(text: string): string {
-  return text.replace(/[\r\n]+/g, ' ').replace(/[&<>]/g, (c) => `&#${c.charCodeAt(0)};`).replace(/[\\`*_{}[\]|~@#!]/g, '\\$&');
+  return text.replace(/[\r\n]+/g, ' ').replace(/[&<>]|[\\`*_{}[\]|~@#!]/g, (c) => (/[&<>]/.test(c) ? `&#${c.charCodeAt(0)};` : `\\${c}`));
 }

@@ -48,6 +48,7 @@ describe('a code frame', () => {
       '   |',
       ' 1 | name: x',
       '   |       ^',
+      '   |',
       '  ::: other.yaml:12:7',
       '   |',
       '12 | name: x',
