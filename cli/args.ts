@@ -1,4 +1,4 @@
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../engine/lint/suggest.ts';
 
 /** A flag as data: parsing, `--help` and the tests read the same table. */
 export interface Flag {

@@ -1,8 +1,10 @@
-import { defaultConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
+import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
 import { indexLines, type LineIndex } from '../engine/yaml/text.ts';
+import validate from '../generated/validate-configuration.mjs';
 import { rules } from '../rules/index.ts';
 import { decodeText, type Encoding } from '../sources/encoding.ts';
+import { environmentOf } from '../sources/environment.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
 import type { Io } from './io.ts';
@@ -89,8 +91,8 @@ function load(paths: readonly string[], overlay: ReadonlyMap<string, string>, se
   return loadTree(io.host, paths, { configure, workspace, configurationFile, noConfiguration, namespace, overlay });
 }
 
-function configure(_text: string, _file: string): ParsedConfiguration {
-  return { configuration: defaultConfiguration, problems: [] };
+function configure(text: string, file: string): ParsedConfiguration {
+  return parseConfiguration(text, file, validate, rules);
 }
 
 function open(loaded: LoadedWorkspace, settings: LintSettings, cwd: string, encodings: ReadonlyMap<string, Encoding>): OpenWorkspace {
@@ -112,8 +114,9 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, cwd: string, enco
 }
 
 function fill(files: readonly SourceFile[], configuration: Configuration, { kubernetesMinor }: LintSettings): Workspace {
-  const workspace = new Workspace(rules);
-  workspace.configure(kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor });
+  const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
+  const workspace = new Workspace(rules, environmentOf(effective));
+  workspace.configure(effective);
   for (const file of files) workspace.set(file);
   return workspace;
 }

@@ -2,7 +2,7 @@ import { parseArguments, UsageError } from './args.ts';
 import { commands, laterCommands } from './commands/index.ts';
 import { commandHelp, programHelp } from './help.ts';
 import { exitCode, type Io } from './io.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../engine/lint/suggest.ts';
 import { version } from './version.ts';
 
 /** Runs the command line and returns the exit code. What the user got wrong is one line on standard error. */

@@ -1,7 +1,7 @@
 import type { Finding } from '../engine/lint/finding.ts';
 import type { Confidence, Family, Persona, Rule, Severity } from '../engine/lint/rule.ts';
 import { UsageError, type Arguments } from './args.ts';
-import { didYouMean } from './suggest.ts';
+import { didYouMean } from '../engine/lint/suggest.ts';
 
 /** From the gravest down. */
 const severities: readonly Severity[] = ['error', 'warning', 'info'];

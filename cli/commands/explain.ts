@@ -5,7 +5,7 @@ import { exitCode, type Io } from '../io.ts';
 import { renderMarkdown } from '../markdown.ts';
 import { ruleUrl } from '../rule-url.ts';
 import { makeStyle, wantsColour } from '../style.ts';
-import { didYouMean } from '../suggest.ts';
+import { didYouMean } from '../../engine/lint/suggest.ts';
 
 /** `kubewho explain RULE`: the rule's documentation, from the bundle, so that it needs no network. */
 export async function explain(args: Arguments, io: Io): Promise<number> {
