@@ -1,0 +1,135 @@
+import type { Graph, ObjectWith, Workload } from '../../../engine/identity/graph.ts';
+import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import type { AddressGrant } from '../../../engine/identity/trust-address.ts';
+import { callersOf } from '../../../engine/identity/trust-callers.ts';
+import { evidenceOfRule } from '../../../engine/identity/trust-istio-evidence.ts';
+import { istioLayer, membership, mutualTls } from '../../../engine/identity/trust-istio.ts';
+import { selects, targetOf, type Target } from '../../../engine/identity/trust-target.ts';
+import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
+import { matches } from '../../../engine/kubernetes/selector.ts';
+import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
+
+/**
+ * From location to identity: the address rule stays as containment, and the callers that the files show are named beside
+ * it, in the namespace/account form of a principal with any trust domain, which no manifest tells. Nobody is named
+ * without evidence, and without Istio in the tree there is no fix.
+ */
+export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
+  const workloads = grant.targets.map((target) => ({ target, callers: callersOf(graph, target).map((caller) => caller.workload) }));
+  if (workloads.some(({ target, callers }) => target.workload === undefined || callers.length === 0)) return [];
+  const named = workloads.map(({ target, callers }) => ({ target, callers, source: sourceNaming(target, callers) }));
+  const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, named) : besideThePolicy(graph, grant, named);
+  const tls = strictMutualTls(graph, grant.targets);
+  if (!policy || !tls) return [];
+  const add = [...policy.add, ...tls.add];
+  const callers = [...new Set(workloads.flatMap((one) => one.callers).map((caller) => displayName(caller.object)))].join(', ');
+  const title = `Demand the identity of the callers that these files show (${callers}), by mutual TLS. Check first: everyone else loses access, also from the addresses given (gateways, scrapers, whatever has no sidecar)`;
+  return [{ id: 'name-callers', title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
+}
+
+/** What is changed in the objects there are, and what is written after the policy. */
+interface Work {
+  readonly change: readonly FixStep[];
+  readonly add: readonly unknown[];
+}
+
+interface Named {
+  readonly target: Target;
+  readonly callers: readonly Workload[];
+  /** The fields of an Istio source that names the callers; undefined where one of them cannot be named. */
+  readonly source: Source | undefined;
+}
+
+type Source = { readonly principals: readonly string[] } | { readonly serviceAccounts: readonly string[] };
+
+function sourceNaming(target: Target, callers: readonly Workload[]): Source | undefined {
+  if (callers.some(({ accountName, namespace }) => isSymbol(accountName) || isSymbol(namespace))) return undefined;
+  const accounts = [...new Map(callers.map(({ namespace, accountName }) => [`${namespace}/${accountName}`, { namespace, accountName }])).values()];
+  if (accounts.every(({ namespace }) => namespace !== '')) return { principals: accounts.map(({ namespace, accountName }) => `*/ns/${namespace}/sa/${accountName}`) };
+  // An account name alone is one of the policy's own namespace, which no file tells here.
+  return accounts.every(({ namespace }) => namespace === target.namespace) ? { serviceAccounts: accounts.map(({ accountName }) => accountName) } : undefined;
+}
+
+/** Puts the identities into the very sources that ask for addresses: both are then demanded. */
+function inTheRule(object: GraphObject, grant: AddressGrant, named: readonly Named[]): Work | undefined {
+  const fact = object.resource.facts.find((one) => one.fact === 'istioAuthorizationPolicy');
+  const rule = fact?.rules.find(({ at }) => at.stable === grant.rule.stable);
+  const source = mergedSource(named);
+  if (!rule || !source) return undefined;
+  const [[field, values]] = Object.entries(source) as [[string, readonly string[]]];
+  const change = evidenceOfRule(rule).filter(({ evidence }) => evidence === 'address').map((one): FixStep =>
+    one.source
+      ? { object, change: { op: 'set', path: [...one.source.at.path, field], value: values } }
+      : { object, change: { op: 'set', path: [...rule.at.path, 'from'], value: [{ source }] } });
+  return { change, add: [] };
+}
+
+function mergedSource(named: readonly Named[]): Source | undefined {
+  const sources = named.map(({ source }) => source);
+  if (sources.includes(undefined)) return undefined;
+  const names = [...new Set(sources.flatMap((source) => Object.values(source!).flat()))];
+  return Object.keys(sources[0]!)[0] === 'principals' ? { principals: names } : { serviceAccounts: names };
+}
+
+/** A policy of its own for each protected workload, right after the network policy. */
+function besideThePolicy(graph: Graph, grant: AddressGrant, named: readonly Named[]): Work | undefined {
+  if (grant.situation !== 'leftOut' && grant.situation !== 'anyIdentity') return undefined;
+  if (named.some(({ target }) => membership(graph, target) === 'out' || istioLayer(graph, target).unsure)) return undefined;
+  const add: unknown[] = [];
+  for (const { target, source } of named) {
+    const matchLabels = tellingLabels(graph, target);
+    const metadata = metadataOf(target);
+    if (!matchLabels || !metadata || !source) return undefined;
+    add.push({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata, spec: { selector: { matchLabels }, action: 'ALLOW', rules: [{ from: [{ source }] }] } });
+  }
+  return { change: [], add };
+}
+
+/** The name of what is written for a target, and its namespace where the files tell it. */
+function metadataOf({ workload, namespace }: Target): { name: string; namespace?: string } | undefined {
+  const name = workload!.object.name;
+  if (name === '' || isSymbol(name) || isSymbol(namespace) || workload!.fact.part !== '') return undefined;
+  return { name: `${name}-callers`, ...(namespace === '' ? {} : { namespace }) };
+}
+
+/** Label keys by which workloads are usually told apart, the recommended ones first. */
+const usual = [['app.kubernetes.io/name'], ['app.kubernetes.io/name', 'app.kubernetes.io/instance'], ['app.kubernetes.io/name', 'app.kubernetes.io/component'], ['app'], ['app', 'component'], ['k8s-app'], ['name']];
+
+/** The fewest usual labels that select a target's pods and those of no other workload of its namespace. */
+function tellingLabels(graph: Graph, target: Target): Record<string, string> | undefined {
+  const others = graph.workloads.filter((other) => other !== target.workload && other.namespace === target.namespace && !graph.proximity.alternatives(target.file, other.object.document.file));
+  for (const keys of usual) {
+    const entries = keys.map((key) => [key, known(target.labels.entries[key] ?? { state: 'absent', at: target.labels.at })] as const);
+    if (entries.some(([, value]) => value === undefined)) continue;
+    const selector = { matchLabels: { ...target.labels, open: false, entries: Object.fromEntries(keys.map((key) => [key, target.labels.entries[key]!])) }, matchExpressions: [], open: false, at: target.labels.at };
+    if (others.every((other) => matches(selector, other.fact.podLabels) === false)) return Object.fromEntries(entries) as Record<string, string>;
+  }
+  return undefined;
+}
+
+/** STRICT mutual TLS where plaintext would still be accepted, so that whoever has no identity is turned away as such. */
+function strictMutualTls(graph: Graph, targets: readonly Target[]): Work | undefined {
+  const change: FixStep[] = [];
+  const add: unknown[] = [];
+  for (const target of targets) {
+    const { mode, own } = mutualTls(graph, target);
+    if (mode === 'STRICT') continue;
+    if (mode === 'unknown') return undefined;
+    if (own) {
+      // The workload's own policy decides for it; one that others share is not for this fix to change.
+      if (own.object.context || own.fact.mode.state !== 'known' || isShared(graph, own, target)) return undefined;
+      change.push({ object: own.object, change: { op: 'set', path: own.fact.mode.at.path, value: 'STRICT' } });
+      continue;
+    }
+    const matchLabels = tellingLabels(graph, target);
+    const metadata = metadataOf(target);
+    if (!matchLabels || !metadata) return undefined;
+    add.push({ apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', metadata, spec: { selector: { matchLabels }, mtls: { mode: 'STRICT' } } });
+  }
+  return { change, add };
+}
+
+function isShared(graph: Graph, { object, fact }: ObjectWith<PeerAuthenticationFact>, target: Target): boolean {
+  return graph.workloads.some((other) => other !== target.workload && other.namespace === object.namespace && selects(fact.selector, targetOf(other)) !== false);
+}

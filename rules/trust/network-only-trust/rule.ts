@@ -1,0 +1,77 @@
+import type { Graph } from '../../../engine/identity/graph.ts';
+import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { grantsOfAuthorization, grantsOfNetworkPolicy, type AddressGrant } from '../../../engine/identity/trust-address.ts';
+import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
+import { fixesOf } from './fix.ts';
+
+const messages = {
+  noLayer: 'Callers from {ranges} are let in to {workloads} by address alone: no mesh or other identity check is among the files read; whether the application has its own, they do not tell',
+  leftOut: 'Callers from {ranges} are let in to {workloads} by address alone: these files use Istio, but no AuthorizationPolicy among them demands an identity here',
+  outside: 'Callers from {ranges} are let in to {workloads} by address alone: these files use Istio, but leave this workload outside the mesh',
+  anyIdentity: 'Callers from {ranges} are told apart by address alone at {workloads}: mutual TLS proves that they are in the mesh, but no AuthorizationPolicy among the files read says which of them may call',
+  partial: 'Callers from {ranges} are let in to {workloads} by address alone on part of the traffic: the AuthorizationPolicy beside it demands an identity in some of its rules only',
+  weak: 'Callers from {ranges} are let in to {workloads} by address alone: the AuthorizationPolicy beside it demands no identity either',
+  unseen: 'Callers from {ranges} are let in by address alone, as far as the files read tell: no workload that this policy selects and no identity check is among them',
+  alone: 'This rule lets callers from {ranges} in to {workloads} by address alone: it names no principal, service account or token',
+  bypass: 'Rules are OR-ed: this one lets callers from {ranges} in to {workloads} by address alone, past the rules that demand an identity',
+  aloneUnseen: 'This rule lets callers from {ranges} in by address alone: it names no principal, service account or token (no workload that it selects is among the files read)',
+  bypassUnseen: 'Rules are OR-ed: this one lets callers from {ranges} in by address alone, past the rules that demand an identity (no workload that it selects is among the files read)',
+  alsoRange: 'and from this address range',
+  protected: 'this is what they reach',
+  gap: 'this rule asks for no identity',
+  wall: 'this rule demands an identity',
+};
+
+export default defineRule({
+  id: 'network-only-trust',
+  title: 'Callers let in by network address alone',
+  family: 'trust',
+  severity: 'warning',
+  persona: 'regular',
+  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
+  unit: 'object',
+  reads: ['networkPolicy', 'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication', 'otherMesh', 'namespace', 'workload', 'service', 'route'],
+  messages,
+  *check({ unit: { object }, graph }) {
+    for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);
+  },
+  fixes({ unit: { object }, graph }, signal) {
+    const grant = grantsIn(graph, object).find(({ addresses }) => addresses[0]!.at.stable === signal.at.place.stable);
+    return grant ? fixesOf(graph, object, grant) : [];
+  },
+});
+
+function grantsIn(graph: Graph, object: GraphObject): AddressGrant[] {
+  return object.resource.facts.flatMap((fact) => {
+    if (fact.fact === 'networkPolicy') return grantsOfNetworkPolicy(graph, { object, fact });
+    return fact.fact === 'istioAuthorizationPolicy' ? grantsOfAuthorization(graph, { object, fact }) : [];
+  });
+}
+
+function signalOf(object: GraphObject, grant: AddressGrant): Signal {
+  const [first, ...more] = grant.addresses;
+  const workloads = grant.targets.flatMap(({ workload }) => (workload ? [workload] : []));
+  return {
+    messageId: workloads.length > 0 ? grant.situation : unseenId(grant),
+    args: { ranges: listed(grant.addresses.map((value) => known(value) ?? '')), workloads: listed([...new Set(workloads.map((workload) => `${workload.object.resource.header.kind} ${displayName(workload.object)}`))]) },
+    at: { object, place: first!.at },
+    confidence: grant.confidence,
+    related: [
+      ...more.map((value): Related => ({ at: { object, place: value.at }, message: messages.alsoRange })),
+      ...workloads.slice(0, shown).map(({ object: one }): Related => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.protected })),
+      ...(grant.beside ? [{ at: { object: grant.beside.policy, place: grant.beside.rule }, message: grant.situation === 'bypass' ? messages.wall : messages.gap }] : []),
+    ],
+  };
+}
+
+function unseenId({ situation }: AddressGrant): keyof typeof messages {
+  return situation === 'alone' ? 'aloneUnseen' : situation === 'bypass' ? 'bypassUnseen' : 'unseen';
+}
+
+/** How many names a message or a list of places holds. */
+const shown = 4;
+
+function listed(names: readonly string[]): string {
+  return names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`;
+}
