@@ -9,6 +9,8 @@ import { defaultConfiguration, type Configuration } from './config.ts';
 import { readDocument, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { findingOf, numberFingerprints, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
+import { fixesOfSuppression } from './suppress-fix.ts';
+import { applySuppressions, readSuppressions, type Applied, type Suppression, type SuppressionFinding } from './suppress.ts';
 import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
 /** A file as a shell hands it in, with what the sources know of it. */
@@ -47,7 +49,18 @@ interface FileEntry {
   readonly source: SourceFile;
   readonly documents: readonly DocumentEntry[];
   readonly objects: readonly GraphObject[];
+  readonly suppressions: readonly Suppression[];
 }
+
+/** What the engine cannot know by itself. */
+export interface WorkspaceOptions {
+  /** Today as `YYYY-MM-DD`, for suppressions that end; without it none ends. */
+  readonly today?: () => string;
+  /** False where suppressions do not count (`--no-ignores`). */
+  readonly ignores?: boolean;
+}
+
+const defaultEnvironment: Environment = { isComplete: () => false, kubernetesMinor: defaultConfiguration.kubernetesMinor };
 
 /** A signal with what is needed to ask its rule for fixes. */
 interface Raised {
@@ -65,11 +78,12 @@ export class Workspace {
   private readonly scopes = new Map<string, { answers: Answers; objects: readonly GraphObject[] }>();
   private stale = new Set<string>();
   private readonly raised = new WeakMap<Finding, Raised>();
-  private byFile: Map<string, Finding[]> | undefined;
+  private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
+  private byFile: Map<string, FileFindings> | undefined;
   private configuration: Configuration = defaultConfiguration;
   private ids = 0;
 
-  constructor(private readonly rules: readonly Rule[], private readonly environment: Environment = { isComplete: () => false, kubernetesMinor: defaultConfiguration.kubernetesMinor }) {}
+  constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly options: WorkspaceOptions = {}) {}
 
   /** Takes in a file's text, new or changed. Documents whose text did not change keep their facts and findings. */
   set(source: SourceFile): void {
@@ -85,7 +99,8 @@ export class Workspace {
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
     const objects = source.role === 'patch' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));
-    this.files.set(source.path, { source, documents, objects });
+    const suppressions = this.options.ignores === false || source.role === 'context' ? [] : readSuppressions({ ...source, documents });
+    this.files.set(source.path, { source, documents, objects, suppressions });
     this.touch(source);
     if (rehoused) this.touch(before.source);
   }
@@ -98,9 +113,10 @@ export class Workspace {
     this.touch(before.source);
   }
 
-  /** Sets what kubewho.yaml says; everything is asked again. */
-  configure(configuration: Configuration): void {
+  /** Sets what kubewho.yaml says, and what follows from it for rules; everything is asked again. */
+  configure(configuration: Configuration, environment: Environment = this.environment): void {
     this.configuration = configuration;
+    this.environment = environment;
     this.scopes.clear();
     this.byFile = undefined;
   }
@@ -123,16 +139,25 @@ export class Workspace {
 
   /** All findings of all files, sorted by file, start and rule. */
   findings(): Finding[] {
-    return [...this.all().keys()].sort().flatMap((path) => this.findingsOf(path));
+    const all = this.all();
+    return [...all.keys()].sort().flatMap((path) => all.get(path)!.findings);
   }
 
   /** The findings whose primary place is in a file, sorted by start and rule. */
   findingsOf(path: string): readonly Finding[] {
-    return this.all().get(path) ?? [];
+    return this.all().get(path)?.findings ?? [];
+  }
+
+  /** The findings that a suppression in the file keeps back, with that suppression. */
+  suppressed(): Applied['suppressed'] {
+    return [...this.all().values()].flatMap((file) => file.suppressed);
   }
 
   /** The fixes of a finding, as edits of the texts as they are now; none where a change would touch what is not its own. */
   fixesOf(finding: Finding): Fix[] {
+    const about = this.aboutSuppressions.get(finding);
+    const file = about && this.files.get(finding.file);
+    if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
     const raised = this.raised.get(finding);
     if (!raised?.rule.fixes) return [];
     const unit = unitsOf(raised.graph, raised.rule.unit).find((one) => one.key === raised.unitKey);
@@ -164,27 +189,37 @@ export class Workspace {
     else this.stale.add(source.scope);
   }
 
-  private all(): Map<string, Finding[]> {
+  private all(): Map<string, FileFindings> {
     if (this.byFile) return this.byFile;
-    const found = new Map<string, Finding[]>();
-    for (const scope of new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope))) {
-      const { graph, signals } = this.check(scope);
-      for (const rule of this.rules) {
-        for (const [unitKey, said] of signals.get(rule.id)!) {
-          for (const signal of said) {
-            const finding = findingOf(rule, signal, this.configuration.rules[rule.id]);
-            if (!finding) continue;
-            this.raised.set(finding, { rule, unitKey, signal, graph });
-            const list = found.get(finding.file);
-            if (list) list.push(finding);
-            else found.set(finding.file, [finding]);
-          }
+    const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
+    for (const scope of new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope))) this.collect(this.check(scope), found);
+    this.byFile = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings)]));
+    return this.byFile;
+  }
+
+  /** Makes the signals of a scope into findings of their files. */
+  private collect({ graph, signals }: Answers, found: Map<string, Finding[]>): void {
+    for (const rule of this.rules) {
+      for (const [unitKey, said] of signals.get(rule.id)!) {
+        for (const signal of said) {
+          const finding = findingOf(rule, signal, this.configuration.rules[rule.id]);
+          if (!finding) continue;
+          this.raised.set(finding, { rule, unitKey, signal, graph });
+          const list = found.get(finding.file);
+          if (list) list.push(finding);
+          else found.set(finding.file, [finding]);
         }
       }
     }
-    for (const list of found.values()) numberFingerprints(list.sort((a, b) => a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0)));
-    this.byFile = found;
-    return found;
+  }
+
+  /** What is left of a file's findings when its suppressions have spoken, with what is to be said of those. */
+  private conclude(file: FileEntry, findings: Finding[]): FileFindings {
+    numberFingerprints(findings.sort(inOrder));
+    if (file.suppressions.length === 0) return { findings, suppressed: [] };
+    const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, findings, file.suppressions, { today: this.options.today?.() ?? '', rules: this.rules, configuration: this.configuration });
+    for (const one of about) this.aboutSuppressions.set(one.finding, one);
+    return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed };
   }
 
   private check(scope: string): Answers {
@@ -203,6 +238,15 @@ export class Workspace {
     const configured = this.configuration.rules[rule.id]?.options;
     return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configured?.[key] ?? option.default])), environment: this.environment };
   }
+}
+
+interface FileFindings {
+  readonly findings: readonly Finding[];
+  readonly suppressed: Applied['suppressed'];
+}
+
+function inOrder(a: Finding, b: Finding): number {
+  return a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
 }
 
 function sameHousehold(a: SourceFile, b: SourceFile): boolean {
