@@ -1,9 +1,10 @@
 import type { AccountFact } from '../kubernetes/account.ts';
-import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
+import { podCarrier } from '../kubernetes/podspec.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import { displayName, symbol, type GraphObject, type Location } from './objects.ts';
+import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
+import { identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
 
 /** A pod template of an object, as a unit that rules ask about. */
@@ -15,6 +16,13 @@ export interface Workload {
   /** The account it runs as: its name, and where that was decided. */
   readonly accountName: string;
   readonly accountAt: Place;
+  /**
+   * Who answers for its pods: the topmost controller that owner references lead to, else the object itself. Variants of
+   * one object, the pods of one ReplicaSet and the several pod templates of one object have the same owner.
+   */
+  readonly owner: string;
+  /** Whether another object among the files already stands for these pods: their controller, or an earlier pod of it. */
+  readonly repeated: boolean;
 }
 
 /** An account as workloads and bindings name it; its objects may be in no file read. */
@@ -24,6 +32,8 @@ export interface Account {
   readonly name: string;
   /** The ServiceAccount objects that the name means here: none where it is in no file read, several for equally near variants. */
   readonly objects: readonly ObjectWith<AccountFact>[];
+  /** ServiceAccount objects that may be meant: of this name, in a variant of these files, or where a namespace is not told. */
+  readonly perhaps: readonly ObjectWith<AccountFact>[];
   readonly workloads: readonly Workload[];
 }
 
@@ -33,13 +43,7 @@ export interface ObjectWith<F extends Fact> {
   readonly fact: F;
 }
 
-/** A binding that names an account, or a group that every account is in. */
-export interface Grant {
-  readonly binding: ObjectWith<BindingFact>;
-  readonly subject: Subject;
-  /** How the subject means the account: itself, its user name, or one of the implied groups. */
-  readonly via: 'account' | 'user' | 'group';
-}
+export { impliedGroups, type Grant, type PossibleGrant };
 
 /** The identity graph of one scope: objects linked by who runs as whom and who is granted what. */
 export interface Graph {
@@ -52,6 +56,8 @@ export interface Graph {
   accountOf(workload: Workload): Account;
   /** The bindings that reach an account, seen from a file: by name, by user name, by implied group (semantics.md 4.4). */
   grantsOf(account: Account): readonly Grant[];
+  /** A binding that may reach an account as well, if there is one: a namespace that is not told, a template's name, a variant of the files. */
+  possibleGrantOf(account: Account): PossibleGrant | undefined;
 }
 
 /** Links the objects of one scope. Pure; the cost is linear in the number of objects. */
@@ -66,9 +72,9 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
   }
   const all = <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as unknown as ObjectWith<Extract<Fact, { fact: K }>>[];
   const near = proximity(objects);
-  const workloads = all('workload').filter(({ object }) => !object.context).map(({ object, fact }) => workloadOf(object, fact));
+  const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects);
   const accounts = linkAccounts(workloads, all('account'), near);
-  const grants = new Map<string, readonly Grant[]>();
+  const grants = indexGrants(all('binding'), near);
   return {
     objects,
     workloads,
@@ -76,26 +82,55 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
     proximity: near,
     all,
     accountOf: (workload) => accounts.ofWorkload.get(workload.key)!,
-    grantsOf: (account) => {
-      const cached = grants.get(account.key);
-      if (cached) return cached;
-      const found = findGrants(account, all('binding'), near);
-      grants.set(account.key, found);
-      return found;
-    },
+    grantsOf: grants.of,
+    possibleGrantOf: grants.possiblyOf,
   };
 }
 
-function workloadOf(object: GraphObject, fact: WorkloadFact): Workload {
+/** Follows owner references up through the objects at hand, and says who stands for pods that several objects describe. */
+function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[]): Workload[] {
+  const byIdentity = new Map(objects.map((object) => [identityOf(object), object]));
+  const present = new Set(found.map(({ object }) => identityOf(object)));
+  const first = new Map<string, GraphObject>();
+  return found.map(({ object, fact }) => {
+    const chain = controllersOf(object, byIdentity);
+    const owner = chain.at(-1) ?? (object.name === '' ? object.key : identityOf(object));
+    const leader = first.get(owner);
+    if (!leader) first.set(owner, object);
+    // Without a controller of its own it is a variant or another pod template of its owner, never a repetition.
+    const repeated = chain.some((identity) => present.has(identity)) || (chain.length > 0 && leader !== undefined && leader !== object);
+    return workloadOf(object, fact, owner, repeated);
+  });
+}
+
+/** The identities of an object's controllers, nearest first. Controllers stand in the object's own namespace (meta/v1, OwnerReference). */
+function controllersOf(object: GraphObject, byIdentity: ReadonlyMap<string, GraphObject>): string[] {
+  const chain: string[] = [];
+  let at: GraphObject | undefined = object;
+  while (at?.resource.header.owner) {
+    const { group, kind, name } = at.resource.header.owner;
+    const identity = `${group}/${kind}/${object.namespace}/${name}`;
+    if (chain.includes(identity)) break;
+    chain.push(identity);
+    at = byIdentity.get(identity);
+  }
+  return chain;
+}
+
+function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean): Workload {
   // serviceAccountName wins over the alias when both are set; empty names mean `default` (semantics.md 2.1, 2.2).
   const said = fact.serviceAccountName.state !== 'absent' ? fact.serviceAccountName : fact.serviceAccount;
+  const { group, kind } = object.resource.header;
   return {
     key: `${object.key}#${fact.part}`,
     object,
     fact,
-    namespace: object.namespace,
+    // A cluster-scoped template makes pods wherever it is used.
+    namespace: podCarrier(group, kind)?.cluster ? '{{namespace of its user}}' : object.namespace,
     accountName: said.state === 'absent' ? 'default' : symbol(said),
     accountAt: said.state === 'absent' ? fact.spec : said.at,
+    owner,
+    repeated,
   };
 }
 
@@ -103,69 +138,56 @@ interface MutableAccount extends Account {
   readonly workloads: Workload[];
 }
 
+/** Links workloads to the accounts that their names mean, nearest first, and lists the accounts that nothing runs as. */
 function linkAccounts(workloads: readonly Workload[], objects: readonly ObjectWith<AccountFact>[], near: Proximity) {
-  const named = new Map<string, ObjectWith<AccountFact>[]>();
-  for (const one of objects) {
-    const key = `${one.object.namespace}/${one.object.name}`;
-    named.set(key, [...(named.get(key) ?? []), one]);
-  }
+  const named = indexAccounts(objects);
   const byKey = new Map<string, MutableAccount>();
   const ofWorkload = new Map<string, Account>();
   const claimed = new Set<string>();
-  const account = (namespace: string, name: string, found: readonly ObjectWith<AccountFact>[], alone: string): MutableAccount => {
+  const account = (namespace: string, name: string, found: readonly ObjectWith<AccountFact>[], perhaps: readonly ObjectWith<AccountFact>[], alone: string): MutableAccount => {
     const key = found.length > 0 ? found.map((one) => one.object.key).join('|') : `${namespace}/${name}@${alone}`;
     let one = byKey.get(key);
-    if (!one) byKey.set(key, (one = { key, namespace, name, objects: found, workloads: [] }));
+    if (!one) byKey.set(key, (one = { key, namespace, name, objects: found, perhaps, workloads: [] }));
     for (const { object } of found) claimed.add(object.key);
     return one;
   };
   for (const workload of workloads) {
-    const candidates = named.get(`${workload.namespace}/${workload.accountName}`) ?? [];
-    const nearest = new Set(near.nearest(workload.object.document.file, candidates.map((one) => one.object)));
+    const { file } = workload.object.document;
+    const own = named.in(workload.namespace, workload.accountName);
+    const nearest = new Set(near.nearest(file, own.map((one) => one.object)));
+    const found = own.filter(({ object }) => nearest.has(object));
+    const perhaps = [...(found.length === 0 ? own : []), ...named.maybeIn(workload.namespace, workload.accountName)];
     // An account in no file read is one and the same within a namespace that is told; else only within its file is that certain.
-    const alone = workload.namespace === '' ? workload.object.document.file : '';
-    const one = account(workload.namespace, workload.accountName, candidates.filter((candidate) => nearest.has(candidate.object)), alone);
+    const one = account(workload.namespace, workload.accountName, found, perhaps, workload.namespace === '' ? file : '');
     one.workloads.push(workload);
     ofWorkload.set(workload.key, one);
   }
-  for (const one of objects) if (!claimed.has(one.object.key) && !one.object.context) account(one.object.namespace, one.object.name, [one], '');
+  for (const one of objects) if (!claimed.has(one.object.key) && !one.object.context) account(one.object.namespace, one.object.name, [one], [], '');
   return { byKey, ofWorkload };
 }
 
-function findGrants(account: Account, bindings: readonly ObjectWith<BindingFact>[], near: Proximity): Grant[] {
-  const from = account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file ?? '';
-  const found: Grant[] = [];
-  for (const binding of bindings) {
-    if (!binding.fact.cluster && binding.object.namespace !== account.namespace && !binding.fact.subjects.some((subject) => known(subject.namespace) === account.namespace)) continue;
-    if (near.alternatives(from, binding.object.document.file)) continue;
-    for (const subject of binding.fact.subjects) {
-      const via = subjectMatches(subject, binding, account);
-      if (via) found.push({ binding, subject, via });
-    }
+/** ServiceAccount objects by name and namespace; `maybeIn` are those that may lie in a namespace, where one of the two is not told. */
+function indexAccounts(objects: readonly ObjectWith<AccountFact>[]) {
+  const named = new Map<string, Map<string, ObjectWith<AccountFact>[]>>();
+  for (const one of objects) {
+    const byNamespace = named.get(one.object.name) ?? new Map<string, ObjectWith<AccountFact>[]>();
+    named.set(one.object.name, byNamespace);
+    const list = byNamespace.get(one.object.namespace);
+    if (list) list.push(one);
+    else byNamespace.set(one.object.namespace, [one]);
   }
-  return found;
-}
-
-/** Semantics.md 4.4: exact names, no wildcards; an omitted subject namespace means the RoleBinding's own. */
-function subjectMatches(subject: Subject, binding: ObjectWith<BindingFact>, account: Account): Grant['via'] | undefined {
-  const name = symbol(subject.name);
-  switch (known(subject.kind)) {
-    case 'ServiceAccount': {
-      const namespace = subject.namespace.state === 'absent' ? (binding.fact.cluster ? undefined : binding.object.namespace) : symbol(subject.namespace);
-      return name === account.name && namespace === account.namespace ? 'account' : undefined;
-    }
-    case 'User':
-      return account.namespace !== '' && name === `system:serviceaccount:${account.namespace}:${account.name}` ? 'user' : undefined;
-    case 'Group':
-      return impliedGroups(account.namespace).includes(name) ? 'group' : undefined;
-    default:
-      return undefined;
-  }
-}
-
-/** The groups every service account is in (semantics.md 3.7). */
-export function impliedGroups(namespace: string): string[] {
-  return ['system:serviceaccounts', 'system:authenticated', ...(namespace === '' ? [] : [`system:serviceaccounts:${namespace}`])];
+  const kept = new Map<string, readonly ObjectWith<AccountFact>[]>();
+  return {
+    in: (namespace: string, name: string): readonly ObjectWith<AccountFact>[] => named.get(name)?.get(namespace) ?? [],
+    maybeIn: (namespace: string, name: string): readonly ObjectWith<AccountFact>[] => {
+      const key = `${namespace}/${name}`;
+      const before = kept.get(key);
+      if (before) return before;
+      const now = [...(named.get(name) ?? [])].flatMap(([other, list]) => (other !== namespace && mayBeSame(other, namespace) ? list : []));
+      kept.set(key, now);
+      return now;
+    },
+  };
 }
 
 /** How a token gets into a pod: `pod over account over true` (semantics.md 2.5), and where that was decided. */
@@ -189,13 +211,13 @@ export function tokenMount(workload: Workload, account: Account): TokenMount {
   const at = { object, place: workload.accountAt };
   const said = new Set(optOut.map(({ value }) => (value.state === 'known' ? value.value : value.state === 'hole' ? 'unknown' : true)));
   if (fact.open) return { mounted: 'unknown', decidedBy: 'nothing', at };
-  if (said.size === 0) return { mounted: true, decidedBy: 'nothing', at };
+  if (said.size === 0) return { mounted: account.perhaps.some(({ fact: one }) => known(one.automount) !== true && one.automount.state !== 'absent') ? 'unknown' : true, decidedBy: 'nothing', at };
   if (said.size > 1 || said.has('unknown')) return { mounted: 'unknown', decidedBy: 'account', at };
   const [mounted] = said as Set<boolean>;
   return { mounted: mounted!, decidedBy: optOut.some(({ value }) => value.state === 'known') ? 'account' : 'nothing', at };
 }
 
-/** How an account is called in messages: `namespace/name`, quoted by the caller. */
-export function accountLabel(account: Account): string {
-  return displayName(account);
+/** How an account is called in messages: `namespace/name`, quoted by the caller; only the name where the namespace is not told or a template's. */
+export function accountLabel({ namespace, name }: Account): string {
+  return namespace === '' || isSymbol(namespace) ? name : `${namespace}/${name}`;
 }

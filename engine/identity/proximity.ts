@@ -7,32 +7,44 @@ import { identityOf, type GraphObject } from './objects.ts';
  * two examples side by side: nothing in one is joined with anything in the other.
  */
 export interface Proximity {
-  /** The nearest of some objects, seen from a file; several where they are equally near. */
+  /** The nearest of some objects, seen from a file; several where they are equally near. Alternatives are none. */
   nearest(from: string, objects: readonly GraphObject[]): GraphObject[];
-  /** Whether two files are never applied together. */
+  /** Whether two files are never applied together. Symmetric; a file is no alternative to itself. */
   alternatives(a: string, b: string): boolean;
 }
 
 /** Indexes the objects of one scope. Cost: objects times the depth of their paths, on the first question only. */
 export function proximity(objects: readonly GraphObject[]): Proximity {
   let identities: Map<string, Set<string>> | undefined;
-  const answers = new Map<string, boolean>();
+  const answers = new Map<string, Map<string, boolean>>();
+  const paths = new Map<string, readonly string[]>();
 
-  const under = (prefix: string): Set<string> => {
-    identities ??= indexIdentities(objects);
-    return identities.get(prefix) ?? new Set();
+  const prefixesOf = (file: string): readonly string[] => {
+    let prefixes = paths.get(file);
+    if (!prefixes) paths.set(file, (prefixes = prefixesOfPath(file)));
+    return prefixes;
+  };
+
+  const share = (left: string, right: string): boolean => {
+    identities ??= indexIdentities(objects, prefixesOf);
+    const a = identities.get(left);
+    const b = identities.get(right);
+    if (!a || !b) return false;
+    const [small, large] = a.size < b.size ? [a, b] : [b, a];
+    for (const identity of small) if (large.has(identity)) return true;
+    return false;
   };
 
   const alternatives = (a: string, b: string): boolean => {
     if (a === b) return false;
-    const [left, right] = branchPoints(a, b);
-    const key = left < right ? `${left}\n${right}` : `${right}\n${left}`;
-    const cached = answers.get(key);
-    if (cached !== undefined) return cached;
-    const [small, large] = under(left).size < under(right).size ? [under(left), under(right)] : [under(right), under(left)];
-    let answer = false;
-    for (const identity of small) if (large.has(identity)) { answer = true; break; }
-    answers.set(key, answer);
+    const left = prefixesOf(a);
+    const right = prefixesOf(b);
+    const at = commonDirectories(left, right);
+    const [one, other] = left[at]! < right[at]! ? [left[at]!, right[at]!] : [right[at]!, left[at]!];
+    let known = answers.get(one);
+    if (!known) answers.set(one, (known = new Map()));
+    let answer = known.get(other);
+    if (answer === undefined) known.set(other, (answer = share(one, other)));
     return answer;
   };
 
@@ -40,8 +52,9 @@ export function proximity(objects: readonly GraphObject[]): Proximity {
     let best = Infinity;
     let found: GraphObject[] = [];
     for (const candidate of candidates) {
-      if (alternatives(from, candidate.document.file)) continue;
-      const far = distance(from, candidate.document.file);
+      const { file } = candidate.document;
+      if (alternatives(from, file)) continue;
+      const far = distance(from, file, prefixesOf);
       if (far > best) continue;
       if (far < best) found = [];
       best = far;
@@ -53,15 +66,30 @@ export function proximity(objects: readonly GraphObject[]): Proximity {
   return { nearest, alternatives };
 }
 
-function indexIdentities(objects: readonly GraphObject[]): Map<string, Set<string>> {
+/** `a/b/c.yaml` → `a`, `a/b`, `a/b/c.yaml`: the directories from the top, then the file. */
+function prefixesOfPath(file: string): string[] {
+  const prefixes: string[] = [];
+  for (let at = file.indexOf('/'); at >= 0; at = file.indexOf('/', at + 1)) prefixes.push(file.slice(0, at));
+  prefixes.push(file);
+  return prefixes;
+}
+
+/** How many directories two files have in common from the top; at that index their ways part. */
+function commonDirectories(left: readonly string[], right: readonly string[]): number {
+  const end = Math.min(left.length, right.length) - 1;
+  let i = 0;
+  while (i < end && left[i] === right[i]) i++;
+  return i;
+}
+
+/** Which objects lie in each directory and file. */
+function indexIdentities(objects: readonly GraphObject[], prefixesOf: (file: string) => readonly string[]): Map<string, Set<string>> {
   const index = new Map<string, Set<string>>();
   for (const object of objects) {
     // A Namespace is often repeated beside what lives in it, and a name made up at creation is nobody's variant.
     if (object.context || object.name === '' || object.resource.header.kind === 'Namespace') continue;
     const identity = identityOf(object);
-    const parts = object.document.file.split('/');
-    for (let i = 1; i <= parts.length; i++) {
-      const prefix = parts.slice(0, i).join('/');
+    for (const prefix of prefixesOf(object.document.file)) {
       const set = index.get(prefix);
       if (set) set.add(identity);
       else index.set(prefix, new Set([identity]));
@@ -70,22 +98,12 @@ function indexIdentities(objects: readonly GraphObject[]): Map<string, Set<strin
   return index;
 }
 
-/** The two paths where the ways to two files part. */
-function branchPoints(a: string, b: string): [string, string] {
-  const left = a.split('/');
-  const right = b.split('/');
-  let i = 0;
-  while (i < left.length - 1 && i < right.length - 1 && left[i] === right[i]) i++;
-  return [left.slice(0, i + 1).join('/'), right.slice(0, i + 1).join('/')];
-}
-
-/** 0 the same file, 1 the same directory or below it, then one more for each directory up. */
-function distance(from: string, to: string): number {
+/** 0 the same file, 1 the same directory, 2 below it, then one more for each directory up. */
+function distance(from: string, to: string, prefixesOf: (file: string) => readonly string[]): number {
   if (from === to) return 0;
-  const left = from.split('/');
-  const right = to.split('/');
-  let common = 0;
-  while (common < left.length - 1 && common < right.length - 1 && left[common] === right[common]) common++;
+  const left = prefixesOf(from);
+  const right = prefixesOf(to);
+  const common = commonDirectories(left, right);
   const ups = left.length - 1 - common;
-  return ups === 0 && right.length - 1 === common ? 1 : 2 + ups;
+  return ups === 0 && right.length === left.length ? 1 : 2 + ups;
 }

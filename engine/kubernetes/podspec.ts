@@ -11,6 +11,8 @@ export interface PodCarrier {
   readonly automount: readonly string[];
   /** Where an object may name another one whose template it takes instead of its own. */
   readonly follow?: readonly string[];
+  /** Whether the kind is cluster-scoped: its pods run in the namespace of whatever uses it. */
+  readonly cluster?: boolean;
   /** Where the spec of an Argo workflow stands, for kinds that hold one. */
   readonly workflow?: string;
 }

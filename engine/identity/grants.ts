@@ -1,0 +1,142 @@
+import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
+import { known } from '../yaml/cursor.ts';
+import type { Account, ObjectWith } from './graph.ts';
+import { isSymbol, symbol } from './objects.ts';
+import type { Proximity } from './proximity.ts';
+
+/** A binding that names an account, or a group that every account is in. */
+export interface Grant {
+  readonly binding: ObjectWith<BindingFact>;
+  readonly subject: Subject;
+  /** How the subject means the account: itself, its user name, or one of the implied groups. */
+  readonly via: 'account' | 'user' | 'group';
+}
+
+/** A binding that may mean an account; whether it does, the files do not tell. */
+export interface PossibleGrant {
+  readonly binding: ObjectWith<BindingFact>;
+  /** Absent where a template may add subjects that cannot be seen. */
+  readonly subject: Subject | undefined;
+  /** `namespace`: the name is the account's, and one of the namespaces is not told. `template`: a template decides. `variant`: it stands in a variant of the files. */
+  readonly reason: 'namespace' | 'template' | 'variant';
+}
+
+/** Which bindings reach an account, answered from an index of their subjects: an account costs what names it. */
+export interface Grants {
+  of(account: Account): readonly Grant[];
+  /** One that may, if there is any. */
+  possiblyOf(account: Account): PossibleGrant | undefined;
+}
+
+interface Entry {
+  readonly grant: Grant;
+  readonly namespace: string;
+}
+
+/** The groups every service account is in (semantics.md 3.7). */
+export function impliedGroups(namespace: string): string[] {
+  return ['system:serviceaccounts', 'system:authenticated', ...(namespace === '' ? [] : [`system:serviceaccounts:${namespace}`])];
+}
+
+/** Whether a namespace is known by name: not left out, and not a template's. */
+export function isTold(namespace: string): boolean {
+  return namespace !== '' && !isSymbol(namespace);
+}
+
+/** Indexes bindings by their subjects, once. Answers are kept per account. */
+export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: Proximity): Grants {
+  const accounts = new Map<string, Map<string, Entry[]>>();
+  const groups = new Map<string, Grant[]>();
+  const open: PossibleGrant[] = [];
+  for (const binding of bindings) {
+    if (binding.fact.open) open.push({ binding, subject: undefined, reason: 'template' });
+    for (const subject of binding.fact.subjects) {
+      const name = symbol(subject.name);
+      const kind = known(subject.kind);
+      // A template's name can be any, also that of an account which another action of a template names.
+      if (isSymbol(name) || subject.kind.state === 'hole') open.push({ binding, subject, reason: 'template' });
+      if (kind === 'Group') push(groups, name, { binding, subject, via: 'group' });
+      else if (kind === 'ServiceAccount') add(accounts, name, { grant: { binding, subject, via: 'account' }, namespace: subjectNamespace(binding, subject) });
+      else if (kind === 'User') {
+        // A user name spells the account out (semantics.md 4.4); exact, no wildcards.
+        const parts = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
+        if (parts) add(accounts, parts[2]!, { grant: { binding, subject, via: 'user' }, namespace: parts[1]! });
+      }
+    }
+  }
+  const together = (account: Account) => {
+    const places = placesOf(account);
+    return ({ binding }: { binding: ObjectWith<BindingFact> }) => places.length === 0 || places.some((file) => !near.alternatives(file, binding.object.document.file));
+  };
+  const exact = (account: Account): Grant[] => {
+    const named = accounts.get(account.name)?.get(account.namespace) ?? [];
+    return [...named.map((entry) => entry.grant), ...impliedGroups(account.namespace).flatMap((group) => groups.get(group) ?? [])];
+  };
+  const sure = remember((account) => exact(account).filter(together(account)));
+  const possible = remember((account) => {
+    const near = together(account);
+    for (const one of open) if (inReach(one.binding, one.subject, account) && near(one)) return one;
+    for (const { grant } of elsewhere(accounts, account)) if (near(grant)) return { ...grant, reason: 'namespace' } as const;
+    for (const grant of exact(account)) if (grant.via !== 'group' && !near(grant)) return { ...grant, reason: 'variant' } as const;
+    return undefined;
+  });
+  return { of: sure, possiblyOf: possible };
+}
+
+/** Entries that may turn out to name an account: its name in a namespace that may be its own, or any name where its own is a template's. */
+function* elsewhere(accounts: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>, account: Account): Iterable<Entry> {
+  const own = accounts.get(account.name);
+  const names = isSymbol(account.name) ? accounts.values() : own ? [own] : [];
+  for (const byNamespace of names) {
+    for (const [namespace, entries] of byNamespace) if (namespace !== account.namespace && mayBeSame(namespace, account.namespace)) yield* entries;
+  }
+}
+
+/** Whether what a template hides in a binding may be the account: not where all that can be seen speaks of another namespace. */
+function inReach(binding: ObjectWith<BindingFact>, subject: Subject | undefined, account: Account): boolean {
+  if (subject === undefined) return binding.fact.cluster || mayBeSame(binding.object.namespace, account.namespace);
+  const name = symbol(subject.name);
+  if (known(subject.kind) === 'Group') return name.includes('serviceaccounts');
+  if (known(subject.kind) === 'User') return name.includes('serviceaccount:');
+  return (name === account.name || isSymbol(name)) && mayBeSame(subjectNamespace(binding, subject), account.namespace);
+}
+
+/** Whether two namespaces may be one, as far as the files tell. */
+export function mayBeSame(a: string, b: string): boolean {
+  return a === b || !isTold(a) || !isTold(b);
+}
+
+/** An omitted namespace means the RoleBinding's own. A ClusterRoleBinding has to tell it (rbac validation.go); Kustomize may, later. */
+function subjectNamespace(binding: ObjectWith<BindingFact>, subject: Subject): string {
+  if (subject.namespace.state !== 'absent') return symbol(subject.namespace);
+  return binding.fact.cluster ? untold : binding.object.namespace;
+}
+
+/** A namespace that may be any, and is no one's for certain. */
+const untold = '{{namespace left out}}';
+
+/** The files from which an account is seen: those of its objects, else of what runs as it. */
+function placesOf(account: Account): string[] {
+  const from = account.objects.length > 0 ? account.objects : account.workloads;
+  return [...new Set(from.map(({ object }) => object.document.file))];
+}
+
+function add(index: Map<string, Map<string, Entry[]>>, name: string, entry: Entry): void {
+  const byNamespace = index.get(name);
+  if (byNamespace) push(byNamespace, entry.namespace, entry);
+  else index.set(name, new Map([[entry.namespace, [entry]]]));
+}
+
+function push<K, V>(index: Map<K, V[]>, key: K, value: V): void {
+  const list = index.get(key);
+  if (list) list.push(value);
+  else index.set(key, [value]);
+}
+
+function remember<T>(answer: (account: Account) => T): (account: Account) => T {
+  const kept = new Map<string, T>();
+  return (account) => {
+    if (!kept.has(account.key)) kept.set(account.key, answer(account));
+    return kept.get(account.key)!;
+  };
+}
