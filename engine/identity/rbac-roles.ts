@@ -28,8 +28,8 @@ export interface EffectiveRules {
 
 /** What a binding's roleRef means. `unknown`: it cannot be read, or the role is in no file read and not built in. */
 export interface ResolvedRole extends EffectiveRules {
-  /** The role, or its equally near variants; none where it is unknown. */
-  readonly roles: readonly Role[];
+  /** The role, or its equally near variants, each with what it gives; none where it is unknown. */
+  readonly variants: readonly (EffectiveRules & { readonly role: Role })[];
   readonly unknown: boolean;
 }
 
@@ -74,8 +74,8 @@ export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
   };
   const resolve: Roles['resolve'] = ({ kind, name, namespace }, from) => {
     const roles = name === '' ? [] : find(keyOf(kind === 'ClusterRole', namespace, name), from);
-    const effective = roles.map((role) => rulesOf(role, from));
-    return { roles, rules: effective.flatMap((one) => one.rules), open: effective.some((one) => one.open), unknown: roles.length === 0 };
+    const variants = roles.map((role) => ({ role, ...rulesOf(role, from) }));
+    return { variants, rules: variants.flatMap((one) => one.rules), open: variants.some((one) => one.open), unknown: roles.length === 0 };
   };
   return { all, resolve, rulesOf: (role, from) => rulesOf(role as MutableRole, from) };
 }

@@ -1,0 +1,105 @@
+import { known } from '../yaml/cursor.ts';
+import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
+import type { Account, Graph, ObjectWith } from './graph.ts';
+import { displayName, symbol } from './objects.ts';
+import { subjectName, type SubjectName } from './permissions.ts';
+
+/** A subject of a binding with the accounts that it names, if it names one. */
+export interface BoundSubject {
+  readonly subject: Subject;
+  /** Undefined where the API server refuses it. */
+  readonly name: SubjectName | undefined;
+  /** Accounts of that name and namespace, seen from the binding's file; an account may be in no file read. */
+  readonly accounts: readonly Account[];
+  /** Accounts of that name whose namespace the files do not tell: perhaps these. */
+  readonly perhaps: readonly Account[];
+}
+
+const cache = new WeakMap<Graph, Map<string, Account[]>>();
+
+/** The subjects of a binding, linked to the accounts of the graph. User names of accounts count as accounts. */
+export function boundSubjects(graph: Graph, binding: ObjectWith<BindingFact>): BoundSubject[] {
+  const { file } = binding.object.document;
+  const together = (account: Account) => {
+    const at = account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file;
+    return at === undefined || !graph.proximity.alternatives(file, at);
+  };
+  const accountsOf = (namespace: string, name: string) => (byName(graph).get(`${namespace}/${name}`) ?? []).filter(together);
+  return binding.fact.subjects.map((subject) => {
+    const name = asAccount(subjectName(subject, binding));
+    if (name?.kind !== 'ServiceAccount') return { subject, name, accounts: [], perhaps: [] };
+    return { subject, name, accounts: accountsOf(name.namespace, name.name), perhaps: name.namespace === '' ? [] : accountsOf('', name.name) };
+  });
+}
+
+function byName(graph: Graph): Map<string, Account[]> {
+  const cached = cache.get(graph);
+  if (cached) return cached;
+  const index = new Map<string, Account[]>();
+  for (const account of graph.accounts) {
+    const key = `${account.namespace}/${account.name}`;
+    const list = index.get(key);
+    if (list) list.push(account);
+    else index.set(key, [account]);
+  }
+  cache.set(graph, index);
+  return index;
+}
+
+/** `system:serviceaccount:ns:name` as a User is the account (semantics.md 4.4). */
+function asAccount(name: SubjectName | undefined): SubjectName | undefined {
+  if (name?.kind !== 'User') return name;
+  const parts = name.name.split(':');
+  if (parts.length !== 4 || parts[0] !== 'system' || parts[1] !== 'serviceaccount') return name;
+  return { kind: 'ServiceAccount', namespace: parts[2]!, name: parts[3]! };
+}
+
+/**
+ * Whether a binding's rights are in use, as far as the files tell. `used`: a workload runs as one of its accounts.
+ * `unused`: all its subjects are accounts among the files, and nothing in them runs as these. Else `unknown`: people,
+ * groups, accounts in no file read, namespaces not told.
+ */
+export function useOf(subjects: readonly BoundSubject[]): 'used' | 'unused' | 'unknown' {
+  if (subjects.some(({ accounts }) => accounts.some((account) => account.workloads.length > 0))) return 'used';
+  const idle = ({ accounts, perhaps }: BoundSubject) => accounts.some((account) => account.objects.length > 0) && perhaps.every((account) => account.workloads.length === 0);
+  return subjects.length > 0 && subjects.every(idle) ? 'unused' : 'unknown';
+}
+
+/** Whether a binding is for one dedicated account: not a `default`, and nothing but one workload runs as it, as far as the files tell. */
+export function isDedicated(subjects: readonly BoundSubject[]): boolean {
+  const [only] = subjects;
+  if (subjects.length !== 1 || known(only!.subject.kind) !== 'ServiceAccount' || known(only!.subject.name) === 'default') return false;
+  return new Set(only!.accounts.flatMap((account) => account.workloads.map(({ owner }) => owner))).size <= 1;
+}
+
+/** The one namespace that all subjects live in; undefined where they are people, groups, or of several or untold namespaces. */
+export function commonNamespace(subjects: readonly BoundSubject[]): string | undefined {
+  const namespaces = new Set(subjects.map(({ name }) => (name?.kind === 'ServiceAccount' ? name.namespace : '')));
+  const [only] = namespaces;
+  return namespaces.size === 1 && only !== '' ? only : undefined;
+}
+
+/** Groups that are no one's team: every account, everyone who is authenticated, or everyone. */
+export function isEveryone(name: SubjectName): boolean {
+  if (name.kind === 'User') return name.name === 'system:anonymous';
+  return name.kind === 'Group' && /^system:(?:authenticated|unauthenticated|serviceaccounts(?::.*)?)$/.test(name.name);
+}
+
+/** How a subject is called in messages. */
+export function subjectLabel({ subject, name }: BoundSubject): string {
+  if (name?.kind === 'ServiceAccount') return `account "${displayName(name)}"`;
+  if (name) return `${name.kind.toLowerCase()} "${name.name}"`;
+  return `${known(subject.kind) === 'ServiceAccount' ? 'account' : 'subject'} "${symbol(subject.name)}"`;
+}
+
+/** The subjects of a binding in words, at most three by name. */
+export function subjectsLabel(subjects: readonly BoundSubject[]): string {
+  const names = subjects.slice(0, 3).map(subjectLabel);
+  const more = subjects.length - names.length;
+  return inWords(more > 0 ? [...names, `${more} more`] : names);
+}
+
+/** Words as a list: `a`, `a and b`, `a, b and c`. */
+export function inWords(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
