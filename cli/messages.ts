@@ -3,9 +3,8 @@ import type { LoadProblem } from '../sources/tree.ts';
 import { visible } from './display.ts';
 import type { ReportSkip } from './report.ts';
 
-/** What to do about a document that was not linted. */
-const advice: Readonly<Record<ReportSkip['reason'], string>> = {
-  syntax: 'correct the YAML',
+/** What to do about a document that was not linted; the detail of a syntax fault says it itself. */
+const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax'>, string>> = {
   encoding: 'save the file as UTF-8',
   size: 'split the file',
   depth: 'no manifest is nested this deep',
@@ -18,7 +17,8 @@ const advice: Readonly<Record<ReportSkip['reason'], string>> = {
 /** A line on standard error about a document that was skipped. */
 export function skipLine({ file, line, document, reason, detail }: ReportSkip): string {
   const where = line !== null ? `:${line}` : document !== null ? `, document ${document}` : '';
-  const told = detail.includes(advice[reason]) ? '' : `; ${advice[reason]}`;
+  const todo = reason === 'syntax' ? '' : advice[reason];
+  const told = detail.includes(todo) ? '' : `; ${todo}`;
   return `kubewho: ${visible(file)}${where}: skipped (${reason}): ${visible(detail)}${told}\n`;
 }
 

@@ -20,6 +20,7 @@ interface Block {
 
 /** Code frames for people: each cause once, equal messages of a namespace folded, a summary with what can be fixed. */
 export const pretty: Reporter = (report, options) => {
+  if (report.summary.files === 0) return '';
   const { shown, folded } = foldEqual(blocksOf(report.findings), options.fold);
   const out = shown.map((block) => `${renderBlock(block, folded.get(block), report, options).join('\n')}\n\n`).join('');
   const statistics = options.statistics && report.findings.length > 0 ? `${statisticsTable(report.findings)}\n` : '';

@@ -38,7 +38,7 @@ function ruleOf(rule: Rule): Record<string, unknown> {
 
 function resultOf(finding: ReportFinding, ruleIndex: number | undefined, suppressions: readonly unknown[]): Record<string, unknown> {
   const { resource, fixes } = finding;
-  const edited = fixes.filter((fix) => fix.edits !== null);
+  const edited = fixes.filter((fix) => fix.edits !== null && fix.edits.length > 0);
   return {
     ruleId: finding.rule,
     ...(ruleIndex === undefined ? {} : { ruleIndex }),

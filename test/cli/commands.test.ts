@@ -1,0 +1,77 @@
+// The smaller commands, and what every command has in common.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { rules } from '../../rules/index.ts';
+import { kubewho, program, root } from './support.ts';
+
+describe('kubewho', () => {
+  test('--version is the version of the package', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    assert.deepEqual(kubewho(['--version']), { code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  test('--help lists the commands, and each command has its own', () => {
+    const { code, stdout } = kubewho(['--help']);
+    assert.equal(code, 0);
+    const names = [...stdout.matchAll(/^ {2}([a-z-]+) /gm)].map((match) => match[1]!);
+    assert.ok(names.includes('lint') && names.includes('explain') && names.includes('rules') && names.includes('lsp'));
+    for (const name of names) {
+      const help = kubewho([name, '--help']);
+      assert.equal(help.code, 0);
+      assert.match(help.stdout, new RegExp(`^Usage: kubewho ${name}`, 'm'));
+      assert.equal(kubewho(['help', name]).stdout, help.stdout);
+    }
+  });
+
+  test('does not load the language server to lint', () => {
+    assert.doesNotMatch(readFileSync(program, 'utf8'), /textDocument\/publishDiagnostics/);
+  });
+});
+
+describe('rules', () => {
+  test('lists every rule, as a table or as JSON', () => {
+    const table = kubewho(['rules']).stdout.trimEnd().split('\n').slice(1);
+    assert.deepEqual(table.map((line) => line.split(' ')[0]), rules.map((rule) => rule.id));
+    const listed = JSON.parse(kubewho(['rules', '--format', 'json']).stdout);
+    assert.equal(listed.schemaVersion, 1);
+    assert.deepEqual(listed.rules.map((rule: { id: string }) => rule.id), rules.map((rule) => rule.id));
+    for (const rule of listed.rules) assert.deepEqual(Object.keys(rule), ['id', 'title', 'family', 'severity', 'persona', 'fixable', 'frameworks', 'options', 'url']);
+  });
+});
+
+describe('explain', () => {
+  for (const { id } of rules) {
+    test(`${id}: its documentation, without a network and without markup`, () => {
+      const { code, stdout } = kubewho(['explain', id]);
+      assert.equal(code, 0);
+      assert.ok(stdout.startsWith(`${id}\n`));
+      for (const heading of ['What it finds', 'Why it matters', 'Example', 'Fix safety', 'References']) assert.match(stdout, new RegExp(`^${heading}$`, 'm'));
+      assert.doesNotMatch(stdout, /^#|^```|\u001b/m);
+    });
+  }
+});
+
+describe('lsp', () => {
+  test('--stdio answers as a language server and ends when told to', async () => {
+    const server = spawn(process.execPath, [program, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const said = server.stdout.setEncoding('utf8');
+    const ended = new Promise((resolve) => server.on('exit', resolve));
+    const send = (message: object) => {
+      const body = JSON.stringify({ jsonrpc: '2.0', ...message });
+      server.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+    };
+    send({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } });
+    let answers = '';
+    for await (const chunk of said) {
+      answers += chunk;
+      if (answers.includes('"id":1')) break;
+    }
+    assert.match(answers, /"serverInfo":\{"name":"kubewho"/);
+    send({ id: 2, method: 'shutdown' });
+    send({ method: 'exit' });
+    assert.equal(await ended, 0);
+  });
+});
