@@ -1,3 +1,4 @@
+import { defaultConfiguration } from '../../engine/lint/config.ts';
 import type { Finding } from '../../engine/lint/finding.ts';
 import { applyEdits, type Fix } from '../../engine/lint/fix.ts';
 import type { Rule } from '../../engine/lint/rule.ts';
@@ -71,7 +72,8 @@ export function textsOf(one: Case): Map<string, string> {
 
 /** A workspace that holds some texts, under the flags of a case. */
 export function workspaceOf(texts: Texts, flags: ReadonlyMap<string, string>, rules: readonly Rule[]): Workspace {
-  const workspace = new Workspace(rules, { isComplete: () => flags.has('complete'), kubernetesMinor: 36 });
+  const workspace = new Workspace(rules, { isComplete: () => flags.has('complete'), kubernetesMinor: 36 }, { today: () => '2027-01-01' });
+  workspace.configure({ ...defaultConfiguration, requireReasons: true });
   for (const [path, text] of texts) workspace.set({ path, text, dialect: (flags.get('dialect') ?? 'kubernetes') as Dialect, scope: flags.get('scope') ?? '', role: path.startsWith('context/') ? 'context' : 'manifest' });
   return workspace;
 }
