@@ -63,7 +63,7 @@ export type YamlNode = ScalarNode | MapNode | SeqNode | HoleNode;
 export type Path = readonly (string | number)[];
 
 export interface SyntaxProblem {
-  readonly reason: 'syntax' | 'depth' | 'aliases' | 'conflict-markers' | 'template';
+  readonly reason: 'syntax' | 'depth' | 'aliases' | 'conflict-markers' | 'template' | 'size';
   readonly detail: string;
   readonly span: Span;
 }
