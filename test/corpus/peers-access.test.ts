@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../engine/lint/finding.ts';
 import { rules } from '../../rules/index.ts';
+import { corpusAbsent } from '../support/absent.ts';
 import { plannedWorkspace } from './projects.ts';
 
 /*
@@ -22,8 +23,7 @@ const casesKnown = 16;
 const { disagreements } = JSON.parse(readFileSync(new URL('peers-access.json', import.meta.url), 'utf8')) as { disagreements: readonly { peer: string; case: string; reason: string; source: string }[] };
 
 if (!existsSync(peersRoot)) {
-  console.log(`corpus: not present, ${casesKnown} checks not run`);
-  test('peers on bindings', { skip: 'corpus: not present' });
+  corpusAbsent(casesKnown);
 } else {
   describe('peers on bindings', () => {
     const seen = new Set<string>();
