@@ -8,6 +8,7 @@ import { applyEdits } from '../../../engine/lint/fix.ts';
 import { defineRule, type Rule } from '../../../engine/lint/rule.ts';
 import { fixesOfSuppression } from '../../../engine/lint/suppress-fix.ts';
 import { applySuppressions, readSuppressions, type Applied, type ReadFile } from '../../../engine/lint/suppress.ts';
+import { Workspace } from '../../../engine/lint/workspace.ts';
 import type { Dialect } from '../../../engine/yaml/node.ts';
 import { splitStream } from '../../../engine/yaml/split.ts';
 import { metaRules } from '../../../rules/meta/index.ts';
@@ -186,6 +187,14 @@ describe('what is wrong with a suppression is a finding', () => {
     assert.deepEqual(at({ today: '2028-01-01' }), ['until=2027-12-31']);
     assert.deepEqual(at({ configuration: { requireReasons: true } }), ['# kubewho: ignore[one, zzz] until=2027-12-31', 'one', 'zzz']);
   });
+});
+
+test('in a workspace, only manifests are judged: nothing is said of suppressions in patches and context', () => {
+  for (const [role, found] of [['manifest', ['unused-suppression']], ['patch', []], ['context', []]] as const) {
+    const workspace = new Workspace(rules);
+    workspace.set({ path: 'x.yaml', text: `${pod}# kubewho: ignore-file[one] -- x\n`, dialect: 'kubernetes', scope: '', role });
+    assert.deepEqual(workspace.findings().map((finding) => finding.rule), found, role);
+  }
 });
 
 describe('fixes of suppressions', () => {
