@@ -92,11 +92,11 @@ export function subjectLabel({ subject, name }: BoundSubject): string {
   return `${known(subject.kind) === 'ServiceAccount' ? 'account' : 'subject'} "${symbol(subject.name)}"`;
 }
 
-/** The subjects of a binding in words, at most three by name. */
-export function subjectsLabel(subjects: readonly BoundSubject[]): string {
+/** The subjects of a binding in words, at most three by name; `open` where a template may add others. */
+export function subjectsLabel(subjects: readonly BoundSubject[], open = false): string {
   const names = subjects.slice(0, 3).map(subjectLabel);
   const more = subjects.length - names.length;
-  return inWords(more > 0 ? [...names, `${more} more`] : names);
+  return inWords([...names, ...(more > 0 ? [`${more} more`] : []), ...(open ? ['whom a template names'] : [])]);
 }
 
 /** Words as a list: `a`, `a and b`, `a, b and c`. */

@@ -34,7 +34,7 @@ export default defineRule({
     const facts = read(context);
     if (!facts) return;
     const { binding, role, subjects } = facts;
-    const args = { subjects: subjectsLabel(subjects), role: symbol(binding.fact.roleName) };
+    const args = { subjects: subjectsLabel(subjects, binding.fact.open), role: symbol(binding.fact.roleName) };
     const at = { object: binding.object, place: binding.fact.roleName.at };
     const broad = breadth(role, args.role);
     if (broad) {
@@ -57,6 +57,7 @@ export default defineRule({
     const facts = read(context);
     if (!facts) return [];
     const { binding: { fact }, role, subjects } = facts;
+    if (fact.open) return [];
     const watched = watchedBy(subjects);
     // admin and edit are made to be bound in a namespace; what they hold of cluster scope is the Namespace itself.
     const need = isUserFacing(known(fact.roleName), role) ? 'not needed' : clusterScopeNeed(role.rules);
@@ -75,7 +76,7 @@ interface Facts {
 /** A ClusterRoleBinding to a role that is known, less than full control (cluster-admin-binding has that), and not built in. */
 function read({ unit: { object }, graph, environment }: RuleContext<'object'>): Facts | undefined {
   const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
-  if (!fact?.cluster || fact.subjects.length === 0) return undefined;
+  if (!fact?.cluster || (fact.subjects.length === 0 && !fact.open)) return undefined;
   const binding = { object, fact };
   const role = authorizer(graph, { defaults: true, minor: environment.kubernetesMinor }).roleOf(binding);
   if (role.unknown || role.variants.some(({ rules }) => allPowerfulRule(rules)) || isDefaultBinding(binding, environment.kubernetesMinor)) return undefined;
@@ -102,8 +103,8 @@ function breadth(role: ResolvedRole, name: string): Breadth | undefined {
  * An operator watches the whole cluster by design: what its dedicated account holds is pedantic, unless the operator can be
  * reached from outside (an ingress controller), or what it holds is every resource there is.
  */
-function isOwnController({ role, subjects }: Facts, rule: AccessRule): boolean {
-  return !rule.resources.includes('*') && isDedicated(subjects) && role.variants.every(({ rules }) => isController(rules));
+function isOwnController({ binding, role, subjects }: Facts, rule: AccessRule): boolean {
+  return !rule.resources.includes('*') && !binding.fact.open && isDedicated(subjects) && role.variants.every(({ rules }) => isController(rules));
 }
 
 /** Where callers from outside the cluster reach a workload that runs as one of the subjects. */
@@ -141,10 +142,10 @@ function watchedBy(subjects: readonly BoundSubject[]): { namespace: string; rela
 }
 
 /** Whether the files show that one namespace would do. Where subjects live alone shows nothing: operators live in one namespace and work in all. */
-function narrowness({ role, subjects }: Facts): { messageId: string; namespace: string; related: Related[] } | undefined {
+function narrowness({ binding, role, subjects }: Facts): { messageId: string; namespace: string; related: Related[] } | undefined {
   const need = clusterScopeNeed(role.rules);
   const home = commonNamespace(subjects);
-  if (role.open || role.rules.length === 0 || need === 'needed' || home === undefined) return undefined;
+  if (binding.fact.open || role.open || role.rules.length === 0 || need === 'needed' || home === undefined) return undefined;
   const watched = watchedBy(subjects);
   if (watched) return { messageId: 'watchesOne', namespace: watched.namespace, related: watched.related };
   return need === 'not needed' ? { messageId: 'namespaced', namespace: home, related: [] } : undefined;

@@ -30,7 +30,7 @@ export default defineRule({
     const alias = symbol(binding.fact.roleName) !== 'cluster-admin';
     yield {
       messageId: cluster ? (alias ? 'clusterAlias' : 'cluster') : alias ? 'namespaceAlias' : 'namespace',
-      args: { subjects: subjectsLabel(subjects), role: symbol(binding.fact.roleName), namespace: namespaceLabel(binding.object) },
+      args: { subjects: subjectsLabel(subjects, binding.fact.open), role: symbol(binding.fact.roleName), namespace: namespaceLabel(binding.object) },
       at: { object: binding.object, place: binding.fact.roleName.at },
       related: bindingPlaces(role, alias ? rule : undefined, subjects),
       severity: severityOf(binding, subjects),
@@ -45,14 +45,14 @@ export default defineRule({
     const { object, fact } = binding;
     if (!fact.cluster) return [narrower(binding, 'admin'), narrower(binding, 'edit'), narrower(binding, 'view')];
     const namespace = commonNamespace(subjects);
-    return [...(namespace === undefined ? [] : [inNamespace(object, fact, namespace)]), narrower(binding, 'view')];
+    return [...(namespace === undefined || fact.open ? [] : [inNamespace(object, fact, namespace)]), narrower(binding, 'view')];
   },
 });
 
 /** The binding of an object with its role, if it gives somebody full control and is not built in. */
 function fullControl({ unit: { object }, graph, environment }: RuleContext<'object'>) {
   const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
-  if (!fact || fact.subjects.length === 0) return undefined;
+  if (!fact || (fact.subjects.length === 0 && !fact.open)) return undefined;
   const binding = { object, fact };
   const role = authorizer(graph, { defaults: true, minor: environment.kubernetesMinor }).roleOf(binding);
   const rule = inEveryVariant(role, allPowerfulRule);
@@ -66,7 +66,7 @@ function fullControl({ unit: { object }, graph, environment }: RuleContext<'obje
  */
 function severityOf({ object, fact }: ObjectWith<BindingFact>, subjects: readonly BoundSubject[]): Severity {
   if (subjects.some(({ name }) => name && isEveryone(name))) return 'error';
-  const people = subjects.every(({ name }) => name && name.kind !== 'ServiceAccount');
+  const people = subjects.length > 0 && subjects.every(({ name }) => name && name.kind !== 'ServiceAccount');
   const idle = useOf(subjects) === 'unused';
   if (fact.cluster || object.namespace === 'kube-system') return people || idle ? 'warning' : 'error';
   return idle ? 'info' : 'warning';
