@@ -38,7 +38,7 @@ export interface LintInput {
 export async function readInput(settings: LintSettings, io: Io): Promise<LintInput> {
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
-  return { opened: workspaces.map((loaded) => open(loaded, settings, io.cwd, new Map())), problems, stdin: undefined };
+  return { opened: workspaces.map((loaded) => open(loaded, settings, io, new Map())), problems, stdin: undefined };
 }
 
 /** Standard input stands alone, unless a file name or a workspace says what it belongs to. */
@@ -55,14 +55,14 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
     return { ...opened, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
   }
   const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
-  const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io.cwd, new Map([[file, encoding]])));
+  const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io, new Map([[file, encoding]])));
   const path = relativeTo(workspaces[0]!.root, file);
   return { opened, problems, stdin: { opened: opened[0]!, path, bytes } };
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
   const { configuration, problems } = await namedConfiguration(settings, io);
-  const workspace = fill([{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], configuration, settings);
+  const workspace = fill([{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], configuration, settings, io);
   return {
     opened: [{
       workspace,
@@ -95,13 +95,13 @@ function configure(text: string, file: string): ParsedConfiguration {
   return parseConfiguration(text, file, validate, rules);
 }
 
-function open(loaded: LoadedWorkspace, settings: LintSettings, cwd: string, encodings: ReadonlyMap<string, Encoding>): OpenWorkspace {
+function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings: ReadonlyMap<string, Encoding>): OpenWorkspace {
   const files = new Map(loaded.files.map((file) => [file.path, file]));
-  const workspace = fill(loaded.files, loaded.configuration, settings);
+  const workspace = fill(loaded.files, loaded.configuration, settings, io);
   const absolute = (path: string): string => resolvePath(loaded.root, path);
   return {
     workspace,
-    naming: namingOf(workspace, (path) => (path === stdinName ? path : relativeTo(cwd, absolute(path)))),
+    naming: namingOf(workspace, (path) => (path === stdinName ? path : relativeTo(io.cwd, absolute(path)))),
     skipped: loaded.skipped,
     reports: (path) => isReported(loaded, path),
     sourceOf(path) {
@@ -113,9 +113,9 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, cwd: string, enco
   };
 }
 
-function fill(files: readonly SourceFile[], configuration: Configuration, { kubernetesMinor }: LintSettings): Workspace {
+function fill(files: readonly SourceFile[], configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
   const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
-  const workspace = new Workspace(rules, environmentOf(effective));
+  const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
   for (const file of files) workspace.set(file);
   return workspace;

@@ -1,3 +1,4 @@
+import type { Finding } from '../../engine/lint/finding.ts';
 import type { FixAllResult } from '../../engine/lint/fix-all.ts';
 import { rules } from '../../rules/index.ts';
 import { HostError } from '../../sources/host.ts';
@@ -7,7 +8,7 @@ import { readInput, type LintInput, type OpenWorkspace } from '../input.ts';
 import { exitCode, type Io, type Output } from '../io.ts';
 import { problemLine, skipLine } from '../messages.ts';
 import { resolveFrom } from '../paths.ts';
-import { makeReport, positionIn, reportFinding, type Report } from '../report.ts';
+import { makeReport, positionIn, reportFinding, type Report, type ReportFinding } from '../report.ts';
 import { reporters, type Format } from '../reporters/index.ts';
 import { count } from '../reporters/words.ts';
 import { ruleUrl } from '../rule-url.ts';
@@ -57,23 +58,26 @@ function reportOf({ opened }: LintInput, settings: LintSettings, fixed: number, 
   const urls = new Map(rules.map((rule) => [rule.id, ruleUrl(rule)]));
   const texts = new Map<string, ReturnType<OpenWorkspace['naming']['linesOf']>>();
   const summary = { files: 0, documents: 0, resources: 0, baselined: 0, fixed, durationMs };
-  const findings = opened.flatMap(({ workspace, naming, reports }) => {
+  const selected = (one: OpenWorkspace) => (finding: Finding): boolean => one.reports(finding.file) && isSelected(settings.selection, finding);
+  const placed = ({ workspace, naming }: OpenWorkspace, finding: Finding): ReportFinding => {
+    const fixes = workspace.fixesOf(finding);
+    for (const file of [finding.file, ...finding.related.map((one) => one.file), ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.file))]) texts.set(naming.nameOf(file), naming.linesOf(file));
+    return reportFinding(finding, fixes, naming, { edits, ruleUrl: urls.get(finding.rule) ?? null });
+  };
+  for (const { workspace } of opened) {
     const { files, documents, resources } = workspace.counts();
     summary.files += files;
     summary.documents += documents;
     summary.resources += resources;
-    return workspace.findings().filter((finding) => reports(finding.file) && isSelected(settings.selection, finding)).map((finding) => {
-      const fixes = workspace.fixesOf(finding);
-      for (const file of [finding.file, ...finding.related.map((one) => one.file), ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.file))]) texts.set(naming.nameOf(file), naming.linesOf(file));
-      return reportFinding(finding, fixes, naming, { edits, ruleUrl: urls.get(finding.rule) ?? null });
-    });
-  });
+  }
+  const findings = opened.flatMap((one) => one.workspace.findings().filter(selected(one)).map((finding) => placed(one, finding)));
+  const suppressed = opened.flatMap((one) => one.workspace.suppressed().filter(({ finding }) => selected(one)(finding)).map(({ finding, suppression }) => ({ ...placed(one, finding), reason: suppression.reason || null })));
   const skipped = opened.flatMap(({ workspace, naming, skipped: unread, reports }) => [...unread, ...workspace.skipped()].filter((skip) => reports(skip.file)).map(({ span, ...skip }) => ({
     ...skip,
     file: naming.nameOf(skip.file),
     line: span ? positionIn(naming.linesOf(skip.file), span.start).line : null,
   })));
-  return makeReport({ findings, suppressed: [], skipped, rules: rules.filter((rule) => settings.selection.rules.has(rule.id)), texts, summary });
+  return makeReport({ findings, suppressed, skipped, rules: rules.filter((rule) => settings.selection.rules.has(rule.id)), texts, summary });
 }
 
 /** Writes every report that was asked for. Where standard output is taken by a diff or a fixed text, what would go there goes to standard error. */

@@ -9,6 +9,8 @@ export interface DocumentRef {
   index: number;
   /** Offset of the document in the file. */
   start: number;
+  /** The file that Helm's output says it comes from (`# Source:`). */
+  readonly source?: string;
 }
 
 /** An object among the files, as the graph knows it. */

@@ -3,7 +3,7 @@ import { groupOf } from '../kubernetes/header.ts';
 import { isRead, readResources, type Resource } from '../kubernetes/read.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { isBlank } from '../yaml/split.ts';
+import { isBlank, isSeparator } from '../yaml/split.ts';
 
 /** What a document's text says, whoever holds it and wherever it stands: a function of text and dialect alone. */
 export interface DocumentFacts {
@@ -41,4 +41,16 @@ function peekKind(text: string): 'none' | 'unread' | 'parse' {
   const version = /^apiVersion:[ \t]+["']?([A-Za-z0-9./-]+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
   if (version === undefined) return 'parse';
   return kinds.some((match) => isRead(groupOf(version), match[1]!)) ? 'parse' : 'unread';
+}
+
+/** The file that Helm says a document of its output comes from: `# Source: chart/templates/x.yaml` among the comments it begins with. */
+export function sourceComment(text: string): string | undefined {
+  for (let at = 0; at < text.length;) {
+    const end = text.indexOf('\n', at);
+    const line = text.slice(at, end < 0 ? text.length : end).trim();
+    if (line.startsWith('# Source: ')) return line.slice('# Source: '.length).trim();
+    if (line !== '' && !line.startsWith('#') && !isSeparator(line)) return undefined;
+    at = end < 0 ? text.length : end + 1;
+  }
+  return undefined;
 }

@@ -45,7 +45,7 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     file: object.document.file,
     document: object.document.index,
     span: spanIn(signal.at),
-    source: null,
+    source: object.document.source ?? null,
     tier: object.document.dialect === 'template' ? 'masked' : 'plain',
     mapping: 'exact',
     instances: 1,

@@ -6,7 +6,7 @@ import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
-import { readDocument, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { findingOf, numberFingerprints, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
@@ -95,7 +95,7 @@ export class Workspace {
     const documents = splitStream(source.text).map(({ index, start, text }): DocumentEntry => {
       const old = kept.get(text)?.shift();
       if (old && !rehoused) return Object.assign(old, { index, start });
-      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, facts: old?.facts ?? this.read(text, source.dialect) };
+      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text), facts: old?.facts ?? this.read(text, source.dialect) };
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
     const objects = source.role === 'patch' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));

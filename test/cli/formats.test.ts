@@ -22,7 +22,7 @@ describe('--format json', () => {
   for (const flags of [[], ['--show-fixes'], ['--persona', 'auditor', '--no-fold'], ['--diff']]) {
     test(`lint ${flags.join(' ')} is valid by schemas/report.schema.json`, () => {
       kubewho(['lint', ...flags, '--format', 'json', '--output', 'report.out'], { cwd });
-      const report = JSON.parse(readFileSync(join(cwd, 'report.out'), 'utf8'));
+      const report = JSON.parse(readFileSync(join(cwd, 'report.out'), 'utf8')) as { findings: unknown[]; summary: { findings: number } };
       assert.ok(validate(report), JSON.stringify(validate.errors));
       assert.ok(report.findings.length > 0);
       assert.equal(report.summary.findings, report.findings.length);

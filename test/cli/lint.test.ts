@@ -325,3 +325,38 @@ describe('positions', () => {
     });
   }
 });
+
+describe('suppressions', () => {
+  const cwd = folderWith({
+    'line.yaml': deployment('line').replace('    spec:', '    # kubewho: ignore[automounted-token] -- it talks to the API\n    spec:'),
+    'file.yaml': `# kubewho: ignore-file[automounted-token]\n---\n${deployment('file')}`,
+    'over.yaml': deployment('over').replace('    spec:', '    # kubewho: ignore[automounted-token] until=2020-01-31\n    spec:'),
+  });
+
+  test('keep findings back, and are counted', () => {
+    const report = JSON.parse(json([], cwd).stdout);
+    assert.deepEqual(report.findings.map((finding: { file: string }) => finding.file), ['over.yaml']);
+    assert.equal(report.summary.suppressed, 2);
+  });
+
+  test('--no-ignores reports what they silence', () => {
+    const { stdout } = json([], cwd, '--no-ignores');
+    assert.deepEqual(places(stdout), ['file.yaml', 'line.yaml', 'over.yaml']);
+    assert.equal(JSON.parse(stdout).summary.suppressed, 0);
+  });
+
+  test('SARIF holds the suppressed findings with their reasons', () => {
+    const { stdout } = kubewho(['lint', ...only, '--format', 'sarif'], { cwd });
+    const { results } = JSON.parse(stdout).runs[0] as { results: { suppressions: { kind: string; justification?: string }[] }[] };
+    assert.deepEqual(results.flatMap((result) => result.suppressions), [{ kind: 'inSource' }, { kind: 'inSource', justification: 'it talks to the API' }]);
+  });
+});
+
+describe('Helm\'s output on standard input', () => {
+  test('keeps the "# Source:" comment beside the stream\'s own lines', () => {
+    const { stdout } = kubewho(['lint', '-', ...only, '--format', 'json'], { stdin: `---\n# Source: web/templates/deployment.yaml\n${deployment('web')}` });
+    const [finding] = JSON.parse(stdout).findings;
+    assert.equal(finding.source, 'web/templates/deployment.yaml');
+    assert.equal(finding.file, '<stdin>');
+  });
+});
