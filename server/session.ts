@@ -129,7 +129,8 @@ export class Session {
       return this.changed();
     }
     const uri = ownUri(document.uri);
-    if (uri) this.enqueue(() => this.adopt(uri, document.uri));
+    if (uri && decidesForOthers(uri.path)) this.reload();
+    else if (uri) this.enqueue(() => this.adopt(uri, document.uri));
   }
 
   documentClosed(document: TextDocument): void {

@@ -15,7 +15,7 @@ export const stages = [
   { name: 'build', run: () => command(process.execPath, 'esbuild.mjs') },
   { name: 'check', run: () => command(process.execPath, 'node_modules/typescript/bin/tsc', '--noEmit') },
   nodeTests('unit', { folders: ['test/unit', 'rules'], concurrency: 2 }),
-  nodeTests('server', { folders: ['test/server'], needsBuild: true }),
+  nodeTests('server', { folders: ['test/server', 'test/web-worker'], needsBuild: true }),
   nodeTests('cli', { folders: ['test/cli'], needsBuild: true, concurrency: 2 }),
   nodeTests('integration', { folders: ['test/integration'], needsBuild: true, limitS: 600 }),
   nodeTests('corpus', { folders: ['test/corpus'], needsBuild: true, limitS: 900 }),

@@ -55,6 +55,7 @@ export function registerCodeActions(connection: Connection, session: Session): v
   }
 
   function suppressAction(finding: Finding, place: Place): CodeAction[] {
+    if (!suppressEdit(place.project, finding, session.client)) return [];
     const action = { title: `Ignore ${finding.rule} here, with a reason`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(place.project, finding, session.client)] };
     return finish(action, { kind: 'suppress', uri: place.uri, fingerprint: finding.fingerprint }, place);
   }
@@ -83,5 +84,5 @@ function wants(only: readonly string[] | undefined, kind: string): boolean {
 
 /** An unsafe fix says what to check (contract.md, safe and unsafe). */
 function titleOf({ title, safe }: Fix): string {
-  return safe || title.includes('(check:') ? title : `${title} (check: who may lose access, and what runs already)`;
+  return safe || /\(check\b/.test(title) ? title : `${title} (check: "Fix safety" in the rule's documentation)`;
 }

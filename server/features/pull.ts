@@ -22,7 +22,7 @@ export function registerPull(connection: Connection, session: Session): void {
     return place && resultId === previousResultId ? { kind: 'unchanged', resultId } : { kind: 'full', resultId, items: [...items] };
   });
 
-  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds, partialResultToken }, token) => {
+  connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token, _progress, stream) => {
     const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
     for (;;) {
       await session.settled();
@@ -30,7 +30,7 @@ export function registerPull(connection: Connection, session: Session): void {
       const { items, changed } = workspaceReport(session, previous);
       // A client that takes partial results keeps the request open: it is answered when there is something to say, and
       // does not have to ask again every two seconds.
-      if (changed || partialResultToken === undefined) {
+      if (changed || stream === undefined) {
         for (const { uri, resultId, version } of items) told.set(uri, { resultId: resultId!, version });
         return { items };
       }

@@ -1,0 +1,236 @@
+// Nothing stale: what is open, on disk, renamed, deleted or broken, and which documents are looked at at all.
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { deployment, eventually, positionIn, rangeOf, roleBinding, textIn, withEditor } from './support.ts';
+
+const RULE = 'automounted-token';
+
+describe('open documents', () => {
+  it('are judged as they are typed, not as they are on disk', () =>
+    withEditor({ files: { 'web.yaml': deployment('web', { automount: false }) } }, async (editor) => {
+      await editor.open('web.yaml', deployment('web', { automount: false }));
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+      await editor.replace('web.yaml', 'false', 'true');
+      const [finding] = await editor.findings('web.yaml', RULE);
+      assert.equal(textIn(editor.text('web.yaml'), finding!.range), 'true');
+      await editor.replace('web.yaml', 'metadata:', '# a line more\nmetadata:');
+      const [moved] = await editor.findings('web.yaml', RULE);
+      assert.equal(moved!.range.start.line, finding!.range.start.line + 1);
+      await editor.replace('web.yaml', 'true', 'false');
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+
+  it('leave nothing behind that was never saved', () =>
+    withEditor({ files: { 'web.yaml': deployment('web', { automount: false }) } }, async (editor) => {
+      await editor.open('web.yaml', deployment('web', { automount: true }));
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      await editor.close('web.yaml');
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+
+  it('that were never saved at all are gone when closed', () =>
+    withEditor({}, async (editor) => {
+      for (const path of ['new.yaml', 'untitled:Untitled-1']) {
+        await editor.open(path, deployment('web'));
+        assert.equal((await editor.findings(path, RULE)).length, 1);
+        await editor.close(path);
+        assert.deepEqual(await editor.findings(path), []);
+      }
+    }));
+
+  it('keep no finding in a document that no longer parses, and keep those of its neighbours', () =>
+    withEditor({}, async (editor) => {
+      await editor.open('two.yaml', `${deployment('one')}---\n${deployment('two')}`);
+      assert.equal((await editor.findings('two.yaml', RULE)).length, 2);
+      await editor.replace('two.yaml', 'metadata:', 'metadata: [');
+      const left = await editor.findings('two.yaml', RULE);
+      assert.deepEqual(left.map((finding) => finding.range.start.line > 17), [true]);
+      await editor.replace('two.yaml', 'metadata: [', 'metadata:');
+      assert.equal((await editor.findings('two.yaml', RULE)).length, 2);
+    }));
+
+  it('are taken in with all changes of one notification, each in the text that the one before left', () =>
+    withEditor({}, async (editor) => {
+      const text = deployment('web', { automount: false });
+      await editor.open('web.yaml', text);
+      const at = rangeOf(text, 'false');
+      await editor.connection.sendNotification('textDocument/didChange', {
+        textDocument: { uri: editor.uri('web.yaml'), version: 2 },
+        contentChanges: [
+          { range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }, text: '# one\n# two\n' },
+          { range: { start: { line: at.start.line + 2, character: at.start.character }, end: { line: at.end.line + 2, character: at.end.character } }, text: 'true' },
+        ],
+      });
+      const [finding] = await editor.findings('web.yaml', RULE);
+      assert.equal(finding!.range.start.line, at.start.line + 2);
+    }));
+});
+
+describe('files that are not open', () => {
+  it('count: a binding in another file is a reason for the token', () =>
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') } }, async (editor) => {
+      await editor.open('web.yaml', deployment('web'));
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+      editor.remove('rbac/web.yaml');
+      await editor.tell({ 'rbac/web.yaml': 'deleted' });
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      editor.write('rbac/web.yaml', roleBinding('other'));
+      await editor.tell({ 'rbac/web.yaml': 'created' });
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      editor.write('rbac/web.yaml', roleBinding('web'));
+      await editor.tell({ 'rbac/web.yaml': 'changed' });
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+
+  it('are forgotten with the folder that they were in', () =>
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') } }, async (editor) => {
+      await editor.open('web.yaml', deployment('web'));
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+      editor.remove('rbac');
+      await editor.tell({ rbac: 'deleted' });
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+    }));
+
+  it('are found again where they were renamed to, a folder like a file', () =>
+    withEditor({ files: { 'web.yaml': deployment('web'), 'old/api.yaml': deployment('api') } }, async (editor) => {
+      assert.equal((await editor.findings('old/api.yaml', RULE)).length, 1);
+      editor.remove('old');
+      editor.write('new/api.yaml', deployment('api'));
+      await editor.connection.sendNotification('workspace/didRenameFiles', { files: [{ oldUri: editor.uri('old'), newUri: editor.uri('new') }] });
+      assert.deepEqual(await editor.findings('old/api.yaml'), []);
+      assert.equal((await editor.findings('new/api.yaml', RULE)).length, 1);
+    }));
+
+  it('are left alone when they are ignored, also when they change', () =>
+    withEditor({ files: { '.gitignore': 'out/\n', 'out/web.yaml': deployment('web') } }, async (editor) => {
+      assert.deepEqual(await editor.findings('out/web.yaml'), []);
+      editor.write('out/api.yaml', deployment('api'));
+      await editor.tell({ 'out/api.yaml': 'created', 'out/web.yaml': 'changed' });
+      assert.deepEqual(await editor.findings('out/api.yaml'), []);
+      editor.write('.gitignore', '');
+      await editor.tell({ '.gitignore': 'changed' });
+      assert.equal((await editor.findings('out/api.yaml', RULE)).length, 1);
+    }));
+
+  it('do not stand over an open document that was typed into', () =>
+    withEditor({ files: { 'web.yaml': deployment('web') } }, async (editor) => {
+      await editor.open('web.yaml', deployment('web', { automount: false }));
+      editor.write('web.yaml', deployment('web', { note: '  # on disk' }));
+      await editor.tell({ 'web.yaml': 'changed' });
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+});
+
+describe('folders', () => {
+  it('are workspaces of their own when several are open, and come and go', () =>
+    withEditor({ files: { 'a/kubewho.yaml': '', 'b/kubewho.yaml': '', 'a/web.yaml': deployment('web'), 'b/rbac.yaml': roleBinding('web') }, folders: ['a', 'b'] }, async (editor) => {
+      assert.equal((await editor.findings('a/web.yaml', RULE)).length, 1, 'the binding of the other folder is no reason');
+      await editor.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [{ uri: editor.uri('a'), name: 'a' }] } });
+      assert.deepEqual(await editor.findings('a/web.yaml'), []);
+      await editor.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [{ uri: editor.uri('a'), name: 'a' }], removed: [] } });
+      assert.equal((await editor.findings('a/web.yaml', RULE)).length, 1);
+    }));
+
+  it('are read up to the repository that they lie in, and reported on alone', () =>
+    withEditor({ files: { 'apps/web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web'), 'other/api.yaml': deployment('api') }, folders: ['apps'] }, async (editor) => {
+      assert.deepEqual(await editor.findings('apps/web.yaml', RULE), []);
+      const { items } = await editor.pullWorkspace();
+      assert.deepEqual(items.map((item) => item.uri), []);
+    }));
+
+  it('are found from a single file, as the command line finds them', () =>
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') }, folders: [] }, async (editor) => {
+      await editor.open('web.yaml', deployment('web'));
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+});
+
+describe('kubewho.yaml', () => {
+  it('counts as it is typed, and its faults are shown in it', () =>
+    withEditor({ files: { 'web.yaml': deployment('web') } }, async (editor) => {
+      assert.equal((await editor.findings('web.yaml', RULE))[0]!.severity, 2);
+      await editor.open('kubewho.yaml', 'rules:\n  automounted-token: error\n');
+      assert.equal((await editor.findings('web.yaml', RULE))[0]!.severity, 1);
+      await editor.replace('kubewho.yaml', 'error', 'off');
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+      await editor.replace('kubewho.yaml', 'automounted-token', 'automounted-tokne');
+      const [fault] = await editor.findings('kubewho.yaml');
+      assert.equal(fault!.code, 'configuration');
+      assert.equal(fault!.range.start.line, 1);
+      assert.match(String(fault!.message), /automounted-token/);
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      await editor.close('kubewho.yaml');
+      assert.equal((await editor.findings('web.yaml', RULE))[0]!.severity, 2);
+    }));
+
+  it('counts when it changes on disk', () =>
+    withEditor({ files: { 'web.yaml': deployment('web') } }, async (editor) => {
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      editor.write('kubewho.yaml', 'rules:\n  automounted-token: off\n');
+      await editor.tell({ 'kubewho.yaml': 'created' });
+      assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+      editor.remove('kubewho.yaml');
+      await editor.tell({ 'kubewho.yaml': 'deleted' });
+      assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+    }));
+});
+
+describe('which documents are looked at', () => {
+  for (const scheme of ['git:/web.yaml?x', 'output:kubewho', 'vscode-scm:git/scm0/input', 'fugitive:///repo/.git//0/web.yaml', 'kubewho-test-revision:/web.yaml']) {
+    it(`not ${scheme}`, () => withEditor({}, async (editor) => {
+      await editor.open(scheme, deployment('web'));
+      assert.deepEqual(await editor.findings(scheme), []);
+    }));
+  }
+
+  for (const scheme of ['untitled:Untitled-1', 'vscode-vfs://github/o/r/web.yaml', 'vscode-test-web://mount/web.yaml']) {
+    it(`${scheme}`, () => withEditor({}, async (editor) => {
+      await editor.open(scheme, deployment('web'));
+      assert.equal((await editor.findings(scheme, RULE)).length, 1);
+    }));
+  }
+
+  it('JSON that is a manifest, and no other JSON', () =>
+    withEditor({}, async (editor) => {
+      const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { automountServiceAccountToken: true, containers: [] } }, null, '\t');
+      await editor.open('pod.json', manifest);
+      const [finding] = await editor.findings('pod.json', RULE);
+      assert.equal(textIn(manifest, finding!.range), 'true');
+      const before = await editor.work();
+      await editor.open('package.json', JSON.stringify({ name: 'x', kind: 1, dependencies: {} }));
+      assert.deepEqual(await editor.findings('package.json'), []);
+      assert.equal((await editor.work()).parsed, before.parsed, 'it is not even parsed');
+    }));
+
+  it('documents of the language that Helm extensions bring', () =>
+    withEditor({}, async (editor) => {
+      await editor.open('untitled:web', deployment('web'), 'helm');
+      assert.equal((await editor.findings('untitled:web', RULE)).length, 1);
+    }));
+});
+
+describe('work', () => {
+  const many = Array.from({ length: 300 }, (_, i) => deployment(`app-${i}`)).join('---\n');
+
+  it('an edit in a file of 300 documents parses one of them', () =>
+    withEditor({ files: { 'many.yaml': many, 'other.yaml': deployment('other') } }, async (editor) => {
+      await editor.open('many.yaml', many);
+      assert.equal((await editor.findings('many.yaml', RULE)).length, 300);
+      const before = await editor.work();
+      const text = editor.text('many.yaml');
+      const at = text.indexOf('Token: true', text.indexOf('name: app-150\n')) + 'Token: '.length;
+      await editor.change('many.yaml', { start: positionIn(text, at), end: positionIn(text, at + 4) }, 'false', `${text.slice(0, at)}false${text.slice(at + 4)}`);
+      assert.equal((await editor.findings('many.yaml', RULE)).length, 299);
+      assert.equal((await editor.work()).parsed - before.parsed, 1);
+    }));
+
+  it('opening and closing what is on disk parses nothing', () =>
+    withEditor({ files: { 'many.yaml': many } }, async (editor) => {
+      const before = await eventually('the files to be read', async () => { const work = await editor.work(); return work.parsed > 0 && work; });
+      await editor.open('many.yaml', many);
+      assert.equal((await editor.findings('many.yaml', RULE)).length, 300);
+      await editor.close('many.yaml');
+      assert.equal((await editor.findings('many.yaml', RULE)).length, 300);
+      assert.equal((await editor.work()).parsed, before.parsed);
+    }));
+});
