@@ -1,5 +1,6 @@
 // The stages of `npm test`, in order. A stage's tests are all files below its folders: a new test file needs no entry here.
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { setup } from '../setup.mjs';
 import { root } from '../setup/places.mjs';
@@ -22,6 +23,7 @@ export const stages = [
   { name: 'vscode', needsBuild: true, tests: true, run: () => vsCodeTests() },
   { name: 'vsix', needsBuild: true, tests: true, run: () => {
     const vsix = path.join(root, 'out/kubewho.vsix');
+    fs.mkdirSync(path.dirname(vsix), { recursive: true });
     const packed = command(process.execPath, 'test/tools/node_modules/@vscode/vsce/vsce', 'package', '--no-dependencies', '--out', vsix);
     return packed.ok ? vsCodeTests('--vsix', vsix) : packed;
   } },
