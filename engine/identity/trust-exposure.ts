@@ -1,12 +1,12 @@
 import type { ServiceFact } from '../kubernetes/service.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from './graph.ts';
-import type { Location } from './objects.ts';
+import { symbol, type Location } from './objects.ts';
 import { labelOf, sameNamespace, type Target } from './trust-target.ts';
 
 /** The Services of a target's namespace that belong with it. */
 export function servicesNear(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
-  return graph.all('service').filter(({ object }) => sameNamespace(object.namespace, target) === true && !graph.proximity.alternatives(target.file, object.document.file));
+  return graph.all('service').filter(({ object }) => sameNamespace(object, target) === true && !graph.proximity.alternatives(target.file, object.document.file));
 }
 
 /** Whether a Service leads to the pods of a target. Without a selector it stands for none. */
@@ -34,7 +34,7 @@ export function exposureOf(graph: Graph, target: Target): Location | undefined {
   }
   const names = new Set(services.map(({ object }) => object.name));
   for (const { object, fact } of graph.all('route')) {
-    const backend = fact.backends.find(({ service, namespace }) => names.has(known(service) ?? '') && sameNamespace(namespace.state === 'absent' ? object.namespace : known(namespace) ?? '', target) === true);
+    const backend = fact.backends.find(({ service, namespace }) => names.has(known(service) ?? '') && sameNamespace({ ...object, namespace: namespace.state === 'absent' ? object.namespace : symbol(namespace) }, target) === true);
     if (backend && !graph.proximity.alternatives(target.file, object.document.file)) return { object, place: backend.service.at };
   }
   return undefined;

@@ -22,7 +22,7 @@ export function actionOf({ fact }: Authorization): 'ALLOW' | 'DENY' | 'CUSTOM' |
 /** Whether an AuthorizationPolicy is enforced at a target (semantics.md 6.5, scope). */
 export function appliesTo(graph: Graph, { object, fact }: Authorization, target: Target): boolean | 'unknown' {
   const enforced = fact.dryRun === 'unknown' ? 'unknown' : !fact.dryRun;
-  const here = object.namespace === rootNamespace ? true : sameNamespace(object.namespace, target);
+  const here = object.namespace === rootNamespace ? true : sameNamespace(object, target);
   return allOf(enforced, here, attached(graph, fact, target));
 }
 
@@ -142,10 +142,10 @@ export interface MutualTls {
 /** The effective PeerAuthentication: workload over namespace over mesh, UNSET inherits (semantics.md 6.5). */
 export function mutualTls(graph: Graph, target: Target): MutualTls {
   const near = graph.all('istioPeerAuthentication').filter(({ object }) => !graph.proximity.alternatives(target.file, object.document.file));
-  const inNamespace = near.filter(({ object }) => sameNamespace(object.namespace, target) === true && object.namespace !== rootNamespace);
+  const inNamespace = near.filter(({ object }) => sameNamespace(object, target) === true && object.namespace !== rootNamespace);
   const own = inNamespace.filter(({ fact }) => fact.selector !== undefined && selects(fact.selector, target) === true);
   const scopes = [own, inNamespace.filter(({ fact }) => fact.selector === undefined), near.filter(({ object, fact }) => object.namespace === rootNamespace && fact.selector === undefined)];
-  const maybe = near.some(({ object, fact }) => allOf(object.namespace === rootNamespace ? fact.selector === undefined : sameNamespace(object.namespace, target), selects(fact.selector, target)) === 'unknown');
+  const maybe = near.some(({ object, fact }) => allOf(object.namespace === rootNamespace ? fact.selector === undefined : sameNamespace(object, target), selects(fact.selector, target)) === 'unknown');
   for (const policies of scopes) {
     const said = policies.filter(({ fact }) => fact.mode.state === 'hole' || !['UNSET', undefined].includes(known(fact.mode)));
     if (said.length === 0) continue;

@@ -9,7 +9,7 @@ import type { Admission, Evidence, Layer } from './trust-layer.ts';
 export function isolatesIngress({ object, fact }: ObjectWith<NetworkPolicyFact>, target: Target): boolean | 'unknown' {
   // Pods on the host's network are seen as their node: plug-ins leave them out (semantics.md 6.1).
   const onPodNetwork = target.hostNetwork === 'unknown' ? 'unknown' : !target.hostNetwork;
-  return allOf(sameNamespace(object.namespace, target), fact.ingress.isolates, onPodNetwork, selects(fact.podSelector, target));
+  return allOf(sameNamespace(object, target), fact.ingress.isolates, onPodNetwork, selects(fact.podSelector, target));
 }
 
 /** What NetworkPolicies let in to a target. The rules of all policies that select it add up. */

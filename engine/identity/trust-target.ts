@@ -45,10 +45,19 @@ export function unseenTarget(policy: GraphObject, selector: LabelSelector | unde
   };
 }
 
-/** Whether a namespace is that of a target; unknown where one of them is told by no file or by a template. */
-export function sameNamespace(namespace: string, target: Target): boolean | 'unknown' {
-  if (namespace === target.namespace) return true;
-  return namespace === '' || target.namespace === '' || isSymbol(namespace) || isSymbol(target.namespace) ? 'unknown' : false;
+/**
+ * Whether an object is in a target's namespace. Unknown where a template tells it, or where one of two neighbours (the
+ * same directory, or below it) names a namespace and the other none: they may be applied with `-n`.
+ */
+export function sameNamespace(object: { readonly namespace: string; readonly document: { readonly file: string } }, target: Target): boolean | 'unknown' {
+  if (object.namespace === target.namespace) return true;
+  if (isSymbol(object.namespace) || isSymbol(target.namespace)) return 'unknown';
+  return (object.namespace === '' || target.namespace === '') && areNeighbours(object.document.file, target.file) ? 'unknown' : false;
+}
+
+function areNeighbours(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((file) => file.slice(0, file.lastIndexOf('/') + 1)) as [string, string];
+  return left.startsWith(right) || right.startsWith(left);
 }
 
 /** Whether a selector that may be absent (which is everything) matches a target. */
@@ -62,10 +71,10 @@ export function allOf(...answers: readonly (boolean | 'unknown')[]): boolean | '
   return answers.includes('unknown') ? 'unknown' : true;
 }
 
-/** The Namespace objects that a target's namespace means. */
+/** The Namespace objects that a target's namespace means: the nearest of that name. */
 export function namespacesOf(graph: Graph, target: Target): readonly GraphObject[] {
   if (target.namespace === '') return [];
-  return graph.all('namespace').map(({ object }) => object).filter((object) => object.name === target.namespace && !graph.proximity.alternatives(target.file, object.document.file));
+  return graph.proximity.nearest(target.file, graph.all('namespace').map(({ object }) => object).filter((object) => object.name === target.namespace));
 }
 
 /** A label as it is known; undefined where it is absent, open, or a template's. */
