@@ -11,8 +11,14 @@ export const root = resolve(import.meta.dirname, '../..');
 export const vsce = join(root, 'test/tools/node_modules/.bin/vsce');
 export const preCommit = join(root, '.tools/pre-commit/bin/pre-commit');
 
-/** A Deployment that mounts the token of its account and shows no use for it, and the same without the mount. */
-export const badManifest = `apiVersion: apps/v1
+/** An account, and a Deployment that mounts its token and shows no use for it, and the same without the mount. */
+export const badManifest = `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: ledger
+  namespace: payments
+---
+apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ledger

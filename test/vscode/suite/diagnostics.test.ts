@@ -6,8 +6,14 @@ import { closeAll, eventually, findings, show, workspaceFile, write } from './su
 
 const RULE = 'automounted-token';
 
-/** A Deployment whose pod mounts its token, or does not. */
-const deployment = (name: string, automount: boolean) => `apiVersion: apps/v1
+/** An account and a Deployment whose pod mounts its token, or does not. */
+const deployment = (name: string, automount: boolean) => `apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: ${name}
+  namespace: payments
+---
+apiVersion: apps/v1
 kind: Deployment
 metadata:
   name: ${name}
