@@ -1,3 +1,4 @@
+import { readFast } from './fast.ts';
 import { readWithLibrary } from './library.ts';
 import type { Dialect, ParsedDocument } from './node.ts';
 import { failure } from './problem.ts';
@@ -13,6 +14,8 @@ export function parseYaml(text: string, dialect: Dialect): ParsedDocument {
 
 function read(text: string, dialect: Dialect): ParsedDocument {
   try {
+    const root = readFast(text, dialect);
+    if (root) return { root, problem: undefined };
     return readWithLibrary(text, dialect);
   } catch (error) {
     // A parser that fails on hostile input must not take the engine with it.
