@@ -1,18 +1,18 @@
 import * as path from 'node:path';
 import type { ExtensionContext } from 'vscode';
 import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import { start, type Api } from './start.ts';
 
-let client: LanguageClient | undefined;
+let running: ReturnType<typeof start> | undefined;
 
-/** Starts the language server for YAML, Helm templates and JSON manifests. */
-export async function activate(context: ExtensionContext): Promise<void> {
+/** Under Node, the language server is a process of its own. */
+export function activate(context: ExtensionContext): Api {
   const module = context.asAbsolutePath(path.join('dist', 'server.js'));
-  client = new LanguageClient('kubewho', 'kubewho', { run: { module, transport: TransportKind.ipc }, debug: { module, transport: TransportKind.ipc } }, {
-    documentSelector: ['yaml', 'helm', 'json'].flatMap((language) => ['file', 'untitled', 'vscode-vfs'].map((scheme) => ({ language, scheme }))),
-  });
-  await client.start();
+  const run = { module, transport: TransportKind.ipc };
+  running = start(context, (options) => new LanguageClient('kubewho', 'kubewho', { run, debug: run }, options));
+  return running.api;
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.stop();
+  await running?.stop();
 }

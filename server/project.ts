@@ -6,6 +6,7 @@ import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
 import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
+import { environmentOf } from '../sources/environment.ts';
 import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
@@ -27,7 +28,7 @@ const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
 
 /** The files of one workspace root with their findings: what is on disk, and over it the open documents. Paths are relative to the root. */
 export class Project {
-  readonly workspace = new Workspace(rules);
+  readonly workspace: Workspace;
   configuration: Configuration = defaultConfiguration;
   faults: readonly LoadProblem[] = [];
   unreadable: readonly Skipped[] = [];
@@ -38,15 +39,18 @@ export class Project {
   private readonly onDisk = new Set<string>();
   private readonly texts = new Map<string, { source: string; text: DocumentText }>();
 
-  constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings) {}
+  constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings, now: () => number) {
+    this.workspace = new Workspace(rules, environmentOf(defaultConfiguration), { today: () => new Date(now()).toISOString().slice(0, 10) });
+  }
 
   /** Takes over a plan made anew, and with it forgets the files that are no longer there. */
   replan({ plan, configuration, faults, skipped }: ProjectPlan, paths: ReadonlySet<string>): void {
     this.plan = plan;
-    this.configuration = configuration;
     this.faults = faults;
     this.unreadable = skipped;
-    this.workspace.configure(configuration);
+    // Setting it has everything asked again.
+    if (JSON.stringify(configuration) !== JSON.stringify(this.configuration)) this.workspace.configure(configuration, environmentOf(configuration));
+    this.configuration = configuration;
     this.generation++;
     for (const path of [...this.onDisk]) if (!paths.has(path)) this.fileGone(path);
     for (const document of this.open) this.place(...document);

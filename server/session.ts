@@ -286,7 +286,7 @@ export class Session {
   }
 
   private create(key: string, root: URI): Project {
-    const project = new Project(root, this.positions, () => this.settings);
+    const project = new Project(root, this.positions, () => this.settings, this.options.host?.now ?? Date.now);
     this.projects.set(key, project);
     return project;
   }

@@ -86,7 +86,7 @@ describe('a quick fix', () => {
 
   it('keeps CRLF and counts in the encoding of the client', () =>
     withEditor({ capabilities: { ...capable, general: { positionEncodings: ['utf-8'] } } }, async (editor) => {
-      const flow = '{apiVersion: v1, kind: Pod, metadata: {name: "🔑ключ"}, spec: {automountServiceAccountToken: true, containers: []}}\r\n';
+      const flow = '{apiVersion: v1, kind: Pod, metadata: {name: "🔑ключ"}, spec: {automountServiceAccountToken: true, containers: [{name: web, image: web}]}}\r\n';
       const { actions } = await openFinding(editor, 'pod.yaml', flow);
       const { edit } = await editor.resolve(actions.find(isFix)!);
       const [change] = (edit!.documentChanges![0] as TextDocumentEdit).edits;
@@ -132,7 +132,7 @@ describe('"ignore here"', () => {
 
   it('writes an annotation where the format has no comments', () =>
     withEditor({}, async (editor) => {
-      const text = `${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { automountServiceAccountToken: true, containers: [] } }, null, 2)}\n`;
+      const text = `${JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { automountServiceAccountToken: true, containers: [{ name: 'web', image: 'web' }] } }, null, 2)}\n`;
       const after = await ignoring(editor, 'pod.json', text);
       assert.equal(JSON.parse(after).metadata.annotations['kubewho.dev/ignore.automounted-token'], 'reason');
       await editor.open('after.json', after);

@@ -13,7 +13,7 @@ describe('a diagnostic', () => {
       const [finding] = await editor.findings('web.yaml', RULE);
       assert.equal(finding!.source, 'kubewho');
       assert.equal(finding!.severity, 2);
-      assert.match(String(finding!.message), /shop\/web/);
+      assert.match(String(finding!.message), /shop\/default/);
       assert.match(finding!.codeDescription!.href, /^https:\/\/.*\/rules\/tokens\/automounted-token\/README\.md$/);
       assert.match(finding!.data.fingerprint, /^[0-9a-f]{16}$/);
     }));
@@ -26,12 +26,12 @@ describe('a diagnostic', () => {
     }));
 
   it('leads to the other files that it speaks of', () =>
-    withEditor({ files: { 'accounts/web.yaml': account('web', false) } }, async (editor) => {
+    withEditor({ files: { 'accounts/default.yaml': account('default', false) } }, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
       const [finding] = await editor.findings('web.yaml', RULE);
       const [related] = finding!.relatedInformation!;
-      assert.equal(related!.location.uri, editor.uri('accounts/web.yaml'));
-      assert.equal(textIn(account('web', false), related!.location.range), 'false');
+      assert.equal(related!.location.uri, editor.uri('accounts/default.yaml'));
+      assert.equal(textIn(account('default', false), related!.location.range), 'false');
     }));
 });
 
@@ -115,7 +115,7 @@ describe('pulling', () => {
       await editor.replace('rbac.yaml', 'other-view', 'another-view');
       await pause(400);
       assert.equal(editor.refreshes, before);
-      await editor.replace('rbac.yaml', 'name: other\n', 'name: web\n');
+      await editor.replace('rbac.yaml', 'name: other\n', 'name: default\n');
       await eventually('a refresh', () => editor.refreshes > before);
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
     }));
@@ -161,14 +161,14 @@ describe('pushing', () => {
       await editor.open('web.yaml', deployment('web'));
       await editor.open('rbac.yaml', roleBinding('other'));
       await eventually('findings', () => editor.published.find((one) => one.uri === editor.uri('web.yaml') && one.diagnostics.length === 1));
-      await editor.replace('rbac.yaml', 'name: other\n', 'name: web\n');
+      await editor.replace('rbac.yaml', 'name: other\n', 'name: default\n');
       await eventually('none', () => editor.published.filter((one) => one.uri === editor.uri('web.yaml')).at(-1)?.diagnostics.length === 0);
     }));
 });
 
 describe('positions', () => {
   const text = deployment('web').replace('automountServiceAccountToken: true', '"automountServiceAccountToken": true').replace('      serviceAccountName: web\n', '').replace('    spec:\n', '    spec: # 🔑 ключ\n');
-  const flow = `{apiVersion: v1, kind: Pod, metadata: {name: "🔑ключ"}, spec: {automountServiceAccountToken: true, containers: []}}\n`;
+  const flow = `{apiVersion: v1, kind: Pod, metadata: {name: "🔑ключ"}, spec: {automountServiceAccountToken: true, containers: [{name: web, image: web}]}}\n`;
   const columns = { 'utf-16': (before: string) => before.length, 'utf-8': (before: string) => Buffer.byteLength(before), 'utf-32': (before: string) => [...before].length };
 
   for (const [encoding, columnOf] of Object.entries(columns)) {

@@ -13,7 +13,7 @@ async function hoverOn(editor: Editor, path: string, part: string): Promise<stri
 describe('hover on a workload', () => {
   it('tells its identity on the kind, the name and the account', () =>
     withEditor({ files: { 'rbac.yaml': roleBinding('web'), 'worker.yaml': deployment('worker', { account: 'web' }) } }, async (editor) => {
-      const text = deployment('web');
+      const text = deployment('web', { account: 'web' });
       await editor.open('web.yaml', text);
       for (const part of ['kind: Deployment', 'name: web', 'serviceAccountName: web']) {
         const said = await hoverOn(editor, 'web.yaml', part);
@@ -52,7 +52,7 @@ describe('hover on a workload', () => {
     withEditor({}, async (editor) => {
       const group = roleBinding('x', { role: 'cluster-admin' }).replace('kind: RoleBinding', 'kind: ClusterRoleBinding').replace(/ {2}- kind[^]*/, '  - kind: Group\n    name: system:serviceaccounts\n    apiGroup: rbac.authorization.k8s.io\n');
       const unknown = roleBinding('web', { role: 'operators-own' });
-      await editor.open('web.yaml', [deployment('web'), group, unknown].join('---\n'));
+      await editor.open('web.yaml', [deployment('web', { account: 'web' }), group, unknown].join('---\n'));
       const said = await hoverOn(editor, 'web.yaml', 'kind: Deployment');
       assert.match(said, /in the whole cluster, as any account in the group `system:serviceaccounts`: everything/);
       assert.match(said, /the role `operators-own` is not among the files read/);
@@ -61,7 +61,7 @@ describe('hover on a workload', () => {
 
 describe('hover on an account', () => {
   it('tells what it may do and who runs as it', () =>
-    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac.yaml': roleBinding('web', { role: 'edit' }) } }, async (editor) => {
+    withEditor({ files: { 'web.yaml': deployment('web', { account: 'web' }), 'rbac.yaml': roleBinding('web', { role: 'edit' }) } }, async (editor) => {
       await editor.open('account.yaml', 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: web\n  namespace: shop\n');
       const said = await hoverOn(editor, 'account.yaml', 'name: web');
       assert.match(said, /Account \*\*shop\/web\*\*\. Pods that do not opt out mount its token\./);
@@ -83,7 +83,7 @@ describe('hover on a finding', () => {
 describe('the text of a hover', () => {
   it('is plain for a client that does not show Markdown', () =>
     withEditor({ capabilities: { ...capable, textDocument: { ...capable.textDocument, hover: {} } } }, async (editor) => {
-      await editor.open('web.yaml', deployment('web'));
+      await editor.open('web.yaml', deployment('web', { account: 'web' }));
       const hover = await editor.hover('web.yaml', rangeOf(editor.text('web.yaml'), 'kind:').start);
       assert.equal((hover!.contents as MarkupContent).kind, 'plaintext');
       assert.doesNotMatch((hover!.contents as MarkupContent).value, /[*`]/);
@@ -91,13 +91,13 @@ describe('the text of a hover', () => {
 
   it('shows names as they are written, whatever Markdown would make of them', () =>
     withEditor({}, async (editor) => {
-      await editor.open('web.yaml', deployment('web').replace('name: web\n  namespace', 'name: "*a*[b](c)"\n  namespace'));
+      await editor.open('web.yaml', deployment('web', { account: 'web' }).replace('name: web\n  namespace', 'name: "*a*[b](c)"\n  namespace'));
       assert.match(await hoverOn(editor, 'web.yaml', 'kind:'), /\*\*Deployment shop\/\\\*a\\\*\\\[b\\\]\(c\)\*\*/);
     }));
 
   it('is nothing for a document that is not ours', () =>
     withEditor({}, async (editor) => {
-      await editor.open('git:/web.yaml', deployment('web'));
+      await editor.open('git:/web.yaml', deployment('web', { account: 'web' }));
       assert.equal(await editor.hover('git:/web.yaml', { line: 1, character: 1 }), null);
     }));
 });

@@ -227,7 +227,7 @@ function offsetIn(text: string, { line, character }: Position): number {
 }
 
 /** A Deployment whose token is mounted although nothing needs it. */
-export function deployment(name: string, { namespace = 'shop', account = name, automount = true, note = '' } = {}): string {
+export function deployment(name: string, { namespace = 'shop', account = 'default', automount = true, note = '' } = {}): string {
   return `apiVersion: apps/v1
 kind: Deployment
 metadata:

@@ -68,7 +68,7 @@ describe('open documents', () => {
 
 describe('files that are not open', () => {
   it('count: a binding in another file is a reason for the token', () =>
-    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') } }, async (editor) => {
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('default') } }, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
       editor.remove('rbac/web.yaml');
@@ -77,13 +77,13 @@ describe('files that are not open', () => {
       editor.write('rbac/web.yaml', roleBinding('other'));
       await editor.tell({ 'rbac/web.yaml': 'created' });
       assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
-      editor.write('rbac/web.yaml', roleBinding('web'));
+      editor.write('rbac/web.yaml', roleBinding('default'));
       await editor.tell({ 'rbac/web.yaml': 'changed' });
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
     }));
 
   it('are forgotten with the folder that they were in', () =>
-    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') } }, async (editor) => {
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('default') } }, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
       editor.remove('rbac');
@@ -123,7 +123,7 @@ describe('files that are not open', () => {
 
 describe('folders', () => {
   it('are workspaces of their own when several are open, and come and go', () =>
-    withEditor({ files: { 'a/kubewho.yaml': '', 'b/kubewho.yaml': '', 'a/web.yaml': deployment('web'), 'b/rbac.yaml': roleBinding('web') }, folders: ['a', 'b'] }, async (editor) => {
+    withEditor({ files: { 'a/kubewho.yaml': '', 'b/kubewho.yaml': '', 'a/web.yaml': deployment('web'), 'b/rbac.yaml': roleBinding('default') }, folders: ['a', 'b'] }, async (editor) => {
       assert.equal((await editor.findings('a/web.yaml', RULE)).length, 1, 'the binding of the other folder is no reason');
       await editor.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [{ uri: editor.uri('a'), name: 'a' }] } });
       assert.deepEqual(await editor.findings('a/web.yaml'), []);
@@ -132,14 +132,14 @@ describe('folders', () => {
     }));
 
   it('are read up to the repository that they lie in, and reported on alone', () =>
-    withEditor({ files: { 'apps/web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web'), 'other/api.yaml': deployment('api') }, folders: ['apps'] }, async (editor) => {
+    withEditor({ files: { 'apps/web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('default'), 'other/api.yaml': deployment('api') }, folders: ['apps'] }, async (editor) => {
       assert.deepEqual(await editor.findings('apps/web.yaml', RULE), []);
       const { items } = await editor.pullWorkspace();
       assert.deepEqual(items.map((item) => item.uri), []);
     }));
 
   it('are found from a single file, as the command line finds them', () =>
-    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('web') }, folders: [] }, async (editor) => {
+    withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('default') }, folders: [] }, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
     }));
@@ -192,7 +192,7 @@ describe('which documents are looked at', () => {
 
   it('JSON that is a manifest, and no other JSON', () =>
     withEditor({}, async (editor) => {
-      const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { automountServiceAccountToken: true, containers: [] } }, null, '\t');
+      const manifest = JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'web' }, spec: { automountServiceAccountToken: true, containers: [{ name: 'web', image: 'web' }] } }, null, '\t');
       await editor.open('pod.json', manifest);
       const [finding] = await editor.findings('pod.json', RULE);
       assert.equal(textIn(manifest, finding!.range), 'true');

@@ -28,13 +28,13 @@ async function converse(worker: WorkerConversation): Promise<void> {
   assert.equal(textIn(text, finding!.range), 'true');
 
   const hover = (await request('textDocument/hover', { textDocument: { uri: `${folder}/web.yaml` }, position: rangeOf(text, 'kind').start })) as Hover;
-  assert.match((hover.contents as MarkupContent).value, /runs as account \*\*shop\/web\*\*/);
+  assert.match((hover.contents as MarkupContent).value, /runs as account \*\*shop\/default\*\*/);
 
   const actions = (await request('textDocument/codeAction', { textDocument: { uri: `${folder}/web.yaml` }, range: finding!.range, context: { diagnostics: [] } })) as CodeAction[];
   const ignore = (await request('codeAction/resolve', actions.find((action) => action.title.startsWith('Ignore')))) as CodeAction;
   assert.match(applied(text, `${folder}/web.yaml`, ignore.edit), /# kubewho: ignore\[automounted-token\]/);
 
-  await open('rbac.yaml', roleBinding('web'));
+  await open('rbac.yaml', roleBinding('default'));
   assert.deepEqual(await findings('web.yaml'), [], 'open documents of one folder count together');
   await notify('textDocument/didClose', { textDocument: { uri: `${folder}/rbac.yaml` } });
   assert.equal((await findings('web.yaml')).length, 1);

@@ -1,0 +1,17 @@
+import type { TextDocument } from 'vscode';
+
+const languages = ['yaml', 'helm', 'json'];
+
+/** Documents that someone edits; the server makes the same choice for clients that do not. */
+const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
+
+/** What the server is told of. The `helm` language is there where another extension brings it; this one brings none. */
+export const documentSelector = languages.flatMap((language) => schemes.map((scheme) => ({ language, scheme })));
+
+/** Whether a document is a reason to start. JSON is everywhere, and seldom a manifest. */
+export function mayBeManifest(document: TextDocument): boolean {
+  if (!languages.includes(document.languageId) || !schemes.includes(document.uri.scheme)) return false;
+  if (document.languageId !== 'json') return true;
+  const text = document.getText();
+  return text.includes('"apiVersion"') && text.includes('"kind"');
+}
