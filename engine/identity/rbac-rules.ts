@@ -40,15 +40,19 @@ export function accessRule(object: GraphObject, rule: PolicyRule): AccessRule {
  * plugin/pkg/auth/authorizer/rbac/rbac.go RuleAllows).
  */
 export function ruleAllows(rule: AccessRule, request: AccessRequest): boolean | 'unknown' {
-  const part = (list: RuleList, matches: boolean) => matches || (rule.open.includes(list) ? 'unknown' : false);
-  const verb = part('verbs', rule.verbs.includes('*') || rule.verbs.includes(request.verb));
-  if ('url' in request) return all(verb, part('nonResourceURLs', urlMatches(rule.nonResourceURLs, request.url)));
+  const verb = orOpen(rule, 'verbs', rule.verbs.includes('*') || rule.verbs.includes(request.verb));
+  if (verb === false) return false;
+  if ('url' in request) return all(verb, orOpen(rule, 'nonResourceURLs', urlMatches(rule.nonResourceURLs, request.url)));
   return all(
     verb,
-    part('apiGroups', rule.apiGroups.includes('*') || rule.apiGroups.includes(request.group)),
-    part('resources', resourceMatches(rule.resources, request.resource, request.subresource ?? '')),
+    orOpen(rule, 'apiGroups', rule.apiGroups.includes('*') || rule.apiGroups.includes(request.group)),
+    orOpen(rule, 'resources', resourceMatches(rule.resources, request.resource, request.subresource ?? '')),
     nameMatches(rule, request.name ?? ''),
   );
+}
+
+function orOpen(rule: AccessRule, list: RuleList, matches: boolean): boolean | 'unknown' {
+  return matches || (rule.open.includes(list) ? 'unknown' : false);
 }
 
 function all(...answers: (boolean | 'unknown')[]): boolean | 'unknown' {
