@@ -17,6 +17,8 @@ export interface Flag {
   readonly list?: boolean;
   /** What holds without the flag, for `--help`. */
   readonly default?: string;
+  /** Part of the contract, but not in this version yet: the flag, or one of its values. */
+  readonly later?: true | string;
   readonly help: string;
 }
 
@@ -81,6 +83,7 @@ function isValue(argument: string | undefined): boolean {
 }
 
 function checked(flag: Flag, value: string | undefined): string {
+  if (flag.later === true || (flag.later !== undefined && flag.later === value)) throw new UsageError(`--${flag.name}${flag.later === true ? '' : ` ${value}`} is not available in this version`);
   if (flag.value === undefined) {
     if (value !== undefined) throw new UsageError(`--${flag.name} takes no value`);
     return '';

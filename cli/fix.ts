@@ -1,54 +1,65 @@
+import type { Finding } from '../engine/lint/finding.ts';
 import { fixAll, type FixAllResult } from '../engine/lint/fix-all.ts';
-import { encodeText, type Encoding } from '../sources/encoding.ts';
+import { encodeText } from '../sources/encoding.ts';
 import { HostError } from '../sources/host.ts';
 import { unifiedDiff, type FileChange } from './diff.ts';
 import type { LintInput, OpenWorkspace } from './input.ts';
 import type { Io } from './io.ts';
-import { isSelected } from './select.ts';
-import type { LintSettings } from './settings.ts';
 
-/** What the fixes of a workspace would write. Findings outside of the PATHs stay; with standard input every other file does. */
-export function fixesFor(opened: OpenWorkspace, { stdin }: LintInput, settings: LintSettings): FixAllResult {
-  return fixAll(opened.workspace, {
-    unsafe: settings.fix === 'all',
-    wants: (finding) => opened.reports(finding.file) && isSelected(settings.selection, finding),
-    ...(stdin ? { allows: (fix) => fix.edits.every((edit) => edit.file === stdin.path) } : {}),
-    sourceOf: opened.sourceOf,
-  });
+/** What fixing a workspace would write. */
+export interface Fixed {
+  readonly opened: OpenWorkspace;
+  readonly changes: FixAllResult['changes'];
 }
 
-/** Writes fixed texts, each file as a whole or not at all, and takes them into the workspace. What cannot be written is said, and stays. */
-export async function writeFixes(opened: OpenWorkspace, { changes }: FixAllResult, { host, err }: Io): Promise<{ readonly failed: boolean }> {
-  let failed = false;
-  for (const [path, { after }] of changes) {
-    try {
-      await host.writeFile!(opened.absolute(path), encodeText(after, opened.encodingOf(path)));
-      opened.workspace.set({ ...opened.sourceOf(path)!, text: after });
-    } catch (error) {
-      if (!(error instanceof HostError)) throw error;
-      failed = true;
-      err.write(`kubewho: cannot write ${opened.naming.nameOf(path)}: ${error.message}\n`);
+/** What the fixes of the wanted findings would write. With standard input no other file may change. */
+export function fixesOf({ opened: workspaces, stdin }: LintInput, unsafe: boolean, wants: (opened: OpenWorkspace, finding: Finding) => boolean): Fixed[] {
+  return workspaces.map((opened) => ({
+    opened,
+    changes: fixAll(opened.workspace, {
+      unsafe,
+      wants: (finding) => wants(opened, finding),
+      ...(stdin ? { allows: (fix) => fix.edits.every((edit) => edit.file === stdin.path) } : {}),
+      sourceOf: opened.sourceOf,
+    }).changes,
+  }));
+}
+
+/** Writes fixed texts, each file as a whole or not at all, and takes them in. What cannot be written is said, and stays. Returns whether all were written. */
+export async function writeFixes(fixed: readonly Fixed[], { host, err }: Io): Promise<boolean> {
+  let written = true;
+  for (const { opened, changes } of fixed) {
+    for (const [path, { after }] of changes) {
+      try {
+        await host.writeFile!(opened.absolute(path), encodeText(after, opened.encodingOf(path)));
+        takeIn(opened, path, after);
+      } catch (error) {
+        if (!(error instanceof HostError)) throw error;
+        written = false;
+        err.write(`kubewho: cannot write ${opened.naming.nameOf(path)}: ${error.message}\n`);
+      }
     }
   }
-  return { failed };
+  return written;
 }
 
-/** One diff over all workspaces. Texts are compared as they are on disk, byte order mark included. */
-export function diffOf(results: readonly (readonly [OpenWorkspace, FixAllResult])[]): string {
-  const changes = results.flatMap(([opened, result]) => [...result.changes].map(([path, { before, after }]): FileChange => {
-    const mark = hasMark(opened.encodingOf(path)) ? '\uFEFF' : '';
+/** The fixed bytes of standard input, in its encoding, taken in as well; the bytes as they came where nothing changes. */
+export function fixedStdin({ opened, path, bytes }: NonNullable<LintInput['stdin']>, fixed: readonly Fixed[]): Uint8Array {
+  const after = fixed.find((one) => one.opened === opened)?.changes.get(path)?.after;
+  if (after === undefined) return bytes;
+  takeIn(opened, path, after);
+  return encodeText(after, opened.encodingOf(path));
+}
+
+/** One diff over all workspaces, of the texts as they are on disk, byte order mark included. */
+export function diffOf(fixed: readonly Fixed[]): string {
+  const files = fixed.flatMap(({ opened, changes }) => [...changes].map(([path, { before, after }]): FileChange => {
+    const mark = opened.encodingOf(path) === 'utf-8' ? '' : '\uFEFF';
     return { file: opened.naming.nameOf(path), before: before === undefined ? undefined : mark + before, after: mark + after };
   }));
-  return unifiedDiff(changes.sort((a, b) => (a.file < b.file ? -1 : 1)));
+  return unifiedDiff(files.sort((a, b) => (a.file < b.file ? -1 : 1)));
 }
 
-/** The text of standard input after its fixes, in its encoding; the bytes as they came where nothing changes. */
-export function fixedStdin({ opened, path, bytes }: NonNullable<LintInput['stdin']>, { changes }: FixAllResult): Uint8Array {
-  const change = changes.get(path);
-  return change ? encodeText(change.after, opened.encodingOf(path)) : bytes;
+function takeIn({ workspace, sourceOf }: OpenWorkspace, path: string, text: string): void {
+  workspace.set({ ...sourceOf(path)!, text });
 }
-
-function hasMark(encoding: Encoding): boolean {
-  return encoding !== 'utf-8';
-}
-

@@ -40,8 +40,8 @@ function label({ name, value, bare }: Flag): string {
   return bare === undefined ? `--${name} ${value}` : `--${name}[=${value}]`;
 }
 
-function describe({ help, choices, default: preset, repeatable }: Flag): string {
-  const details = [choices ? choices.join(', ') : '', preset === undefined ? '' : `default: ${preset}`, repeatable ? 'may be repeated' : ''].filter((part) => part !== '');
+function describe({ help, choices, default: preset, repeatable, later }: Flag): string {
+  const details = [choices ? choices.join(', ') : '', preset === undefined ? '' : `default: ${preset}`, repeatable ? 'may be repeated' : '', later === true ? 'not in this version' : later ? `${later}: not in this version` : ''].filter((part) => part !== '');
   return details.length === 0 ? help : `${help} (${details.join('; ')})`;
 }
 

@@ -1,4 +1,5 @@
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
+import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
 import { indexLines, type LineIndex } from '../engine/yaml/text.ts';
 import validate from '../generated/validate-configuration.mjs';
@@ -7,6 +8,7 @@ import { decodeText, type Encoding } from '../sources/encoding.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
+import { changedSince } from './changes.ts';
 import type { Io } from './io.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
@@ -16,11 +18,17 @@ export const stdinName = '<stdin>';
 
 /** A workspace with its findings, and what is needed to report on it and to write to it. */
 export interface OpenWorkspace {
+  /** Absolute path; "" where text stands alone. */
+  readonly root: string;
   readonly workspace: Workspace;
   readonly naming: Naming;
   readonly skipped: readonly Skipped[];
-  /** Whether findings in a file are reported. */
+  /** Whether a file is reported on: it lies in a PATH, and changed where only what changed counts. */
   reports(path: string): boolean;
+  /** Whether a finding is reported, for its place or, where only what changed counts, for a related one. */
+  concerns(finding: Finding): boolean;
+  /** Whether this run looked at a file, by its absolute path: also one that is no longer there. */
+  covers(absolute: string): boolean;
   /** How a file is read, also one that a fix makes; undefined for a file that must not be written. */
   sourceOf(path: string): Omit<SourceFile, 'text'> | undefined;
   encodingOf(path: string): Encoding;
@@ -38,7 +46,16 @@ export interface LintInput {
 export async function readInput(settings: LintSettings, io: Io): Promise<LintInput> {
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
-  return { opened: workspaces.map((loaded) => open(loaded, settings, io, new Map())), problems, stdin: undefined };
+  const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
+  const { changedSince: revision } = settings;
+  return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, stdin: undefined };
+}
+
+/** Narrows a workspace's report to what concerns files that changed since a git revision. */
+async function onlyChanged(opened: OpenWorkspace, revision: string, { host }: Io): Promise<OpenWorkspace> {
+  const changed = await changedSince(revision, opened.root, host);
+  const reports = (path: string): boolean => opened.reports(path) && changed.has(opened.absolute(path));
+  return { ...opened, reports, concerns: ({ file, related }) => reports(file) || related.some((one) => reports(one.file)), covers: (path) => opened.covers(path) && changed.has(path) };
 }
 
 /** Standard input stands alone, unless a file name or a workspace says what it belongs to. */
@@ -65,10 +82,13 @@ async function openAlone(text: string, encoding: Encoding, skipped: readonly Ski
   const workspace = fill([{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], configuration, settings, io);
   return {
     opened: [{
+      root: '',
       workspace,
       naming: namingOf(workspace, (path) => path),
       skipped,
       reports: () => true,
+      concerns: () => true,
+      covers: (path) => path === stdinName,
       sourceOf: (path) => (path === stdinName ? { path, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace } : undefined),
       encodingOf: () => encoding,
       absolute: (path) => path,
@@ -100,10 +120,13 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
   const workspace = fill(loaded.files, loaded.configuration, settings, io);
   const absolute = (path: string): string => resolvePath(loaded.root, path);
   return {
+    root: loaded.root,
     workspace,
     naming: namingOf(workspace, (path) => (path === stdinName ? path : relativeTo(io.cwd, absolute(path)))),
     skipped: loaded.skipped,
     reports: (path) => isReported(loaded, path),
+    concerns: ({ file }) => isReported(loaded, file),
+    covers: (path) => isReported(loaded, relativeTo(loaded.root, path)),
     sourceOf(path) {
       const plan = files.get(path) ?? loaded.plan.of(path);
       return plan && plan.role !== 'context' ? { path, dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace } : undefined;

@@ -1,6 +1,5 @@
 import type { Rule } from '../engine/lint/rule.ts';
 import { UsageError, type Arguments } from './args.ts';
-import { laterFlags } from './commands/lint-flags.ts';
 import type { Io } from './io.ts';
 import { outputPlans, type OutputPlan } from './outputs.ts';
 import { resolveFrom } from './paths.ts';
@@ -19,6 +18,11 @@ export interface LintSettings {
   readonly kubernetesMinor: number | undefined;
   readonly noIgnores: boolean;
   readonly selection: Selection;
+  /** A file of known findings; with `updateBaseline` it is written anew. */
+  readonly baseline: string | undefined;
+  readonly updateBaseline: boolean;
+  /** A git revision: only what changed since is reported. */
+  readonly changedSince: string | undefined;
   readonly failOn: string;
   readonly fix: 'safe' | 'all' | undefined;
   readonly diff: boolean;
@@ -33,13 +37,14 @@ export interface LintSettings {
 
 /** Checks the arguments of `lint`. Throws a UsageError for what cannot be meant. */
 export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): LintSettings {
-  for (const { name, value } of laterFlags) {
-    if (value === undefined ? args.has(name) : args.value(name) === value) throw new UsageError(`--${name}${value === undefined ? '' : ` ${value}`} is not available in this version`);
-  }
   const stdin = args.operands.includes('-');
   if (stdin && args.operands.length > 1) throw new UsageError('"-" stands alone: lint standard input or PATHs, not both');
   if (args.has('stdin-filename') && !stdin) throw new UsageError('--stdin-filename goes with "-"');
   if (args.has('config') && args.has('no-config')) throw new UsageError('--config and --no-config exclude each other');
+  if (args.has('baseline') && args.has('no-config')) throw new UsageError('--baseline and --no-config exclude each other');
+  if (args.has('update-baseline') && !args.has('baseline')) throw new UsageError('--update-baseline goes with --baseline FILE');
+  if (args.has('update-baseline') && (args.has('fix') || args.has('diff'))) throw new UsageError('--update-baseline keeps findings, --fix and --diff clear them: one or the other');
+  if (args.has('changed-since') && stdin) throw new UsageError('--changed-since is of files, not of "-"');
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveFrom(io.cwd, path));
   const fix = args.value('fix') as 'safe' | 'all' | undefined;
   const diff = args.has('diff');
@@ -56,6 +61,9 @@ export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): L
     kubernetesMinor: minorOf(args.value('kubernetes-version')),
     noIgnores: args.has('no-ignores'),
     selection: selectionOf(args, rules),
+    baseline: absolute(args.value('baseline')),
+    updateBaseline: args.has('update-baseline'),
+    changedSince: args.value('changed-since'),
     failOn: args.value('fail-on') ?? 'warning',
     fix,
     diff,

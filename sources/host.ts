@@ -11,7 +11,7 @@ export interface Host {
   stat(path: string): Promise<{ readonly kind: 'file' | 'directory'; readonly size: number } | undefined>;
   /** Replaces a file's content as a whole or not at all. */
   writeFile?(path: string, bytes: Uint8Array): Promise<void>;
-  /** Runs a program without a shell; absent where there are no processes. */
+  /** Runs a program without a shell; rejects with a HostError where it cannot be started or takes too long. Absent where there are no processes. */
   run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
   /** Milliseconds since the epoch. */
   now(): number;

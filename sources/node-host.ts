@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { rename, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, readdirSync, readFileSync, statSync } from 'node:fs';
+import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { HostError, type DirectoryEntry, type Host } from './host.ts';
+
+/** What a program may say before it is stopped. */
+const maxOutputBytes = 256 * 1024 * 1024;
 
 /**
  * The host of the command line and of the language server under Node. Files are read with blocking calls: 5,000 manifests
@@ -24,19 +28,40 @@ export const nodeHost: Host = {
     return found && (found.isFile() || found.isDirectory()) ? { kind: found.isFile() ? 'file' : 'directory', size: found.size } : undefined;
   },
   async writeFile(path, bytes) {
-    // A rename within one directory is atomic: a reader sees the old text or the new one.
-    const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
     try {
-      const { mode } = await stat(path).catch(() => ({ mode: 0o644 }));
-      await writeFile(temporary, bytes, { mode });
-      await rename(temporary, path);
+      // A link stays a link: what it leads to is written.
+      const target = await realpath(path).catch(() => path);
+      const before = await stat(target).catch(() => undefined);
+      if (before) await access(target, constants.W_OK);
+      // A device or a pipe has no content to replace.
+      if (before && !before.isFile()) await writeFile(target, bytes);
+      else await replaceFile(target, bytes, before?.mode ?? 0o644);
     } catch (error) {
-      await rm(temporary, { force: true });
       throw hostError(path, error as NodeJS.ErrnoException);
     }
   },
+  run(command, args, { cwd, timeoutMs }) {
+    return new Promise((resolve, reject) => {
+      execFile(command, [...args], { cwd, timeout: timeoutMs, maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true }, (error, stdout, stderr) => {
+        if (error && typeof error.code !== 'number') reject(hostError(command, error as NodeJS.ErrnoException));
+        else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+      });
+    });
+  },
   now: () => Date.now(),
 };
+
+/** A rename within one directory is atomic: a reader sees the old text or the new one. */
+async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    await writeFile(temporary, bytes, { mode });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
 
 function attempt<T>(path: string, act: () => T): T {
   try {

@@ -22,22 +22,17 @@ export const lintFlags: readonly Flag[] = [
   { name: 'namespace', value: 'NS', help: 'the namespace of objects that name none' },
   { name: 'kubernetes-version', value: '1.NN', help: 'the Kubernetes version to judge by' },
   { name: 'no-ignores', help: 'report what suppressions silence too' },
-  { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], default: 'auto', help: 'whether to run helm and kustomize' },
+  { name: 'baseline', value: 'FILE', help: 'findings that are known: not reported, not fixed, not failed on' },
+  { name: 'update-baseline', help: 'write the findings of this run to the --baseline' },
+  { name: 'changed-since', value: 'REF', help: 'report only what concerns files that changed since a git revision' },
+  { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], later: 'always', default: 'auto', help: 'whether to run helm and kustomize' },
   { name: 'stdin-filename', value: 'NAME', help: 'with "-": the file whose place the text takes in its workspace' },
   { name: 'strict', help: 'exit 1 if a document cannot be read' },
   { name: 'quiet', help: 'findings only: no summary, no hints' },
   { name: 'statistics', help: 'count findings by rule' },
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], default: 'auto', help: 'colour; auto heeds NO_COLOR' },
   { name: 'no-fold', help: 'show every finding where equal ones would be folded' },
-  { name: 'baseline', value: 'FILE', help: 'report only what is not in this file' },
-  { name: 'update-baseline', help: 'write the findings of this run to the baseline' },
-  { name: 'changed-since', value: 'REF', help: 'report only findings in files changed since a git revision' },
-  { name: 'helm-chart', value: 'DIR', help: 'with "-": the chart whose output the text is' },
-  { name: 'cache', value: 'DIR', bare: '', help: 'keep what was read of files for the next run' },
-  { name: 'facts', value: 'GLOB', repeatable: true, help: 'merge facts that other runs wrote' },
-];
-
-/** Flags that the contract names and this version does not have yet, and the value for which that holds. */
-export const laterFlags: readonly { readonly name: string; readonly value?: string }[] = [
-  { name: 'baseline' }, { name: 'update-baseline' }, { name: 'changed-since' }, { name: 'helm-chart' }, { name: 'cache' }, { name: 'facts' }, { name: 'render', value: 'always' },
+  { name: 'helm-chart', later: true, value: 'DIR', help: 'with "-": the chart whose output the text is' },
+  { name: 'cache', later: true, value: 'DIR', bare: '', help: 'keep what was read of files for the next run' },
+  { name: 'facts', later: true, value: 'GLOB', repeatable: true, help: 'merge facts that other runs wrote' },
 ];

@@ -1,93 +1,101 @@
 import type { Finding } from '../../engine/lint/finding.ts';
-import type { FixAllResult } from '../../engine/lint/fix-all.ts';
+import { countGone } from '../../engine/lint/fix-all.ts';
 import { rules } from '../../rules/index.ts';
 import { HostError } from '../../sources/host.ts';
+import { relativeTo } from '../../sources/path.ts';
 import { UsageError, type Arguments } from '../args.ts';
-import { diffOf, fixedStdin, fixesFor, writeFixes } from '../fix.ts';
+import { baselineText, readBaseline, staleIn, updated, type Baseline, type LookedAt } from '../baseline.ts';
+import { composeReport } from '../compose.ts';
+import { chooseFindings, keyOf, type Findings } from '../findings.ts';
+import { diffOf, fixedStdin, fixesOf, writeFixes } from '../fix.ts';
 import { readInput, type LintInput, type OpenWorkspace } from '../input.ts';
 import { exitCode, type Io, type Output } from '../io.ts';
 import { problemLine, skipLine } from '../messages.ts';
 import { resolveFrom } from '../paths.ts';
-import { makeReport, positionIn, reportFinding, type Report, type ReportFinding } from '../report.ts';
+import type { Report } from '../report.ts';
 import { reporters, type Format } from '../reporters/index.ts';
 import { count } from '../reporters/words.ts';
-import { ruleUrl } from '../rule-url.ts';
 import { failsOn, isSelected } from '../select.ts';
 import { lintSettings, type LintSettings } from '../settings.ts';
 import { makeStyle, wantsColour } from '../style.ts';
+
+/** What a run made of the files, beside its report. */
+interface Outcome {
+  readonly findings: Findings;
+  readonly fixed: number;
+  /** What standard output is for, where it is not for the report: a diff, or the fixed text of standard input. */
+  readonly diff?: string;
+  readonly text?: Uint8Array;
+  /** A fixed file could not be written. */
+  readonly failed?: boolean;
+}
 
 /** `kubewho lint`: reads, asks, fixes where told to, reports. Exit codes as in contract.md. */
 export async function lint(args: Arguments, io: Io): Promise<number> {
   const started = io.host.now();
   const settings = lintSettings(args, io, rules);
   const input = await readInput(settings, io);
+  let baseline = settings.baseline === undefined ? undefined : await readBaseline(settings.baseline, io, settings.updateBaseline);
+  if (baseline && settings.updateBaseline) baseline = await writeBaseline(baseline, input, settings, io);
+
+  const outcome = await act(input, settings, baseline, io);
+  const report = composeReport(input.opened, outcome.findings, settings, { fixed: outcome.fixed, durationMs: io.host.now() - started });
+
   for (const problem of input.problems) io.err.write(problemLine(problem, io.cwd));
+  for (const skip of report.skipped) io.err.write(skipLine(skip));
+  if (!settings.quiet) for (const note of notesOn(report, input, settings, baseline, outcome.findings)) io.err.write(`kubewho: ${note}\n`);
+  if (outcome.diff !== undefined) io.out.write(outcome.diff);
+  if (outcome.text !== undefined) io.out.write(outcome.text);
+  await writeReports(report, settings, io, { asked: args.has('format'), taken: outcome.diff !== undefined || outcome.text !== undefined });
 
-  const results = settings.fix || settings.diff ? input.opened.map((opened) => [opened, fixesFor(opened, input, settings)] as const) : [];
-  if (settings.diff) return finish(reportOf(input, settings, 0, io.host.now() - started), { diff: diffOf(results) });
-  let failed = false;
-  let fixed = 0;
-  for (const [opened, result] of results) {
-    if (input.stdin) takeIn(opened, result);
-    else if ((await writeFixes(opened, result, io)).failed) failed = true;
-    fixed += result.fixed;
-  }
-  const text = input.stdin && settings.fix ? fixedStdin(input.stdin, results[0]![1]) : undefined;
-  return finish(reportOf(input, settings, fixed, io.host.now() - started), { text, failed });
-
-  async function finish(report: Report, made: { readonly diff?: string; readonly text?: Uint8Array; readonly failed?: boolean }): Promise<number> {
-    for (const skip of report.skipped) io.err.write(skipLine(skip));
-    if (made.diff !== undefined) io.out.write(made.diff);
-    if (made.text !== undefined) io.out.write(made.text);
-    if (report.summary.files === 0 && input.problems.length === 0 && !settings.quiet) io.err.write('kubewho: nothing to lint: no YAML or JSON manifests here\n');
-    await writeReports(report, settings, io, { asked: args.has('format'), taken: made.diff !== undefined || made.text !== undefined });
-    if (input.problems.length > 0 || made.failed) return exitCode.usage;
-    if (settings.strict && report.skipped.length > 0) return exitCode.found;
-    if (made.diff !== undefined) return made.diff === '' ? exitCode.ok : exitCode.found;
-    return report.findings.some((finding) => failsOn(settings.failOn, finding.severity)) ? exitCode.found : exitCode.ok;
-  }
+  if (input.problems.length > 0 || outcome.failed) return exitCode.usage;
+  if (settings.strict && report.skipped.length > 0) return exitCode.found;
+  if (outcome.diff !== undefined) return outcome.diff === '' ? exitCode.ok : exitCode.found;
+  return report.findings.some((finding) => failsOn(settings.failOn, finding.severity)) ? exitCode.found : exitCode.ok;
 }
 
-function takeIn(opened: OpenWorkspace, { changes }: FixAllResult): void {
-  for (const [path, { after }] of changes) opened.workspace.set({ ...opened.sourceOf(path)!, text: after });
+/** Finds, and fixes or shows what fixing would write. */
+async function act(input: LintInput, settings: LintSettings, baseline: Baseline | undefined, io: Io): Promise<Outcome> {
+  const findings = chooseFindings(input.opened, settings, baseline);
+  if (!settings.fix && !settings.diff) return { findings, fixed: 0 };
+  const key = (opened: OpenWorkspace, finding: Finding): string => `${opened.root}\n${keyOf(finding)}`;
+  const known = new Set(findings.known.map(({ opened, finding }) => key(opened, finding)));
+  const changes = fixesOf(input, settings.fix === 'all', (opened, finding) => opened.concerns(finding) && isSelected(settings.selection, finding) && !known.has(key(opened, finding)));
+  if (settings.diff) return { findings, fixed: 0, diff: diffOf(changes) };
+  const text = input.stdin && fixedStdin(input.stdin, changes);
+  const written = input.stdin !== undefined || (await writeFixes(changes, io));
+  const left = chooseFindings(input.opened, settings, baseline);
+  const fixed = input.opened.reduce((sum, opened) => {
+    const of = (all: Findings) => all.reported.filter((one) => one.opened === opened).map((one) => one.finding);
+    return sum + countGone(of(findings), of(left));
+  }, 0);
+  return { findings: left, fixed, text, failed: !written };
 }
 
-/** Everything there is to say about the workspaces as they are now. */
-function reportOf({ opened }: LintInput, settings: LintSettings, fixed: number, durationMs: number): Report {
-  const edits = settings.showFixes || settings.fix !== undefined || settings.diff;
-  const urls = new Map(rules.map((rule) => [rule.id, ruleUrl(rule)]));
-  const texts = new Map<string, ReturnType<OpenWorkspace['naming']['linesOf']>>();
-  const summary = { files: 0, documents: 0, resources: 0, baselined: 0, fixed, durationMs };
-  const selected = (one: OpenWorkspace) => (finding: Finding): boolean => one.reports(finding.file) && isSelected(settings.selection, finding);
-  const placed = ({ workspace, naming }: OpenWorkspace, finding: Finding): ReportFinding => {
-    const fixes = workspace.fixesOf(finding);
-    for (const file of [finding.file, ...finding.related.map((one) => one.file), ...fixes.flatMap((fix) => fix.edits.map((edit) => edit.file))]) texts.set(naming.nameOf(file), naming.linesOf(file));
-    return reportFinding(finding, fixes, naming, { edits, ruleUrl: urls.get(finding.rule) ?? null });
-  };
-  for (const { workspace } of opened) {
-    const { files, documents, resources } = workspace.counts();
-    summary.files += files;
-    summary.documents += documents;
-    summary.resources += resources;
-  }
-  const findings = opened.flatMap((one) => one.workspace.findings().filter(selected(one)).map((finding) => placed(one, finding)));
-  const suppressed = opened.flatMap((one) => one.workspace.suppressed().filter(({ finding }) => selected(one)(finding)).map(({ finding, suppression }) => ({ ...placed(one, finding), reason: suppression.reason || null })));
-  const skipped = opened.flatMap(({ workspace, naming, skipped: unread, reports }) => [...unread, ...workspace.skipped()].filter((skip) => reports(skip.file)).map(({ span, ...skip }) => ({
-    ...skip,
-    file: naming.nameOf(skip.file),
-    line: span ? positionIn(naming.linesOf(skip.file), span.start).line : null,
-  })));
-  return makeReport({ findings, suppressed, skipped, rules: rules.filter((rule) => settings.selection.rules.has(rule.id)), texts, summary });
+async function writeBaseline(baseline: Baseline, input: LintInput, settings: LintSettings, io: Io): Promise<Baseline> {
+  const { reported } = chooseFindings(input.opened, settings, undefined);
+  const made = updated(baseline, reported.map(({ opened, finding }) => ({ absolute: opened.absolute(finding.file), finding })), lookedAtBy(input, settings));
+  await writeFile(baseline.path, baselineText(made), io);
+  return made;
 }
 
-/** Writes every report that was asked for. Where standard output is taken by a diff or a fixed text, what would go there goes to standard error. */
+function lookedAtBy({ opened }: LintInput, { selection }: LintSettings): LookedAt {
+  return (absolute, rule) => selection.rules.has(rule) && opened.some((one) => one.covers(absolute));
+}
+
+/** What is worth knowing and neither a finding nor a fault. */
+function* notesOn({ summary }: Report, input: LintInput, settings: LintSettings, baseline: Baseline | undefined, { known }: Findings): Iterable<string> {
+  if (summary.files === 0 && input.problems.length === 0) yield 'nothing to lint: no YAML or JSON manifests here';
+  const stale = baseline ? staleIn(baseline, known.map(({ finding }) => finding), lookedAtBy(input, settings)) : 0;
+  if (stale > 0) yield `the baseline holds ${count(stale, 'finding')} that this run did not meet; --update-baseline takes out what is gone`;
+}
+
+/** Writes every report that was asked for. Where standard output is taken, what would go there goes to standard error. */
 async function writeReports(report: Report, settings: LintSettings, io: Io, shown: { readonly asked: boolean; readonly taken: boolean }): Promise<void> {
   for (const { format, file } of settings.outputs) {
-    if (file !== undefined) await writeFile(file, rendered(report, format, settings, undefined, io), io);
+    if (file !== undefined) await writeFile(resolveFrom(io.cwd, file), rendered(report, format, settings, undefined, io), io);
     else if (!shown.taken) io.out.write(rendered(report, format, settings, io.out, io));
-    else if (settings.diff && !shown.asked) {
-      if (!settings.quiet) io.err.write(`kubewho: ${count(report.findings.length, 'finding')} before fixing\n`);
-    } else io.err.write(rendered(report, format, settings, io.err, io));
+    else if (!settings.diff || shown.asked) io.err.write(rendered(report, format, settings, io.err, io));
   }
 }
 
@@ -107,9 +115,9 @@ function rendered(report: Report, format: Format, settings: LintSettings, to: Ou
 
 async function writeFile(file: string, text: string, { host, cwd }: Io): Promise<void> {
   try {
-    await host.writeFile!(resolveFrom(cwd, file), new TextEncoder().encode(text));
+    await host.writeFile!(file, new TextEncoder().encode(text));
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
-    throw new UsageError(`cannot write ${file}: ${error.message}`);
+    throw new UsageError(`cannot write ${relativeTo(cwd, file)}: ${error.message}`);
   }
 }

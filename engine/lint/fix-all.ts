@@ -62,7 +62,7 @@ export function fixAll(workspace: Fixable, options: FixAllOptions): FixAllResult
     if (text === undefined) workspace.remove(path);
     else workspace.set({ ...options.sourceOf(path)!, text });
   }
-  return { changes, fixed: gone(first, findings) };
+  return { changes, fixed: countGone(first, findings) };
 }
 
 /** The edits of one round by path: a fix whose edits meet those of a fix before it waits for the next round. */
@@ -82,7 +82,7 @@ function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Fixable, 
 }
 
 /** How many of some findings are not among others, by fingerprint and file. */
-function gone(before: readonly Finding[], after: readonly Finding[]): number {
+export function countGone(before: readonly Finding[], after: readonly Finding[]): number {
   const left = new Set(after.map(keyOf));
   return before.filter((finding) => !left.has(keyOf(finding))).length;
 }

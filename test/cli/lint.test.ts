@@ -156,7 +156,7 @@ describe('PATHs and the workspace', () => {
 });
 
 describe('discovery', () => {
-  const files = { '.gitignore': 'ignored.yaml\n', '.kubewhoignore': 'mine.yaml\n', 'ignored.yaml': deployment('a'), 'mine.yaml': deployment('b'), 'node_modules/x/y.yaml': deployment('c'), 'z.yml': deployment('d'), 'j.json': JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'e' }, spec: {} }), 'data.json': '[1, 2', 'notes.txt': deployment('f') };
+  const files = { '.gitignore': 'ignored.yaml\n', '.kubewhoignore': 'mine.yaml\n', 'ignored.yaml': deployment('a'), 'mine.yaml': deployment('b'), 'node_modules/x/y.yaml': deployment('c'), 'z.yml': deployment('d'), 'j.json': JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'e', namespace: 'shop' }, spec: { containers: [{ name: 'main', image: 'registry.example/e:1' }] } }), 'data.json': '[1, 2', 'notes.txt': deployment('f') };
 
   test('takes *.yaml, *.yml and *.json that is a manifest, and nothing that is ignored', () => {
     const cwd = folderWith(files);

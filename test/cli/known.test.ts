@@ -1,0 +1,117 @@
+// --baseline, --update-baseline and --changed-since: a project with many findings begins with the new ones.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { account, deployment, folderWith, kubewho, only, places, read, write } from './support.ts';
+
+const json = (cwd: string, ...flags: string[]) => kubewho(['lint', ...only, '--format', 'json', ...flags], { cwd });
+const baseline = ['--baseline', 'known.json'];
+
+describe('--baseline', () => {
+  test('--update-baseline writes it; what it knows is not reported and fails nothing', () => {
+    const cwd = folderWith({ 'web.yaml': deployment('web') });
+    assert.equal(json(cwd, ...baseline, '--update-baseline').code, 0);
+    const { code, stdout } = json(cwd, ...baseline);
+    assert.equal(code, 0);
+    assert.deepEqual(places(stdout), []);
+    assert.equal(JSON.parse(stdout).summary.baselined, 1);
+    write(cwd, { 'api.yaml': deployment('api') });
+    assert.deepEqual(places(json(cwd, ...baseline).stdout), ['api.yaml']);
+  });
+
+  test('knows a finding by what it is: lines, and the file\'s name, may change', () => {
+    const cwd = folderWith({ 'web.yaml': deployment('web') });
+    json(cwd, ...baseline, '--update-baseline');
+    rmSync(join(cwd, 'web.yaml'));
+    write(cwd, { 'moved/web.yaml': `# a comment\n\n${deployment('web')}` });
+    assert.deepEqual(places(json(cwd, ...baseline).stdout), []);
+  });
+
+  test('counts: a second finding of the same kind is new', () => {
+    const cwd = folderWith({ 'web.yaml': deployment('web') });
+    json(cwd, ...baseline, '--update-baseline');
+    write(cwd, { 'other/web.yaml': deployment('web') });
+    assert.equal(places(json(cwd, ...baseline).stdout).length, 1);
+  });
+
+  test('says what is gone; updating a part keeps the rest', () => {
+    const cwd = folderWith({ 'a/web.yaml': deployment('web'), 'b/api.yaml': deployment('api') });
+    json(cwd, ...baseline, '--update-baseline');
+    write(cwd, { 'a/web.yaml': deployment('web', { automount: 'false' }) });
+    assert.match(json(cwd, ...baseline).stderr, /the baseline holds 1 finding that this run did not meet/);
+    assert.equal(json(cwd, 'b', ...baseline).stderr, '');
+    json(cwd, 'a', ...baseline, '--update-baseline');
+    assert.deepEqual(JSON.parse(read(cwd, 'known.json')).findings.map((entry: { file: string }) => entry.file), ['b/api.yaml']);
+  });
+
+  test('what it knows is not fixed', () => {
+    const faulty = '# kubewho: ignore-file[automounted-token]\nkind: ServiceAccount\napiVersion: v1\nmetadata: {name: a}\n';
+    const cwd = folderWith({ 'a.yaml': faulty });
+    const meta = ['lint', '--select', 'unused-suppression', ...baseline];
+    kubewho([...meta, '--update-baseline'], { cwd });
+    assert.equal(kubewho([...meta, '--fix'], { cwd }).code, 0);
+    assert.equal(read(cwd, 'a.yaml'), faulty);
+    kubewho(['lint', '--select', 'unused-suppression', '--fix'], { cwd });
+    assert.doesNotMatch(read(cwd, 'a.yaml'), /ignore-file/);
+  });
+
+  test('a baseline that is not there or is none is an error, exit 2', () => {
+    const cwd = folderWith({ 'web.yaml': deployment('web'), 'other.json': '{}', 'broken.json': '{' });
+    assert.match(json(cwd, '--baseline', 'none.json').stderr, /cannot read none\.json: no such file or directory; --update-baseline makes it/);
+    assert.match(json(cwd, '--baseline', 'other.json').stderr, /other\.json is not a baseline/);
+    assert.match(json(cwd, '--baseline', 'broken.json').stderr, /broken\.json is not a baseline/);
+    assert.equal(json(cwd, '--baseline', 'none.json').code, 2);
+    assert.equal(json(cwd, '--update-baseline').code, 2);
+  });
+});
+
+describe('--changed-since', () => {
+  const git = (cwd: string, ...args: string[]) => execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const repository = (files: Record<string, string>) => {
+    const cwd = folderWith(files);
+    git(cwd, 'init', '--quiet', '--initial-branch=main');
+    git(cwd, 'add', '.');
+    git(cwd, 'commit', '--quiet', '-m', 'first');
+    return cwd;
+  };
+
+  test('reports what changed, committed or not, tracked or not', () => {
+    const cwd = repository({ 'old.yaml': deployment('old'), 'web.yaml': deployment('web', { automount: 'false' }), 'api.yaml': deployment('api', { automount: 'false' }) });
+    assert.deepEqual(places(json(cwd, '--changed-since', 'HEAD').stdout), []);
+    write(cwd, { 'web.yaml': deployment('web') });
+    git(cwd, 'commit', '--quiet', '-am', 'second');
+    write(cwd, { 'api.yaml': deployment('api'), 'größe/new.yaml': deployment('new') });
+    assert.deepEqual(places(json(cwd, '--changed-since', 'HEAD').stdout), ['api.yaml', 'größe/new.yaml']);
+    assert.deepEqual(places(json(cwd, '--changed-since', 'HEAD~1').stdout), ['api.yaml', 'größe/new.yaml', 'web.yaml']);
+    assert.deepEqual(places(json(cwd, 'web.yaml', '--changed-since', 'HEAD~1').stdout), ['web.yaml']);
+  });
+
+  test('counts from where the branch left the revision', () => {
+    const cwd = repository({ 'web.yaml': deployment('web') });
+    git(cwd, 'checkout', '--quiet', '-b', 'branch');
+    git(cwd, 'checkout', '--quiet', 'main');
+    write(cwd, { 'web.yaml': `# changed on main\n${deployment('web')}` });
+    git(cwd, 'commit', '--quiet', '-am', 'on main');
+    git(cwd, 'checkout', '--quiet', 'branch');
+    assert.deepEqual(places(json(cwd, '--changed-since', 'main').stdout), []);
+  });
+
+  test('reports a finding elsewhere if a related place changed', () => {
+    const cwd = repository({ 'web.yaml': deployment('web', { account: 'web', automount: 'true' }), 'account.yaml': account('web').replace('false', 'true') });
+    write(cwd, { 'account.yaml': account('web') });
+    const [finding] = JSON.parse(json(cwd, '--changed-since', 'HEAD').stdout).findings;
+    assert.equal(finding.file, 'web.yaml');
+    assert.equal(finding.related[0].file, 'account.yaml');
+  });
+
+  test('outside of git, or with a revision that git does not know, it is an error, exit 2', () => {
+    const outside = json(folderWith({ 'web.yaml': deployment('web') }), '--changed-since', 'HEAD');
+    assert.equal(outside.code, 2);
+    assert.match(outside.stderr, /--changed-since HEAD: git knows no such revision in /);
+    const cwd = repository({ 'web.yaml': deployment('web') });
+    assert.match(json(cwd, '--changed-since', 'nowhere').stderr, /git knows no such revision/);
+    assert.match(json(cwd, '--changed-since=--output=x').stderr, /not a revision/);
+  });
+});
