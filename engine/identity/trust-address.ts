@@ -1,6 +1,6 @@
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
-import { contains, coversFamily, kindOf, parseNetworkOrAddress, type AddressKind, type Network } from './address.ts';
+import { contains, coversFamily, kindOf, parseNetwork, parseNetworkOrAddress, type AddressKind, type Network } from './address.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import type { GraphObject } from './objects.ts';
 import probes from './probe-addresses.json' with { type: 'json' };
@@ -154,8 +154,10 @@ const probeRanges = probes.ranges.map(({ cidr }) => parseNetworkOrAddress(cidr)!
  */
 function believedAddresses(graph: Graph, target: Target, admissions: readonly Admission[]): { addresses: readonly Value<string>[]; confidence: AddressGrant['confidence'] } | undefined {
   if (admissions.some(({ evidence, addresses }) => evidence === 'nothing' && addresses.length === 0)) return undefined;
+  // A NetworkPolicy takes networks only; Istio's lists take lone addresses too.
+  const parse = isIstio(admissions[0]!.policy) ? parseNetworkOrAddress : parseNetwork;
   const ranges = admissions.filter(({ extent }) => extent !== 'health').flatMap(({ addresses }) => addresses)
-    .map((value) => ({ value, network: parseNetworkOrAddress(known(value) ?? '') }))
+    .map((value) => ({ value, network: parse(known(value) ?? '') }))
     .filter((range): range is { value: Value<string>; network: Network } => range.network !== undefined);
   if (admissions.some(({ evidence }) => evidence === 'nothing') || coversFamily(ranges.map(({ network }) => network))) return undefined;
   const meaning = ranges.map(({ value, network }) => ({ value, network, kind: kindOf(network) })).filter(({ network, kind }) => kind !== 'loopback' && !probeRanges.some((probe) => contains(probe, network)));
@@ -164,7 +166,11 @@ function believedAddresses(graph: Graph, target: Target, admissions: readonly Ad
   if (internal.length > 0) return { addresses: values(meaning), confidence: 'high' };
   // Public callers of what has no known way in from outside: only where its Services say that there is none.
   const inside = servicesNear(graph, target).some(({ fact }) => standsFor(fact, target) === true);
-  return meaning.length > 0 && (inside || admissions[0]!.policy.resource.header.group === 'security.istio.io') ? { addresses: values(meaning), confidence: 'low' } : undefined;
+  return meaning.length > 0 && (inside || isIstio(admissions[0]!.policy)) ? { addresses: values(meaning), confidence: 'low' } : undefined;
+}
+
+function isIstio(policy: GraphObject): boolean {
+  return policy.resource.header.group === 'security.istio.io';
 }
 
 function values(ranges: readonly { value: Value<string>; kind: AddressKind }[]): Value<string>[] {

@@ -24,7 +24,7 @@ export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant):
   if (!policy || !tls) return [];
   const add = [...policy.add, ...tls.add];
   const callers = [...new Set(workloads.flatMap((one) => one.callers).map((caller) => displayName(caller.object)))].join(', ');
-  const title = `Demand the identity of the callers that these files show (${callers}), by mutual TLS. Check first: everyone else loses access, also from the addresses given (gateways, scrapers, whatever has no sidecar)`;
+  const title = `Demand the identity of the callers that these files show (${callers}); everyone else loses access: check gateways, scrapers and what has no sidecar first`;
   return [{ id: 'name-callers', title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
 }
 
