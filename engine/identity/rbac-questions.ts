@@ -1,6 +1,6 @@
 import { known } from '../yaml/cursor.ts';
 import { isBuiltinGroup, scopeOf } from '../kubernetes/cluster-scoped.ts';
-import { defaultsOf, type DefaultSubject } from '../kubernetes/default-roles.ts';
+import { defaultsOf, type DefaultBinding, type DefaultSubject } from '../kubernetes/default-roles.ts';
 import type { BindingFact } from '../kubernetes/rbac.ts';
 import type { ObjectWith } from './graph.ts';
 import { symbol } from './objects.ts';
@@ -81,11 +81,20 @@ export function clusterScopeNeed(rules: readonly AccessRule[]): 'needed' | 'unkn
   return answer;
 }
 
+/** Whether a binding has the name of one that every API server creates itself. */
+export function isDefaultName({ object, fact }: ObjectWith<BindingFact>, minor: number): boolean {
+  return defaultNamed(object.name, fact.cluster ? '' : object.namespace, minor) !== undefined;
+}
+
 /** Whether a binding is one that every API server creates itself: known by name, role and subjects, never by a label that anyone can set. */
 export function isDefaultBinding({ object, fact }: ObjectWith<BindingFact>, minor: number): boolean {
-  const builtin = defaultsOf(minor).bindings.find((one) => one.name === object.name && one.namespace === (fact.cluster ? '' : object.namespace));
+  const builtin = defaultNamed(object.name, fact.cluster ? '' : object.namespace, minor);
   if (!builtin || fact.open || known(fact.roleName) !== builtin.roleName || known(fact.roleKind) !== (fact.cluster ? 'ClusterRole' : 'Role')) return false;
   return fact.subjects.every((subject) => builtin.subjects.some((one) => known(subject.kind) === one.kind && symbol(subject.name) === one.name && sameNamespace(one, symbol(subject.namespace))));
+}
+
+function defaultNamed(name: string, namespace: string, minor: number): DefaultBinding | undefined {
+  return defaultsOf(minor).bindings.find((one) => one.name === name && one.namespace === namespace);
 }
 
 function sameNamespace(builtin: DefaultSubject, namespace: string): boolean {

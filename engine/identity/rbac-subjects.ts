@@ -1,6 +1,7 @@
 import { known } from '../yaml/cursor.ts';
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import type { Account, Graph, ObjectWith } from './graph.ts';
+import { isTold } from './grants.ts';
 import { displayName, symbol } from './objects.ts';
 import { subjectName, type SubjectName } from './permissions.ts';
 
@@ -72,11 +73,11 @@ export function isDedicated(subjects: readonly BoundSubject[]): boolean {
   return new Set(only!.accounts.flatMap((account) => account.workloads.map(({ owner }) => owner))).size <= 1;
 }
 
-/** The one namespace that all subjects live in; undefined where they are people, groups, or of several or untold namespaces. */
+/** The one namespace that all subjects live in; undefined where they are people, groups, or of several, untold or templated namespaces. */
 export function commonNamespace(subjects: readonly BoundSubject[]): string | undefined {
   const namespaces = new Set(subjects.map(({ name }) => (name?.kind === 'ServiceAccount' ? name.namespace : '')));
   const [only] = namespaces;
-  return namespaces.size === 1 && only !== '' ? only : undefined;
+  return namespaces.size === 1 && isTold(only!) ? only : undefined;
 }
 
 /** Groups that are no one's team: every account, everyone who is authenticated, or everyone. */
@@ -96,7 +97,7 @@ export function subjectLabel({ subject, name }: BoundSubject): string {
 export function subjectsLabel(subjects: readonly BoundSubject[], open = false): string {
   const names = subjects.slice(0, 3).map(subjectLabel);
   const more = subjects.length - names.length;
-  return inWords([...names, ...(more > 0 ? [`${more} more`] : []), ...(open ? ['whom a template names'] : [])]);
+  return inWords([...names, ...(more > 0 ? [`${more} more`] : []), ...(open ? ['those whom a template names'] : [])]);
 }
 
 /** Words as a list: `a`, `a and b`, `a, b and c`. */

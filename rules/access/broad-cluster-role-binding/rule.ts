@@ -1,3 +1,4 @@
+import { isTold } from '../../../engine/identity/grants.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { allPowerfulRule, clusterScopeNeed, inEveryVariant, isController, isDefaultBinding, secretsReadRule, wildcardIn } from '../../../engine/identity/rbac-questions.ts';
 import { boundSubjects, commonNamespace, inWords, isDedicated, subjectsLabel, useOf, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
@@ -63,7 +64,7 @@ export default defineRule({
     const need = isUserFacing(known(fact.roleName), role) ? 'not needed' : clusterScopeNeed(role.rules);
     if (role.open || need === 'needed' || (need === 'unknown' && !watched)) return [];
     const namespaces = subjects.map(({ name }) => (watched?.namespace ?? (name?.kind === 'ServiceAccount' ? name.namespace : '')));
-    return namespaces.includes('') ? [] : [asRoleBindings(facts, namespaces, watched !== undefined)];
+    return !namespaces.every(isTold) ? [] : [asRoleBindings(facts, namespaces, watched !== undefined)];
   },
 });
 
