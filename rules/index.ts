@@ -1,4 +1,5 @@
 import type { Rule } from '../engine/lint/rule.ts';
+import sharedServiceAccount from './accounts/shared-service-account/rule.ts';
 import automountedToken from './tokens/automounted-token/rule.ts';
 import clusterAdminBinding from './access/cluster-admin-binding/rule.ts';
 import broadClusterRoleBinding from './access/broad-cluster-role-binding/rule.ts';
@@ -6,4 +7,4 @@ import networkOnlyTrust from './trust/network-only-trust/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, ...metaRules];

@@ -1,0 +1,44 @@
+import { known } from '../yaml/cursor.ts';
+import type { Graph, Workload } from './graph.ts';
+import type { Location } from './objects.ts';
+import { exposureOf } from './trust-exposure.ts';
+import { targetOf } from './trust-target.ts';
+
+/** What makes a workload easier to take over, or worth more, than its neighbours. */
+export interface Tier {
+  readonly tier: 'exposed' | 'privileged' | 'internal';
+  /** What says so; absent for internal ones. */
+  readonly at?: Location;
+}
+
+const cache = new WeakMap<Graph, Map<string, Tier>>();
+
+/**
+ * The trust tier of a workload, as far as the files tell: reachable from outside the cluster, with the powers of the
+ * node, or neither. Kept per graph: finding the Services of a workload is not cheap.
+ */
+export function tierOf(workload: Workload, graph: Graph): Tier {
+  const known = cache.get(graph) ?? new Map<string, Tier>();
+  cache.set(graph, known);
+  let tier = known.get(workload.key);
+  if (!tier) known.set(workload.key, (tier = findTier(workload, graph)));
+  return tier;
+}
+
+function findTier(workload: Workload, graph: Graph): Tier {
+  const { fact, object } = workload;
+  const exposed = exposureOf(graph, targetOf(workload)) ?? knativeRoute(workload);
+  if (exposed) return { tier: 'exposed', at: exposed };
+  // With these a container is the node, for whom the tokens of its other pods are files (semantics.md 2.13).
+  if (fact.privileged) return { tier: 'privileged', at: { object, place: fact.spec } };
+  if (known(fact.hostNetwork) === true) return { tier: 'privileged', at: { object, place: fact.hostNetwork.at } };
+  return { tier: 'internal' };
+}
+
+/** A Knative Service gets a public address unless it says otherwise (knative.dev/docs/serving/services/private-services). */
+function knativeRoute({ object }: Workload): Location | undefined {
+  const { group, kind, labels, at } = object.resource.header;
+  if (group !== 'serving.knative.dev' || kind !== 'Service' || labels.open) return undefined;
+  const visibility = labels.entries['networking.knative.dev/visibility'];
+  return visibility && known(visibility) !== undefined ? undefined : { object, place: at };
+}
