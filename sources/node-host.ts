@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { HostError, type DirectoryEntry, type Host } from './host.ts';
@@ -40,7 +38,9 @@ export const nodeHost: Host = {
       throw hostError(path, error as NodeJS.ErrnoException);
     }
   },
-  run(command, args, { cwd, timeoutMs }) {
+  async run(command, args, { cwd, timeoutMs }) {
+    // Loaded where it is used: most runs start no program.
+    const { execFile } = await import('node:child_process');
     return new Promise((resolve, reject) => {
       execFile(command, [...args], { cwd, timeout: timeoutMs, maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true }, (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number') reject(hostError(command, error as NodeJS.ErrnoException));
@@ -53,9 +53,10 @@ export const nodeHost: Host = {
 
 /** A rename within one directory is atomic: a reader sees the old text or the new one. */
 async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = `${path}.${process.pid}-${Math.random().toString(36).slice(2)}.tmp`;
   try {
-    await writeFile(temporary, bytes, { mode });
+    // wx: whatever has this name already is not ours to write to.
+    await writeFile(temporary, bytes, { mode, flag: 'wx' });
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
