@@ -2,6 +2,7 @@ import { readFast } from './fast.ts';
 import { readWithLibrary } from './library.ts';
 import type { Dialect, ParsedDocument } from './node.ts';
 import { failure } from './problem.ts';
+import { readTemplate } from './template.ts';
 import { isSeparator } from './split.ts';
 
 /**
@@ -9,6 +10,7 @@ import { isSeparator } from './split.ts';
  * Total: any text gives a tree or a problem, never an exception.
  */
 export function parseYaml(text: string, dialect: Dialect): ParsedDocument {
+  if (dialect === 'template' && text.includes('{{')) return readTemplate(text, (masked) => parseYaml(masked, 'kubernetes'));
   return unreadable(text, dialect) ?? read(text, dialect);
 }
 
