@@ -41,10 +41,9 @@ interface Judgement {
 export function grantsOfNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): AddressGrant[] {
   const { object, fact } = policy;
   if (fact.ingress.isolates !== true) return [];
-  const all = workloadsNear(graph, object);
-  const targets = all.filter((target) => isolatesIngress(policy, target) === true);
+  const targets = targetsWhere(graph, object, (target) => isolatesIngress(policy, target));
   // Pods on the host's network are not selected: a policy that means them alone lets nobody in.
-  if (targets.length === 0 && all.some((target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false }) === true)) return [];
+  if (targets.length === 0 && targetsWhere(graph, object, (target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false })).length > 0) return [];
   const judged = (targets.length > 0 ? targets : [unseenTarget(object, fact.podSelector)]).map((target) => {
     const trust = trustIn(graph, target);
     return { target, layer: trust.layers.find(({ technology }) => technology === 'NetworkPolicy')!, judgement: judgeNetwork(graph, trust) };
@@ -56,7 +55,7 @@ export function grantsOfNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPo
 export function grantsOfAuthorization(graph: Graph, policy: Authorization): AddressGrant[] {
   const { object, fact } = policy;
   if (actionOf(policy) !== 'ALLOW' || fact.dryRun !== false) return [];
-  const targets = workloadsNear(graph, object).filter((target) => appliesTo(graph, policy, target) === true);
+  const targets = targetsWhere(graph, object, (target) => appliesTo(graph, policy, target));
   const meshed = targets.filter((target) => membership(graph, target) !== 'out');
   if (targets.length > 0 && meshed.length === 0) return [];
   const judged = (meshed.length > 0 ? meshed : [unseenOf(policy)]).map((target) => {
@@ -67,9 +66,9 @@ export function grantsOfAuthorization(graph: Graph, policy: Authorization): Addr
   return grantsOf(graph, object, judged);
 }
 
-/** Targets in the same files as an object: those of other variants have nothing to do with it. */
-function workloadsNear(graph: Graph, object: GraphObject): Target[] {
-  return graph.workloads.filter((workload) => !graph.proximity.alternatives(object.document.file, workload.object.document.file)).map(targetOf);
+/** The targets that an answer is yes for, among workloads of the same files: those of other variants have nothing to do with an object. */
+function targetsWhere(graph: Graph, object: GraphObject, answer: (target: Target) => boolean | 'unknown'): Target[] {
+  return graph.workloads.map(targetOf).filter((target) => answer(target) === true && !graph.proximity.alternatives(object.document.file, target.file));
 }
 
 function unseenOf({ object, fact }: Authorization): Target {

@@ -42,7 +42,8 @@ function attached(graph: Graph, { target: { refs, selector, open } }: Authorizat
 /** What AuthorizationPolicies let in to a target: DENY and CUSTOM demand, ALLOW admits, and without any ALLOW everyone is let in. */
 export function istioLayer(graph: Graph, target: Target): Layer {
   const nothing: Layer = { technology: 'Istio', policies: [], isolates: false, admissions: [], demands: [], unsure: false };
-  if (membership(graph, target) === 'out') return nothing;
+  // Whoever writes a policy for pods that are in no file read means them to be in the mesh.
+  if (target.workload && membership(graph, target) === 'out') return nothing;
   const concerning = graph.all('istioAuthorizationPolicy')
     .map((policy) => ({ policy, action: actionOf(policy), answer: appliesTo(graph, policy, target) }))
     .filter(({ policy, action, answer }) => answer !== false && action !== 'AUDIT' && !graph.proximity.alternatives(target.file, policy.object.document.file));

@@ -18,8 +18,20 @@ export interface Trust {
   readonly elsewhere: boolean | 'unknown';
 }
 
+/** Several policies ask about one workload; the answer is a function of the graph, so it is kept as long as that. */
+const known = new WeakMap<Graph, Map<string, Trust>>();
+
 /** Who is let in to a target, and on what evidence. */
 export function trustIn(graph: Graph, target: Target): Trust {
+  if (!target.workload) return judge(graph, target);
+  let answers = known.get(graph);
+  if (!answers) known.set(graph, (answers = new Map()));
+  let trust = answers.get(target.workload.key);
+  if (!trust) answers.set(target.workload.key, (trust = judge(graph, target)));
+  return trust;
+}
+
+function judge(graph: Graph, target: Target): Trust {
   return { target, layers: [networkPolicyLayer(graph, target), istioLayer(graph, target)], elsewhere: otherIdentity(graph, target) };
 }
 
