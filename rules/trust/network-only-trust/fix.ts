@@ -16,16 +16,26 @@ import { known } from '../../../engine/yaml/cursor.ts';
  * without evidence, and without Istio in the tree there is no fix.
  */
 export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
-  const workloads = grant.targets.map((target) => ({ target, callers: callersOf(graph, target).map((caller) => caller.workload) }));
+  const workloads = grant.targets.map((target) => {
+    const callers = callersOf(graph, target).map((caller) => caller.workload);
+    // A caller outside the mesh has no identity to show.
+    const unable = callers.filter((caller) => membership(graph, targetOf(caller)) === 'out');
+    return { target, callers: callers.filter((caller) => !unable.includes(caller)), unable };
+  });
   if (workloads.some(({ target, callers }) => target.workload === undefined || callers.length === 0)) return [];
-  const named = workloads.map(({ target, callers }) => ({ target, callers, source: sourceNaming(target, callers) }));
-  const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, named) : besideThePolicy(graph, grant, named);
+  const sources = workloads.map(({ target, callers }) => ({ target, callers, source: sourceNaming(target, callers) }));
+  const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, sources) : besideThePolicy(graph, grant, sources);
   const tls = strictMutualTls(graph, grant.targets);
   if (!policy || !tls) return [];
   const add = [...policy.add, ...tls.add];
-  const callers = [...new Set(workloads.flatMap((one) => one.callers).map((caller) => displayName(caller.object)))].join(', ');
-  const title = `Demand the identity of the callers that these files show (${callers}); everyone else loses access: check gateways, scrapers and what has no sidecar first`;
+  const named = namesOf(workloads.flatMap((one) => one.callers));
+  const unable = namesOf(workloads.flatMap((one) => one.unable));
+  const title = `Demand the identity of the callers that these files show (${named}); everyone else loses access${unable && `, also ${unable}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`;
   return [{ id: 'name-callers', title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
+}
+
+function namesOf(workloads: readonly Workload[]): string {
+  return [...new Set(workloads.map(({ object }) => displayName(object)))].join(', ');
 }
 
 /** What is changed in the objects there are, and what is written after the policy. */
