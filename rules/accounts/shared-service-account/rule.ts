@@ -7,6 +7,7 @@ import { isOfOneApplication, sharersOf, speaksForOwner } from '../../../engine/i
 import { tokenConsumers } from '../../../engine/identity/token-consumers.ts';
 import { isPartial, tokenNeed } from '../../../engine/identity/token-need.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
+import type { Path } from '../../../engine/yaml/node.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related } from '../../../engine/lint/rule.ts';
 
 /** How many other users of an account are shown; the rest is counted. */
@@ -137,13 +138,19 @@ function ownAccount(workload: Workload, account: Account, name: string, graph: G
 function whatToDo(account: Account, graph: Graph): string {
   const marks = account.objects.flatMap(({ object: { resource: { header } } }) => [...Object.keys(header.annotations.entries), ...Object.keys(header.labels.entries)]);
   const cloud = tokenConsumers.find(({ accountMark }) => marks.some((mark) => accountMark?.test(mark)));
-  const check = 'check first which Vault roles, mesh policies and other systems know the old name, and remove rights that it does not need';
-  return cloud ? `it loses ${cloud.name}: the cloud trusts the old account by name, so add the new one there; ${check}` : graph.all('otherMesh').length > 0 ? `the mesh policies in these files may name the old account; ${check}` : check;
+  return [
+    ...(account.objects.length === 0 && account.name !== 'default' ? ['the old account is not among the files read: what is bound to it elsewhere has to be bound again'] : []),
+    ...(cloud ? [`it loses ${cloud.name}: the cloud trusts the old account by name, so add the new one there`] : []),
+    ...(graph.all('otherMesh').length > 0 ? ['the mesh policies in these files may name the old account'] : []),
+    'check first which Vault roles, mesh policies and other systems know the old name, and take away the rights that it does not need',
+  ].join('; ');
 }
 
 function newAccount(workload: Workload, account: Account, name: string, graph: Graph): unknown {
   const [old] = account.objects;
-  const optsOut = old && known(old.fact.automount) !== undefined ? known(old.fact.automount) : tokenNeed(workload, account, graph) ? undefined : false;
+  const told = old && known(old.fact.automount);
+  // Of an account in no file read it is not known what it is bound to, so neither whether its token is needed.
+  const optsOut = told ?? (old && !tokenNeed(workload, account, graph) ? false : undefined);
   const pullSecrets = (old?.fact.imagePullSecrets ?? []).map(known).filter((secret) => secret !== undefined);
   return {
     apiVersion: 'v1',
@@ -154,10 +161,13 @@ function newAccount(workload: Workload, account: Account, name: string, graph: G
   };
 }
 
-/** The deprecated alias goes: it would be ignored beside the name (semantics.md 2.1). */
+/** The deprecated alias becomes the field that it stands for; beside an empty one it goes (semantics.md 2.1). */
 function nameAccount({ object, fact }: Workload, name: string): FixStep[] {
-  const set: FixStep = { object, change: { op: 'set', path: fact.serviceAccountName.at.path, value: name } };
-  return fact.serviceAccount.state === 'absent' || fact.serviceAccountName.state !== 'absent' ? [set] : [{ object, change: { op: 'remove', path: fact.serviceAccount.at.path } }, set];
+  const { serviceAccountName, serviceAccount } = fact;
+  const set = (path: Path): FixStep => ({ object, change: { op: 'set', path, value: name } });
+  if (serviceAccountName.state !== 'absent' || serviceAccount.state === 'absent') return [set(serviceAccountName.at.path)];
+  if (serviceAccountName.at.key) return [set(serviceAccountName.at.path), { object, change: { op: 'remove', path: serviceAccount.at.path } }];
+  return [set(serviceAccount.at.path), { object, change: { op: 'rename', path: serviceAccount.at.path, key: 'serviceAccountName' } }];
 }
 
 /** Beside a user name that spells the account out, the new one is named as an account, which means the same. */
