@@ -37,6 +37,8 @@ export class Project {
   private plan: Plan | undefined;
   private readonly open = new Map<string, TextDocument>();
   private readonly onDisk = new Set<string>();
+  /** Open documents whose file was deleted, with the version that they had then. */
+  private readonly deleted = new Map<string, number>();
   private readonly texts = new Map<string, { source: string; text: DocumentText }>();
 
   constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings, now: () => number) {
@@ -52,21 +54,28 @@ export class Project {
     if (JSON.stringify(configuration) !== JSON.stringify(this.configuration)) this.workspace.configure(configuration, environmentOf(configuration));
     this.configuration = configuration;
     this.generation++;
-    for (const path of [...this.onDisk]) if (!paths.has(path)) this.fileGone(path);
+    for (const path of [...this.onDisk]) if (!paths.has(path)) this.leaveOut(path);
     for (const document of this.open) this.place(...document);
   }
 
   /** A file's text as it is on disk. An open document stands over it. */
   fileRead(file: SourceFile): void {
     this.onDisk.add(file.path);
-    if (this.open.has(file.path)) return;
+    this.deleted.delete(file.path);
+    const document = this.open.get(file.path);
+    if (document) return this.place(file.path, document);
     this.generation++;
     this.workspace.set(file);
   }
 
+  /**
+   * A file was deleted. A document of it that is still open, in a tab struck through or kept by the editor for a while,
+   * counts again when somebody types in it or the file comes back.
+   */
   fileGone(path: string): void {
     this.onDisk.delete(path);
-    if (this.open.has(path)) return;
+    const document = this.open.get(path);
+    if (document) this.deleted.set(path, document.version);
     this.forget(path);
   }
 
@@ -75,9 +84,9 @@ export class Project {
     return this.onDisk.has(path);
   }
 
-  /** The files on disk that lie in a folder, or are it. */
+  /** The files that lie in a folder, or are it. */
   within(path: string): string[] {
-    return [...this.onDisk].filter((one) => one === path || one.startsWith(`${path}/`));
+    return [...new Set([...this.onDisk, ...this.open.keys()])].filter((one) => one === path || one.startsWith(`${path}/`));
   }
 
   /** A document was opened, or its text changed. */
@@ -89,6 +98,7 @@ export class Project {
   /** A document was closed. What is on disk counts again: who closes it reads the file anew. */
   documentClosed(path: string): void {
     this.open.delete(path);
+    this.deleted.delete(path);
     if (!this.onDisk.has(path)) this.forget(path);
   }
 
@@ -159,6 +169,7 @@ export class Project {
   }
 
   private place(path: string, document: TextDocument): void {
+    if (this.deleted.get(path) === document.version) return;
     const plan = this.planFor(path, document);
     const text = withoutMark(document.getText());
     if (!plan || nameOf(path) === configurationName || !mayHoldManifest(document.languageId === 'json' ? 'any.json' : path, text)) return this.forget(path);
@@ -169,6 +180,12 @@ export class Project {
   private planFor(path: string, document: TextDocument | undefined): FilePlan | undefined {
     const plan = this.plan ? this.plan.of(path) : alone;
     return plan === alone && document?.languageId === 'helm' ? { ...alone, dialect: 'template' } : plan;
+  }
+
+  /** A file on disk that no longer belongs to the project; as an open document it does. */
+  private leaveOut(path: string): void {
+    this.onDisk.delete(path);
+    if (!this.open.has(path)) this.forget(path);
   }
 
   private forget(path: string): void {

@@ -5,6 +5,14 @@ import { reportOf } from './diagnostics.ts';
 const SETTLE_MS = 100;
 
 /**
+ * For this long after a document was pulled or closed it is reported in full with the workspace, whatever the client
+ * says it has. When a tab is closed, vscode-languageclient (10.1) pulls once more, throws that answer away and keeps
+ * what it showed until a workspace report replaces it; one that comes while it still pulls is dropped as well, though
+ * the client then believes to have it.
+ */
+const TOUCHED_MS = 8000;
+
+/**
  * Pull diagnostics (LSP 3.17): of a document, of the workspace, and the refresh that tells the client when findings
  * changed elsewhere than where it typed. A file whose findings are the ones that the client has is answered `unchanged`.
  */
@@ -12,6 +20,8 @@ export function registerPull(connection: Connection, session: Session): void {
   /** What the client was last told, by URI: the id of the report, and the version of an open document. */
   const told = new Map<string, { resultId: string; version: number | null }>();
   const waiting = new Set<() => void>();
+  /** When documents were last pulled or closed, by URI. */
+  const touched = new Map<string, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
@@ -19,6 +29,7 @@ export function registerPull(connection: Connection, session: Session): void {
     refuseCancelled(token);
     const { resultId, items } = place ? reportOf(place.project, place.path, session.client) : { resultId: '', items: [] };
     if (place) told.set(uri, { resultId, version: place.project.version(place.path) });
+    if (place?.project.isLoaded()) touch(uri);
     return place && resultId === previousResultId ? { kind: 'unchanged', resultId } : { kind: 'full', resultId, items: [...items] };
   });
 
@@ -27,7 +38,7 @@ export function registerPull(connection: Connection, session: Session): void {
     for (;;) {
       await session.settled();
       refuseCancelled(token);
-      const { items, changed } = workspaceReport(session, previous);
+      const { items, changed } = workspaceReport(session, previous, lately());
       // A client that takes partial results keeps the request open: it is answered when there is something to say, and
       // does not have to ask again every two seconds.
       if (changed || stream === undefined) {
@@ -38,14 +49,28 @@ export function registerPull(connection: Connection, session: Session): void {
     }
   });
 
-  session.onChange(() => {
+  session.documents.onDidClose(({ document: { uri } }) => touch(uri));
+  session.onChange(() => settle());
+  connection.onShutdown(() => { for (const wake of [...waiting]) wake(); });
+
+  function settle(): void {
     timer ??= setTimeout(() => {
       timer = undefined;
       for (const wake of [...waiting]) wake();
       void session.settled().then(() => { if (isBehind()) void connection.languages.diagnostics.refresh().catch(() => {}); });
     }, SETTLE_MS);
-  });
-  connection.onShutdown(() => { for (const wake of [...waiting]) wake(); });
+  }
+
+  function touch(uri: string): void {
+    touched.set(uri, Date.now());
+    if (waiting.size > 0) settle();
+  }
+
+  /** The documents that were touched not long ago. */
+  function lately(): ReadonlySet<string> {
+    for (const [uri, at] of touched) if (Date.now() - at > TOUCHED_MS) touched.delete(uri);
+    return new Set(touched.keys());
+  }
 
   function nextChange(token: CancellationToken): Promise<void> {
     return new Promise((resolve) => {
@@ -72,16 +97,16 @@ function refuseCancelled(token: CancellationToken): void {
 }
 
 /**
- * The reports of all files: in full for those with findings that the client does not have yet and for those it has
- * findings of that are gone, `unchanged` for the others that it knows.
+ * The reports of all files: in full for those with findings that the client does not have yet, for those that it has
+ * findings of that are gone, and for those touched lately; `unchanged` for the others that it knows.
  */
-function workspaceReport(session: Session, previous: ReadonlyMap<string, string>): { items: WorkspaceDocumentDiagnosticReport[]; changed: boolean } {
+function workspaceReport(session: Session, previous: ReadonlyMap<string, string>, touched: ReadonlySet<string>): { items: WorkspaceDocumentDiagnosticReport[]; changed: boolean } {
   const items: WorkspaceDocumentDiagnosticReport[] = [];
-  const gone = new Map(previous);
+  const gone = new Map([...[...touched].map((uri) => [uri, ''] as const), ...previous]);
   let changed = false;
   for (const { uri, project, path } of session.reportedPlaces()) {
     const { resultId, items: diagnostics } = reportOf(project, path, session.client);
-    const before = previous.get(uri);
+    const before = touched.has(uri) ? '' : previous.get(uri);
     gone.delete(uri);
     if (before === undefined && diagnostics.length === 0) continue;
     const version = project.version(path);
@@ -90,9 +115,10 @@ function workspaceReport(session: Session, previous: ReadonlyMap<string, string>
     changed ||= before !== resultId;
   }
   for (const [uri, before] of gone) {
-    if (before === EMPTY) items.push({ kind: 'unchanged', uri, version: null, resultId: EMPTY });
+    const known = before === EMPTY && !touched.has(uri);
+    if (known) items.push({ kind: 'unchanged', uri, version: null, resultId: EMPTY });
     else items.push({ kind: 'full', uri, version: null, resultId: EMPTY, items: [] });
-    changed ||= before !== EMPTY;
+    changed ||= !known;
   }
   return { items, changed };
 }

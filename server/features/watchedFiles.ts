@@ -21,8 +21,11 @@ export function registerWatchedFiles(connection: Connection, session: Session): 
   });
   // What the editor itself creates, renames or deletes may be folders: their files are found by looking.
   connection.workspace.onDidCreateFiles(() => session.reload());
-  connection.workspace.onDidRenameFiles(() => session.reload());
-  connection.workspace.onDidDeleteFiles(() => session.reload());
+  connection.workspace.onDidRenameFiles(({ files }) => {
+    for (const { oldUri } of files) note(oldUri, true);
+    session.reload();
+  });
+  connection.workspace.onDidDeleteFiles(({ files }) => { for (const { uri } of files) note(uri, true); });
 
   function note(uri: string, deleted: boolean): void {
     const own = ownUri(uri);

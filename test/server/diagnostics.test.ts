@@ -104,6 +104,16 @@ describe('pulling', () => {
       await pause(50); // a request that is open when the client leaves does not keep the server
     }));
 
+  it('reports a document in full for a while after it was pulled, for clients that drop an answer while they close a tab', () =>
+    withEditor({ files: { 'a.yaml': deployment('a'), 'clean.yaml': deployment('clean', { automount: false }) } }, async (editor) => {
+      const known = (await editor.pullWorkspace()).items.map(({ uri, resultId }) => ({ uri, value: resultId! }));
+      const held = editor.pullWorkspace(known, 'stream-1');
+      await editor.open('clean.yaml', deployment('clean', { automount: false }));
+      assert.deepEqual(await editor.findings('clean.yaml'), []);
+      const { items } = await held;
+      assert.deepEqual(items.map((item) => [item.uri, item.kind]), [[editor.uri('clean.yaml'), 'full'], [editor.uri('a.yaml'), 'unchanged']]);
+    }));
+
   it('asks for a refresh when an edit changes what another open file shows, and only then', () =>
     withEditor({}, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
