@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { maskTemplate } from '../../../engine/yaml/mask.ts';
-import { nodeAt, toData, type Path, type YamlNode } from '../../../engine/yaml/node.ts';
+import { nodeAt, toData, type Path, type SeqNode, type YamlNode } from '../../../engine/yaml/node.ts';
 import { parseYaml } from '../../../engine/yaml/parse.ts';
 
 function at(text: string, ...path: Path): YamlNode | undefined {
@@ -80,7 +80,7 @@ describe('a masked template', () => {
 
   test('items under a range leave the list open', () => {
     const text = 'subjects:\n{{- range .Values.accounts }}\n- kind: ServiceAccount\n  name: {{ .name }}\n{{- end }}\n- kind: User\n  name: x\n';
-    const list = at(text, 'subjects') as { open?: string; items: YamlNode[] };
+    const list = at(text, 'subjects') as SeqNode;
     assert.notEqual(list.open, undefined);
     assert.equal(list.items.length, 2);
     assert.match(String(said(at(text, 'subjects', 0, 'name'))), /^hole: \.name @\d+$/);
