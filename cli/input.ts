@@ -111,7 +111,8 @@ function load(paths: readonly string[], overlay: ReadonlyMap<string, string>, se
   return loadTree(io.host, paths, { configure, workspace, configurationFile, noConfiguration, namespace, overlay });
 }
 
-function configure(text: string, file: string): ParsedConfiguration {
+/** Reads a kubewho.yaml by its schema and the rules there are. */
+export function configure(text: string, file: string): ParsedConfiguration {
   return parseConfiguration(text, file, validate, rules);
 }
 

@@ -31,6 +31,8 @@ export const commands: readonly Command[] = [
   },
   { name: 'explain', operands: 'RULE', summary: 'say what a rule finds, why it matters and how to fix it', flags: [], run: async (args, io) => (await import('./explain.ts')).explain(args, io) },
   { name: 'rules', operands: '', summary: 'list the rules', flags: tableFormats, run: async (args, io) => (await import('./rules.ts')).listRules(args, io) },
+  { name: 'init', operands: '', summary: 'write a kubewho.yaml to begin with', flags: [], run: async (args, io) => (await import('./init.ts')).init(args, io) },
+  { name: 'print-config', operands: 'PATH', summary: 'show the workspace and the settings of a PATH', flags: [], run: async (args, io) => (await import('./print-config.ts')).printConfig(args, io) },
   {
     name: 'lsp',
     operands: '',
@@ -41,4 +43,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['init', 'baseline', 'print-config', 'report', 'inventory', 'trust', 'reach', 'graph', 'can-i', 'who-can', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'reach', 'graph', 'can-i', 'who-can', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

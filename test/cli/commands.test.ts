@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { rules } from '../../rules/index.ts';
-import { kubewho, program, root } from './support.ts';
+import { deployment, folderWith, kubewho, program, read, root, write } from './support.ts';
 
 describe('kubewho', () => {
   test('--version is the version of the package', () => {
@@ -54,6 +54,41 @@ describe('explain', () => {
   }
 });
 
+describe('init', () => {
+  test('writes a kubewho.yaml without faults that changes nothing, and overwrites none', () => {
+    const cwd = folderWith({ 'web.yaml': deployment('web') });
+    const before = kubewho(['lint', '--format', 'compact'], { cwd }).stdout;
+    assert.equal(kubewho(['init'], { cwd }).code, 0);
+    assert.deepEqual(kubewho(['lint', '--format', 'compact'], { cwd }), { code: 1, stdout: before, stderr: '' });
+    const written = read(cwd, 'kubewho.yaml');
+    // What it shows in comments can be said.
+    write(cwd, { 'kubewho.yaml': written.replace(/: (\{\}|\[\])$/gm, ':').replace(/^#(?= {2})/gm, '') });
+    assert.equal(kubewho(['lint', '--format', 'compact'], { cwd }).stderr, '');
+    assert.equal(kubewho(['init'], { cwd }).code, 2);
+    assert.notEqual(read(cwd, 'kubewho.yaml'), written);
+  });
+});
+
+describe('print-config', () => {
+  test('says which workspace and settings are in force, and how a file is read', () => {
+    const cwd = folderWith({ 'kubewho.yaml': 'rules:\n  automounted-token: error\n', 'app/kustomization.yaml': 'resources: [web.yaml]\nnamespace: shop\n', 'app/web.yaml': deployment('web') });
+    const { code, stdout } = kubewho(['print-config', 'app/web.yaml'], { cwd });
+    assert.equal(code, 0);
+    const { workspace, configurationFile, configuration, file } = JSON.parse(stdout);
+    assert.deepEqual({ workspace, configurationFile, rules: configuration.rules, file }, {
+      workspace: '.',
+      configurationFile: 'kubewho.yaml',
+      rules: { 'automounted-token': { severity: 'error' } },
+      file: { path: 'app/web.yaml', dialect: 'kustomization', scope: '', role: 'manifest', namespace: 'shop' },
+    });
+  });
+
+  test('a PATH that is not there is an error', () => {
+    const { code, stdout, stderr } = kubewho(['print-config', 'none.yaml'], { cwd: folderWith({}) });
+    assert.deepEqual({ code, stdout, stderr }, { code: 2, stdout: '', stderr: 'kubewho: none.yaml: no such file or directory\n' });
+  });
+});
+
 describe('lsp', () => {
   test('--stdio answers as a language server and ends when told to', async () => {
     const server = spawn(process.execPath, [program, 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
@@ -63,14 +98,17 @@ describe('lsp', () => {
       const body = JSON.stringify({ jsonrpc: '2.0', ...message });
       server.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
     };
+    const answers: string[] = [];
+    said.on('data', (chunk: string) => answers.push(chunk));
+    const answered = async (id: number) => {
+      for (const end = Date.now() + 10_000; !answers.join('').includes(`"id":${id},"result"`) && Date.now() < end;) await new Promise((resume) => setTimeout(resume, 10));
+    };
     send({ id: 1, method: 'initialize', params: { processId: null, rootUri: null, capabilities: {} } });
-    let answers = '';
-    for await (const chunk of said) {
-      answers += chunk;
-      if (answers.includes('"id":1')) break;
-    }
-    assert.match(answers, /"serverInfo":\{"name":"kubewho"/);
+    await answered(1);
+    assert.match(answers.join(''), /"serverInfo":\{"name":"kubewho"/);
+    send({ method: 'initialized', params: {} });
     send({ id: 2, method: 'shutdown' });
+    await answered(2);
     send({ method: 'exit' });
     assert.equal(await ended, 0);
   });
