@@ -70,9 +70,18 @@ describe('kubewho in VS Code', () => {
     await eventually('the finding to go', () => findings(uri, RULE).length === 0);
   });
 
-  it('keeps nothing of a file that was deleted', async () => {
+  it('keeps nothing of a file that was deleted in the editor', async () => {
     const uri = await write('deleted.yaml', deployment('deleted', true));
     await show(uri);
+    await eventually('the finding', () => findings(uri, RULE)[0]);
+    const edit = new vscode.WorkspaceEdit();
+    edit.deleteFile(uri);
+    assert.ok(await vscode.workspace.applyEdit(edit));
+    await eventually('the finding to go', () => findings(uri, RULE).length === 0);
+  });
+
+  it('shows findings of files that are not open, and keeps nothing of one that is deleted elsewhere', async () => {
+    const uri = await write('elsewhere.yaml', deployment('elsewhere', true));
     await eventually('the finding', () => findings(uri, RULE)[0]);
     await vscode.workspace.fs.delete(uri);
     await eventually('the finding to go', () => findings(uri, RULE).length === 0);

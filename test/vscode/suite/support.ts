@@ -31,9 +31,13 @@ export function ruleOf(diagnostic: vscode.Diagnostic): string {
   return String(typeof diagnostic.code === 'object' ? diagnostic.code.value : diagnostic.code);
 }
 
-/** Shows a file in an editor. */
+/**
+ * Shows a file in an editor, as a click in the Explorer does. (A document that an extension opens through the API stays open
+ * for minutes after its editor is closed.)
+ */
 export async function show(uri: vscode.Uri): Promise<vscode.TextEditor> {
-  return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
+  await vscode.commands.executeCommand('vscode.open', uri);
+  return eventually(`an editor for ${uri.path}`, () => vscode.window.visibleTextEditors.find((editor) => editor.document.uri.toString() === uri.toString()));
 }
 
 /** Writes a new manifest into the workspace. */
