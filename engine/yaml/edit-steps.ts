@@ -166,9 +166,16 @@ function removeLines(draft: Draft, container: MapNode | SeqNode, part: Part, kee
   const line = lineStart(text, start);
   const from = keepAbove ? line : commentsAbove(text, line, columns);
   const to = nextLine(text, end);
-  // The last line of a file without a final line end takes the line end before it along.
-  if (to === end && from > 0) return { span: { start: lineEnd(text, from - 1) === from ? from : lineEnd(text, lineStart(text, from - 1)), end }, newText: '' };
+  // The last line of a file without a final line end takes the line ends before it along.
+  if (to === end) return { span: { start: endOfTextBefore(text, from), end }, newText: '' };
   return { span: { start: from, end: to }, newText: '' };
+}
+
+/** The line end of the last line before `at` that is not blank. */
+function endOfTextBefore(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && skipBlanks(text, lineStart(text, start - 1)) >= lineEnd(text, lineStart(text, start - 1))) start = lineStart(text, start - 1);
+  return start === 0 ? 0 : lineEnd(text, lineStart(text, start - 1));
 }
 
 /** The dash of a list item: behind the value of the item before it. */

@@ -83,7 +83,7 @@ export function styleOf(text: string, root: YamlNode | undefined): WriteStyle {
     eol: newline > 0 && text.charCodeAt(newline - 1) === 13 ? '\r\n' : '\n',
     json: first !== undefined && text.charAt(first.keySpan.start) === '"',
     quoted: false,
-    tight: false,
+    tight: first !== undefined && !/\s/.test(text.charAt(text.indexOf(':', first.keySpan.end) + 1)),
   };
 }
 
@@ -97,7 +97,7 @@ export function flowStyle(text: string, container: MapNode | SeqNode, style: Wri
     ...style,
     json: own[0] ? text.charAt(own[0].keySpan.start) === '"' : style.json,
     quoted: strings.length > 0 && strings.every((value) => value.kind === 'scalar' && value.style === 'double'),
-    tight: colon >= 0 ? !/\s/.test(text.charAt(colon + 1)) : values.length > 1 && text.charAt(values[0]!.span.end) === ',' && !/\s/.test(text.charAt(values[0]!.span.end + 1)),
+    tight: colon >= 0 ? !/\s/.test(text.charAt(colon + 1)) : values.length > 1 ? !/\s/.test(text.charAt(values[0]!.span.end + 1)) : style.tight,
     step: isTall(text, container) ? stepOf(text, container, style.step) : style.step,
   };
 }

@@ -88,14 +88,15 @@ function skipSpace(text: string, from: number, to: number): number {
   return at;
 }
 
-/** The end of the object that starts at `from`, or -1. */
+/** The end of the object that starts at `from`, or -1 where it has none or is YAML with single quotes or comments. */
 function jsonEnd(text: string, from: number, to: number): number {
   let depth = 0;
   for (let at = from; at < to; at++) {
     const char = text.charCodeAt(at);
     if (char === 34) {
       for (at++; at < to && text.charCodeAt(at) !== 34; at++) if (text.charCodeAt(at) === 92) at++;
-    } else if (char === 123) depth++;
+    } else if (char === 39 || char === 35) return -1;
+    else if (char === 123) depth++;
     else if (char === 125 && --depth === 0) return at + 1;
   }
   return -1;
