@@ -55,7 +55,7 @@ describe('kubewho on the screen', { timeout: 120_000 }, () => {
     await line('automountServiceAccountToken').getByText('true').click();
     const bulb = page.locator('.lightBulbWidget, .codicon-gutter-lightbulb-auto-fix, .codicon-gutter-lightbulb').filter({ visible: true }).first();
     await bulb.click();
-    const row = page.locator('.action-widget .monaco-list-row.action').first();
+    const row = page.locator('.action-widget .monaco-list-row.action', { hasText: 'Do not mount the token' }).first();
     await row.waitFor();
     await shoot('2-light-bulb');
     // VS Code lays a pane over the menu until the pointer moves over it.
