@@ -1,4 +1,5 @@
 import { known } from '../yaml/cursor.ts';
+import { isTold } from '../identity/grants.ts';
 import type { Graph } from '../identity/graph.ts';
 import { identityOf, type GraphObject } from '../identity/objects.ts';
 import type { FactKind } from '../kubernetes/read.ts';
@@ -106,8 +107,10 @@ function union(a: Touched, b: Touched): Touched {
   return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
 }
 
+/** A namespace that is not told may be any: objects of one and of the other may be meant for each other. */
 function meets(a: Touched, b: Touched): boolean {
   if (a === 'all' || b === 'all') return true;
-  for (const one of a) if (b.has(one)) return true;
+  for (const one of a) if (b.has(one) || !isTold(one)) return true;
+  for (const one of b) if (!isTold(one)) return true;
   return false;
 }
