@@ -79,6 +79,12 @@ export class Project {
     this.forget(path);
   }
 
+  /** Whether a document is open whose file was deleted, and nobody typed in it since. */
+  isDeleted(path: string): boolean {
+    const document = this.open.get(path);
+    return document !== undefined && this.deleted.get(path) === document.version;
+  }
+
   /** Whether a file on disk was found to belong to the project. */
   holds(path: string): boolean {
     return this.onDisk.has(path);
@@ -169,7 +175,7 @@ export class Project {
   }
 
   private place(path: string, document: TextDocument): void {
-    if (this.deleted.get(path) === document.version) return;
+    if (this.isDeleted(path)) return;
     const plan = this.planFor(path, document);
     const text = withoutMark(document.getText());
     if (!plan || nameOf(path) === configurationName || !mayHoldManifest(document.languageId === 'json' ? 'any.json' : path, text)) return this.forget(path);

@@ -148,6 +148,7 @@ export class Session {
   /** Files were created, changed or deleted, as absolute paths; a deleted folder stands for all that was in it. */
   filesChanged(changes: readonly { readonly path: string; readonly deleted: boolean }[]): void {
     const concerned = changes.filter(({ path }) => !/\/(?:\.git|node_modules)\//.test(path));
+    for (const { path, deleted } of concerned) if (deleted) this.fileGone(path);
     if (concerned.some(({ path }) => decidesForOthers(path) || /^\.(?:git|kubewho)ignore$/.test(nameOf(path)))) {
       this.leftOut.clear();
       return this.reload();
@@ -155,11 +156,11 @@ export class Session {
     this.enqueue(async () => {
       const unknown: string[] = [];
       for (const { path, deleted } of concerned) {
-        const found = this.holderOf(path);
-        if (!found) continue;
-        if (deleted) for (const gone of found.project.within(found.path)) found.project.fileGone(gone);
-        else if (found.project.holds(found.path)) await this.readFile(found.project, found.path);
-        else if (await this.mayBeNew(path)) unknown.push(path);
+        // What a load that was under way had read before.
+        if (deleted) this.fileGone(path);
+        const found = deleted ? undefined : this.holderOf(path);
+        if (found?.project.holds(found.path)) await this.readFile(found.project, found.path);
+        else if (found && (await this.mayBeNew(path))) unknown.push(path);
       }
       // Whether a new file is ignored, and what it is, only a look at the whole tree tells.
       if (unknown.length > 0) await this.load();
@@ -217,7 +218,8 @@ export class Session {
     // Other open documents are put over their files afterwards, so that what is loaded says what is on disk.
     const deciding = this.documents.all().flatMap((document) => {
       const uri = ownUri(document.uri);
-      return uri?.scheme === 'file' && decidesForOthers(uri.path) ? [[pathOf(uri), withoutMark(document.getText())] as const] : [];
+      const place = this.places.get(document.uri);
+      return uri?.scheme === 'file' && decidesForOthers(uri.path) && !place?.project.isDeleted(place.path) ? [[pathOf(uri), withoutMark(document.getText())] as const] : [];
     });
     const { workspaces, problems } = await loadTree(host, roots, { configure: this.options.configure, overlay: new Map(deciding) });
     const loaded = new Set<string>();
@@ -313,6 +315,11 @@ export class Session {
     if (!path.endsWith('.json')) return true;
     const result = await readText(host, path, new Map());
     return 'text' in result && mayHoldManifest(path, result.text);
+  }
+
+  private fileGone(path: string): void {
+    const found = this.holderOf(path);
+    for (const gone of found?.project.within(found.path) ?? []) found!.project.fileGone(gone);
   }
 
   private isHeld(path: string): boolean {
