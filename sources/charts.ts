@@ -1,4 +1,4 @@
-import ignore, { type Ignore } from 'ignore';
+import { leavesOut, parseIgnoreFile, type IgnoreFile } from './ignore.ts';
 import { isWithin, nameOf, parentOf } from './path.ts';
 
 /** What a file is to the chart it lies in; undefined for one that Helm does not read as a manifest, such as `files/*`. */
@@ -15,14 +15,14 @@ export interface Charts {
 /** Finds the charts among paths; `textOf` gives the text of a `.helmignore`. */
 export function findCharts(paths: readonly string[], textOf: (path: string) => string | undefined): Charts {
   const folders = new Set(paths.filter((path) => nameOf(path) === 'Chart.yaml').map(folderOf));
-  const ignores = new Map<string, Ignore | undefined>();
+  const ignores = new Map<string, IgnoreFile>();
 
   const ignoredBy = (chart: string, path: string): boolean => {
     if (!ignores.has(chart)) {
       const text = textOf(chart === '' ? '.helmignore' : `${chart}/.helmignore`);
-      ignores.set(chart, text === undefined ? undefined : ignore({ ignoreCase: false }).add(text));
+      ignores.set(chart, parseIgnoreFile(text ?? ''));
     }
-    return ignores.get(chart)?.ignores(below(chart, path)) ?? false;
+    return leavesOut(ignores.get(chart)!, below(chart, path));
   };
 
   return {

@@ -56,8 +56,8 @@ export async function discover(host: Host, folder: string, options: DiscoverOpti
     const below: Promise<void>[] = [];
     for (const { name, kind } of entries) {
       const path = resolvePath(directory, name);
-      if (kind === 'file' && isDiscoverable(name) && !isIgnored(rules, path)) files.push(path);
-      if (kind === 'directory' && !neverEntered.has(name) && !isIgnored(rules, `${path}/`)) below.push(visit(path, rules));
+      if (kind === 'file' && isDiscoverable(name) && !isIgnored(rules, path, false)) files.push(path);
+      if (kind === 'directory' && !neverEntered.has(name) && !isIgnored(rules, path, true)) below.push(visit(path, rules));
     }
     await Promise.all(below);
   };
@@ -76,7 +76,7 @@ async function rulesAbove(host: Host, folder: string, options: DiscoverOptions):
   for (const [i, directory] of between.entries()) {
     const names = (await host.readDirectory(directory).catch(() => [])).map((entry) => entry.name);
     rules = await rulesOf(host, directory, names, rules, options);
-    if (isIgnored(rules, `${between[i + 1] ?? folder}/`)) return undefined;
+    if (isIgnored(rules, between[i + 1] ?? folder, true)) return undefined;
   }
   return rules;
 }

@@ -56,6 +56,7 @@ export function describeFault({ path, key, error }: Fault): string {
     }
     case 'type': return `${here} must be ${[error.params['type']].flat().map((type) => typeNames.get(String(type)) ?? String(type)).join(' or ')}`;
     case 'required': return `${here} has no "${String(error.params['missingProperty'])}"`;
+    case 'maxLength': return `${here} is longer than ${String(error.params['limit'])} characters`;
     case 'minItems':
     case 'minLength': return `${here} is empty`;
     default: return `${here} ${error.message ?? 'is not valid'}`;

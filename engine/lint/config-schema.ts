@@ -2,6 +2,11 @@ import type { Rule } from './rule.ts';
 
 const severities = ['off', 'error', 'warning', 'info'];
 
+/** Longer than any path, shorter than what makes matching slow. */
+export const maxPatternLength = 500;
+
+const pattern = { type: 'string', minLength: 1, maxLength: maxPatternLength };
+
 /**
  * The JSON Schema of kubewho.yaml for a list of rules: what editors complete and what the validator is compiled from.
  * schemas/kubewho.schema.json is written from this (`npm run generate`); a test says when it has drifted.
@@ -33,7 +38,7 @@ export function configurationSchema(rules: readonly Rule[]): object {
           required: ['name', 'paths'],
           properties: {
             name: { description: 'What the scope is called.', type: 'string', pattern: '^[^:]+$' },
-            paths: { description: 'Path patterns, counted from this file. A folder means everything below it.', type: 'array', minItems: 1, items: { type: 'string', minLength: 1 } },
+            paths: { description: 'Path patterns, counted from this file (`*`, `**`, `?`, `[a-z]`, `{a,b}`; `!` takes out again). A folder means everything below it.', type: 'array', minItems: 1, items: pattern },
             complete: { description: 'Whether all Namespaces, workloads, accounts and bindings of its namespaces are in these files: only then is taking a token away a safe fix.', type: 'boolean', default: false },
           },
         },
@@ -41,7 +46,7 @@ export function configurationSchema(rules: readonly Rule[]): object {
       context: {
         description: 'Path patterns of objects of a cluster (`kubectl get … -o yaml`): they resolve references in every scope and are never reported on.',
         type: 'array',
-        items: { type: 'string', minLength: 1 },
+        items: pattern,
       },
       requireReasons: { description: 'Whether a suppression without a reason is a finding (suppression-without-reason).', type: 'boolean', default: false },
       kubernetesVersion: { description: 'The Kubernetes version to judge by, such as "1.34".', type: ['string', 'number'], pattern: '^v?1\\.[0-9]+$' },

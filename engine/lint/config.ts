@@ -2,6 +2,7 @@ import { nodeAt, type MapNode, type Path, type YamlNode } from '../yaml/node.ts'
 import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
 import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
+import { maxPatternLength } from './config-schema.ts';
 import { describeFault, faultsOf, type ConfigurationValidator } from './config-faults.ts';
 import type { Rule, Severity } from './rule.ts';
 
@@ -80,8 +81,8 @@ export function parseConfiguration(text: string, file: string, validate: Configu
 function configurationOf(data: Record<string, unknown>, root: YamlNode, rules: readonly Pick<Rule, 'id' | 'family'>[], isFaulty: (path: Path) => boolean): Configuration {
   return {
     rules: ruleSettings(data['rules'], rules, isFaulty),
-    scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && strings(scope['paths']).length > 0 ? [{ name: scope['name'], paths: strings(scope['paths']), complete: scope['complete'] === true }] : [])),
-    context: strings(data['context']),
+    scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && patterns(scope['paths']).length > 0 ? [{ name: scope['name'], paths: patterns(scope['paths']), complete: scope['complete'] === true }] : [])),
+    context: patterns(data['context']),
     requireReasons: data['requireReasons'] === true,
     kubernetesMinor: minorOf(nodeAt(root, ['kubernetesVersion'])) ?? defaultConfiguration.kubernetesMinor,
   };
@@ -148,6 +149,6 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-function strings(value: unknown): string[] {
-  return list(value).filter((one): one is string => typeof one === 'string' && one !== '');
+function patterns(value: unknown): string[] {
+  return list(value).filter((one): one is string => typeof one === 'string' && one !== '' && one.length <= maxPatternLength);
 }

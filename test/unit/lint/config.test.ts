@@ -75,6 +75,7 @@ describe('a fault in kubewho.yaml is said with its place, a proposal, and the re
     ['option of another type', 'rules:\n  long-lived-token: {options: {maxSeconds: soon}}\n', '2:44 rules.long-lived-token.options.maxSeconds must be a whole number'],
     ['scope without a name', 'scopes:\n  - paths: [a]\n', '2:5 scopes[0] has no "name"'],
     ['scope without paths', 'scopes: [{name: a, paths: []}]\n', '1:20 scopes[0].paths is empty'],
+    ['pattern that nobody writes', `context: [${'a'.repeat(501)}, b]\n`, '1:11 context[0] is longer than 500 characters'],
     ['scope that is no list', 'scopes: {}\n', '1:1 scopes must be a list'],
     ['word for a boolean', 'requireReasons: yes\n', '1:17 requireReasons must be true or false'],
     ['another kind of file', '- a\n', '1:1 kubewho.yaml must be a mapping'],
