@@ -40,6 +40,12 @@ export function exposureOf(graph: Graph, target: Target): Location | undefined {
   return undefined;
 }
 
+/** Whether the API server calls a target: a webhook or an aggregated API names one of its Services. */
+export function isCalledByApiServer(graph: Graph, target: Target): boolean {
+  const names = new Set(servicesNear(graph, target).filter(({ fact }) => standsFor(fact, target) === true).map(({ object }) => object.name));
+  return graph.all('callback').some(({ fact }) => fact.services.some(({ name, namespace }) => names.has(symbol(name)) && symbol(namespace) === target.namespace));
+}
+
 /** Whether a target is a gateway by its labels: Istio's own charts and the Gateway API name them so. */
 export function isGateway(target: Target): boolean {
   return labelOf(target.labels, 'gateway.networking.k8s.io/gateway-name') !== undefined || /(?:^|-)(?:ingress|egress)?gateway$/.test(labelOf(target.labels, 'istio') ?? '');

@@ -54,8 +54,8 @@ function demandOf(layer: Layer): IdentityDemand {
   if (layer.demands.some(({ evidence, extent }) => extent === 'all' && isProved(evidence))) return { demanded: true, gaps: [] };
   const open = layer.admissions.filter(({ evidence, extent }) => !isProved(evidence) && extent !== 'health');
   if (layer.isolates === true && !layer.unsure && open.length === 0) return { demanded: true, gaps: [] };
-  // A demand on some traffic may be about the very traffic in question.
-  const unknown = layer.unsure || layer.isolates === 'unknown' || layer.demands.length > 0 || (layer.isolates === true && open.some(({ evidence }) => evidence === 'unknown'));
+  // A demand on some traffic may be about the very traffic in question; ways in that cannot be told may all ask for an identity.
+  const unknown = layer.unsure || layer.demands.length > 0 || (layer.isolates !== false && open.every(({ evidence }) => evidence === 'unknown'));
   const proves = layer.admissions.some(({ evidence }) => isProved(evidence));
   return { demanded: unknown ? 'unknown' : false, gaps: proves ? open : [] };
 }

@@ -31,6 +31,8 @@ export interface NetworkRule {
   /** Whether a template may add peers or ports that cannot be seen. */
   readonly open: boolean;
   readonly at: Place;
+  /** The key `from` or `to`, or the rule where it is missing. */
+  readonly peersAt: Place;
 }
 
 /** An address range, or pods: of the own namespace (podSelector alone), of whole namespaces, or of both selectors together (AND). */
@@ -85,6 +87,7 @@ function readRule(rule: Cursor, peers: Cursor): NetworkRule {
     ports: ports.items().map(readPort),
     open: rule.open || peers.open || ports.open,
     at: rule.place(),
+    peersAt: peers.exists ? peers.keyPlace() : rule.place(),
   };
 }
 

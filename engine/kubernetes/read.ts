@@ -1,6 +1,7 @@
 import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { readAccount, type AccountFact } from './account.ts';
+import { readCallback, type CallbackFact } from './callback.ts';
 import { readHeader, type Header } from './header.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
@@ -12,7 +13,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -45,6 +46,9 @@ const readers = new Map<string, Reader>([
   ['kuma.io/TrafficPermission', readMeshPolicy],
   ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
+  ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', readCallback],
+  ['admissionregistration.k8s.io/MutatingWebhookConfiguration', readCallback],
+  ['apiregistration.k8s.io/APIService', readCallback],
   ['/Service', readService],
   ['networking.k8s.io/Ingress', readRoute],
   ['extensions/Ingress', readRoute],

@@ -4,11 +4,10 @@ import type { AddressGrant } from '../../../engine/identity/trust-address.ts';
 import { callersOf } from '../../../engine/identity/trust-callers.ts';
 import { evidenceOfRule } from '../../../engine/identity/trust-istio-evidence.ts';
 import { istioLayer, membership, mutualTls } from '../../../engine/identity/trust-istio.ts';
+import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { selects, targetOf, type Target } from '../../../engine/identity/trust-target.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
-import { matches } from '../../../engine/kubernetes/selector.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
-import { known } from '../../../engine/yaml/cursor.ts';
 
 /**
  * From location to identity: the address rule stays as containment, and the callers that the files show are named beside
@@ -88,7 +87,7 @@ function besideThePolicy(graph: Graph, grant: AddressGrant, named: readonly Name
   if (named.some(({ target }) => membership(graph, target) === 'out' || istioLayer(graph, target).unsure)) return undefined;
   const add: unknown[] = [];
   for (const { target, source } of named) {
-    const matchLabels = tellingLabels(graph, target);
+    const matchLabels = tellingLabels(graph, target.workload!);
     const metadata = metadataOf(target);
     if (!matchLabels || !metadata || !source) return undefined;
     add.push({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata, spec: { selector: { matchLabels }, action: 'ALLOW', rules: [{ from: [{ source }] }] } });
@@ -101,21 +100,6 @@ function metadataOf({ workload, namespace }: Target): { name: string; namespace?
   const name = workload!.object.name;
   if (name === '' || isSymbol(name) || isSymbol(namespace) || workload!.fact.part !== '') return undefined;
   return { name: `${name}-callers`, ...(namespace === '' ? {} : { namespace }) };
-}
-
-/** Label keys by which workloads are usually told apart, the recommended ones first. */
-const usual = [['app.kubernetes.io/name'], ['app.kubernetes.io/name', 'app.kubernetes.io/instance'], ['app.kubernetes.io/name', 'app.kubernetes.io/component'], ['app'], ['app', 'component'], ['k8s-app'], ['name']];
-
-/** The fewest usual labels that select a target's pods and those of no other workload of its namespace. */
-function tellingLabels(graph: Graph, target: Target): Record<string, string> | undefined {
-  const others = graph.workloads.filter((other) => other !== target.workload && other.namespace === target.namespace && !graph.proximity.alternatives(target.file, other.object.document.file));
-  for (const keys of usual) {
-    const entries = keys.map((key) => [key, known(target.labels.entries[key] ?? { state: 'absent', at: target.labels.at })] as const);
-    if (entries.some(([, value]) => value === undefined)) continue;
-    const selector = { matchLabels: { ...target.labels, open: false, entries: Object.fromEntries(keys.map((key) => [key, target.labels.entries[key]!])) }, matchExpressions: [], open: false, at: target.labels.at };
-    if (others.every((other) => matches(selector, other.fact.podLabels) === false)) return Object.fromEntries(entries) as Record<string, string>;
-  }
-  return undefined;
 }
 
 /** STRICT mutual TLS where plaintext would still be accepted, so that whoever has no identity is turned away as such. */
@@ -132,7 +116,7 @@ function strictMutualTls(graph: Graph, targets: readonly Target[]): Work | undef
       change.push({ object: own.object, change: { op: 'set', path: own.fact.mode.at.path, value: 'STRICT' } });
       continue;
     }
-    const matchLabels = tellingLabels(graph, target);
+    const matchLabels = tellingLabels(graph, target.workload!);
     const metadata = metadataOf(target);
     if (!matchLabels || !metadata) return undefined;
     add.push({ apiVersion: 'security.istio.io/v1', kind: 'PeerAuthentication', metadata, spec: { selector: { matchLabels }, mtls: { mode: 'STRICT' } } });

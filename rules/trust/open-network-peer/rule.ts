@@ -1,0 +1,99 @@
+import { coversFamily, parseNetworkOrAddress, type Network } from '../../../engine/identity/address.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
+import { callersOf } from '../../../engine/identity/trust-callers.ts';
+import { openGrants, type OpenGrant } from '../../../engine/identity/trust-open.ts';
+import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
+import { known, type Value } from '../../../engine/yaml/cursor.ts';
+import allowLists from './allow-lists.json' with { type: 'json' };
+
+const messages = {
+  anyone: 'Everyone may reach {workloads} on {ports}: this rule names no peer',
+  everyAddress: 'Everyone may reach {workloads} on {ports}: these ranges hold every address',
+  everyPod: 'Every pod of every namespace may reach {workloads} on {ports}: this selector is empty',
+  openList: 'This list of allowed addresses lets every address in',
+  opened: 'this is what everyone may reach',
+};
+
+export default defineRule({
+  id: 'open-network-peer',
+  title: 'A network policy or allow-list that lets everyone in',
+  family: 'trust',
+  severity: 'warning',
+  persona: 'regular',
+  frameworks: ['owasp-nhi:NHI4:2025', 'cis-kubernetes:5.3.2', 'mitre-attack:T1046', 'nist-csf-2.0:PR.IR-01'],
+  unit: 'object',
+  reads: ['networkPolicy', 'istioAuthorizationPolicy', 'istioPeerAuthentication', 'otherMesh', 'namespace', 'workload', 'service', 'route', 'callback'],
+  messages,
+  *check({ unit: { object }, graph }) {
+    for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);
+    for (const list of openLists(object)) yield { messageId: 'openList', at: { object, place: list.at }, severity: 'info' };
+  },
+  fixes({ unit: { object }, graph }, signal) {
+    const grant = grantsIn(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
+    const from = grant && peersOf(graph, object, grant);
+    if (!grant || !from) return [];
+    const names = from.map(({ caller }) => caller).join(', ');
+    return [{ id: 'name-peers', title: `Let in only the callers that these files show (${names}); everyone else loses access`, safe: false, steps: [{ object, change: { op: 'set', path: [...grant.rule.path, 'from'], value: from.map(({ peer }) => peer) } }] }];
+  },
+});
+
+function grantsIn(graph: Graph, object: GraphObject): OpenGrant[] {
+  return object.resource.facts.flatMap((fact) => (fact.fact === 'networkPolicy' ? openGrants(graph, { object, fact }) : []));
+}
+
+function signalOf(object: GraphObject, grant: OpenGrant): Signal {
+  const workloads = grant.targets.map(({ workload }) => workload!.object);
+  const names = [...new Set(workloads.map((one) => `${one.resource.header.kind} ${displayName(one)}`))];
+  return {
+    messageId: grant.openness,
+    args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant) },
+    at: { object, place: grant.at },
+    // A single port that is open to all pods is how shared services and metrics are offered.
+    severity: grant.openness === 'everyPod' && grant.ports.length > 0 ? 'info' : 'warning',
+    confidence: workloads.length === 0 ? 'low' : 'high',
+    related: workloads.slice(0, shown).map((one) => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })),
+  };
+}
+
+/** How many names a message or a list of places holds. */
+const shown = 4;
+
+function portsOf({ ports }: OpenGrant): string {
+  const names = ports.map(({ port, end }) => (port.state === 'known' ? `${port.value}${end.state === 'known' ? `-${end.value}` : ''}` : 'some'));
+  return names.length === 0 ? 'every port' : `${names.length === 1 ? 'port' : 'ports'} ${names.slice(0, shown).join(', ')}${names.length > shown ? ' …' : ''}`;
+}
+
+/** The allow-lists of an Ingress, Route or Service whose entries together are every address. */
+function openLists({ resource: { header, facts } }: GraphObject): Value<string>[] {
+  const annotated = facts.some(({ fact }) => fact === 'route' || fact === 'service') ? allowLists.annotations.flatMap(({ name }) => header.annotations.entries[name] ?? []) : [];
+  const open = annotated.filter((value) => isOpen((known(value) ?? '').split(/[,\s]+/)));
+  const service = facts.find(({ fact }) => fact === 'service');
+  const ranges = service?.fact === 'service' ? service.loadBalancerSourceRanges : [];
+  return [...open, ...(ranges.length > 0 && isOpen(ranges.map((range) => known(range) ?? '')) ? [ranges.find((range) => isOpen([known(range) ?? ''])) ?? ranges[0]!] : [])];
+}
+
+function isOpen(texts: readonly string[]): boolean {
+  return coversFamily(texts.map(parseNetworkOrAddress).filter((network): network is Network => network !== undefined));
+}
+
+interface NamedPeer {
+  readonly caller: string;
+  readonly peer: object;
+}
+
+/** The callers of all opened workloads as peers; undefined where a workload has none, or one cannot be told by labels. */
+function peersOf(graph: Graph, policy: GraphObject, { targets }: OpenGrant): NamedPeer[] | undefined {
+  const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload));
+  if (callers.length === 0 || callers.some((found) => found.length === 0)) return undefined;
+  const peers: NamedPeer[] = [];
+  for (const workload of new Set(callers.flat())) {
+    const matchLabels = tellingLabels(graph, workload);
+    const { namespace } = workload;
+    if (!matchLabels || isSymbol(namespace) || (namespace === '' && policy.namespace !== '')) return undefined;
+    const elsewhere = namespace !== policy.namespace;
+    peers.push({ caller: displayName(workload.object), peer: { ...(elsewhere ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } : {}), podSelector: { matchLabels } } });
+  }
+  return peers;
+}
