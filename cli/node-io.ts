@@ -1,5 +1,5 @@
 import { nodeHost } from '../sources/node-host.ts';
-import type { Io, Output } from './io.ts';
+import { exitCode, type Io, type Output } from './io.ts';
 
 /** The world of a command under Node. A reader that goes away (a broken pipe) ends the writing quietly. */
 export function nodeIo(): Io {
@@ -8,7 +8,9 @@ export function nodeIo(): Io {
 
 function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code === 'EPIPE') return;
+    process.stderr.write(`kubewho: cannot write the output: ${error.message}\n`);
+    process.exit(exitCode.internal);
   });
   return {
     write(text) {

@@ -39,6 +39,7 @@ export interface LintSettings {
 export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): LintSettings {
   const stdin = args.operands.includes('-');
   if (stdin && args.operands.length > 1) throw new UsageError('"-" stands alone: lint standard input or PATHs, not both');
+  if (args.operands.includes('')) throw new UsageError('a PATH is empty');
   if (args.has('stdin-filename') && !stdin) throw new UsageError('--stdin-filename goes with "-"');
   if (args.has('config') && args.has('no-config')) throw new UsageError('--config and --no-config exclude each other');
   if (args.has('baseline') && args.has('no-config')) throw new UsageError('--baseline and --no-config exclude each other');
