@@ -36,6 +36,8 @@ export interface EditorOptions {
   /** Folders of the workspace, as paths in it; the workspace itself by default, none for single files. */
   readonly folders?: readonly string[];
   readonly initializationOptions?: unknown;
+  /** A folder that is there already, in place of a temporary one; it is left as it is. */
+  readonly at?: string;
 }
 
 /** A server process under way with the client that talks to it, over a temporary folder of files. */
@@ -48,15 +50,15 @@ export class Editor {
   initialized!: InitializeResult;
   private readonly texts = new Map<string, { text: string; version: number }>();
 
-  private constructor(readonly folder: string, readonly process: ChildProcess, readonly connection: ProtocolConnection) {}
+  private constructor(readonly folder: string, private readonly temporary: boolean, readonly process: ChildProcess, readonly connection: ProtocolConnection) {}
 
-  static async start({ files = {}, capabilities = capable, folders = [''], initializationOptions }: EditorOptions = {}): Promise<Editor> {
-    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'kubewho-lsp-')));
+  static async start({ files = {}, capabilities = capable, folders = [''], initializationOptions, at }: EditorOptions = {}): Promise<Editor> {
+    const folder = realpathSync(at ?? mkdtempSync(join(tmpdir(), 'kubewho-lsp-')));
     // A workspace of its own, whatever repository the temporary folder may lie in.
-    mkdirSync(join(folder, '.git'));
+    if (!at) mkdirSync(join(folder, '.git'));
     const server = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
     const connection = createProtocolConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin));
-    const editor = new Editor(folder, server, connection);
+    const editor = new Editor(folder, !at, server, connection);
     for (const [path, text] of Object.entries(files)) editor.write(path, text);
     server.stderr.on('data', (data) => editor.log.push(String(data)));
     connection.onNotification('textDocument/publishDiagnostics', (params: PublishDiagnosticsParams) => void editor.published.push(params));
@@ -83,7 +85,7 @@ export class Editor {
     await this.connection.sendNotification('exit');
     const code = await ended;
     this.connection.dispose();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (this.temporary) rmSync(this.folder, { recursive: true, force: true });
     return code;
   }
 
