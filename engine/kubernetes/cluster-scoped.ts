@@ -42,3 +42,18 @@ export function scopeOf(group: string, resource: string): 'cluster' | 'namespace
   if (!found) return 'unknown';
   return found.has(resource.split('/', 1)[0]!) ? 'cluster' : 'namespaced';
 }
+
+/** Cluster-scoped kinds of other groups that are read here. Sources: the CRDs of the projects named. */
+const clusterKinds = new Set([
+  'policy.networking.k8s.io/AdminNetworkPolicy', 'policy.networking.k8s.io/BaselineAdminNetworkPolicy', 'policy.networking.k8s.io/ClusterNetworkPolicy', // network-policy-api
+  'cilium.io/CiliumClusterwideNetworkPolicy', // cilium
+  'projectcalico.org/GlobalNetworkPolicy', 'crd.projectcalico.org/GlobalNetworkPolicy', // calico
+  'argoproj.io/ClusterWorkflowTemplate', 'argoproj.io/ClusterAnalysisTemplate', // argo
+  'keda.sh/ClusterTriggerAuthentication', 'security.openshift.io/SecurityContextConstraints',
+]);
+
+/** Whether objects of a kind live in no namespace, so that none is to be filled in. Kinds of unknown groups count as namespaced. */
+export function isClusterKind(group: string, kind: string): boolean {
+  const plural = kind.toLowerCase().replace(/y$/, 'ie').replace(/(s|x|ch)$/, '$1e') + 's';
+  return scopeOf(group, plural) === 'cluster' || clusterKinds.has(`${group}/${kind}`);
+}

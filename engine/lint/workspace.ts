@@ -1,5 +1,6 @@
 import { buildGraph, type Graph } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
+import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import type { Resource } from '../kubernetes/read.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
@@ -99,7 +100,7 @@ export class Workspace {
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
     const objects = source.role === 'patch' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));
-    const suppressions = this.options.ignores === false || source.role === 'context' ? [] : readSuppressions({ ...source, documents });
+    const suppressions = this.options.ignores === false || source.role !== 'manifest' ? [] : readSuppressions({ ...source, documents });
     this.files.set(source.path, { source, documents, objects, suppressions });
     this.touch(source);
     if (rehoused) this.touch(before.source);
@@ -258,7 +259,7 @@ function graphObject(entry: DocumentEntry, resource: Resource, index: number, so
     key: `${entry.id}.${index}`,
     document: entry,
     resource,
-    namespace: symbol(resource.header.namespace) || (source.namespace ?? ''),
+    namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : symbol(resource.header.namespace) || (source.namespace ?? ''),
     name: symbol(resource.header.name),
     context: source.role === 'context',
   };

@@ -12,7 +12,7 @@ type Room = (typeof rooms)[number];
 const allowed: Record<Room, { rooms: readonly Room[]; packages: readonly string[] }> = {
   engine: { rooms: ['engine'], packages: ['yaml'] },
   rules: { rooms: ['rules', 'engine'], packages: [] },
-  sources: { rooms: ['sources', 'engine'], packages: ['ignore', 'picomatch'] },
+  sources: { rooms: ['sources', 'engine'], packages: [] },
   server: { rooms: ['server', 'sources', 'rules', 'engine'], packages: ['vscode-languageserver', 'vscode-languageserver/', 'vscode-languageserver-textdocument', 'vscode-languageserver-protocol', 'vscode-uri', 'diff'] },
   cli: { rooms: ['cli', 'sources', 'rules', 'engine', 'server'], packages: ['node:', 'diff', 'kubewho:docs'] },
   client: { rooms: ['client'], packages: ['vscode', 'vscode-languageclient', 'vscode-languageclient/', 'node:'] },

@@ -84,6 +84,13 @@ describe('Workspace', () => {
     assert.deepEqual(said(workspace), []);
   });
 
+  test('a namespace is filled in for objects that live in one, never for those of the cluster', () => {
+    const workspace = new Workspace(rules);
+    workspace.set(file('a.yaml', `${deployment('web').replace('  namespace: shop\n', '')}---\n${binding('web', 'shop', 'ClusterRoleBinding')}---\napiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: a}\n`, { namespace: 'release' }));
+    const objects = workspace.graphOf('a.yaml')!.objects.map((object) => `${object.resource.header.kind} ${object.namespace}`);
+    assert.ok(objects.includes('Deployment release') && objects.includes('ClusterRoleBinding '), objects.join(', '));
+  });
+
   test('a document that cannot be parsed is skipped with its place; the others are linted', () => {
     const workspace = new Workspace(rules);
     workspace.set(file('a.yaml', `${deployment('web')}---\nkind: Pod\napiVersion: v1\n a: : b\n  c\n`));
