@@ -1,5 +1,7 @@
 import type { Permission } from './permissions.ts';
-import { ruleAllows, type AccessRule, type ResourceRequest } from './rbac-rules.ts';
+import { allPowerfulRule } from './rbac-questions.ts';
+import type { AccessRule } from './rbac-rules.ts';
+import { grantedBy, isWide, type Granted } from './rights.ts';
 
 /**
  * What a right lets its holder become. `cluster-admin`: everything. `accounts`: any account of the scope. `named`: the
@@ -13,43 +15,36 @@ export interface Primitive {
   readonly id: string;
   /** `cluster` counts only where it is granted cluster-wide: RoleBindings do not grant cluster-scoped resources. */
   readonly scope: 'namespace' | 'cluster';
-  /** Each of these has to be granted, by one of its requests. */
-  readonly needs: readonly (readonly ResourceRequest[])[];
-  /** Whether a right that is limited to names is enough, since the object named can be rewritten to the same end. */
-  readonly namedSuffices?: boolean;
+  /** Of each of these one has to be granted, by its id in rights.ts. */
+  readonly needs: readonly (readonly string[])[];
   readonly gain: Gain;
   /** Completes "… can": what the holder does. */
   readonly reason: string;
 }
 
-const ask = (group: string, resources: string, verbs: string, name?: string): ResourceRequest[] =>
-  resources.split(' ').flatMap((path) => {
-    const [resource, subresource] = path.split('/') as [string, string?];
-    return verbs.split(' ').map((verb) => ({ verb, group, resource, ...(subresource ? { subresource } : {}), ...(name ? { name } : {}) }));
-  });
-
-const write = 'create update patch';
+/** Three stars: no single right. */
+const everything = 'everything';
 
 /** Ordered by how directly they lead on; sources: semantics.md 5 and k8s.io/docs/concepts/security/rbac-good-practices. */
 const primitives: readonly Primitive[] = [
-  { id: 'all', scope: 'cluster', needs: [ask('*', '*', '*')], gain: 'cluster-admin', reason: 'may do everything' },
-  { id: 'bind-cluster', scope: 'cluster', needs: [ask('rbac.authorization.k8s.io', 'clusterroles', 'bind', 'cluster-admin'), ask('rbac.authorization.k8s.io', 'clusterrolebindings', write)], gain: 'cluster-admin', reason: 'bind cluster-admin to itself' },
-  { id: 'escalate-cluster', scope: 'cluster', needs: [ask('rbac.authorization.k8s.io', 'clusterroles', 'escalate'), ask('rbac.authorization.k8s.io', 'clusterroles', 'update patch')], namedSuffices: true, gain: 'cluster-admin', reason: 'write any right into a ClusterRole that it has' },
-  { id: 'impersonate-masters', scope: 'cluster', needs: [ask('', 'users serviceaccounts', 'impersonate'), ask('', 'groups', 'impersonate', 'system:masters')], gain: 'cluster-admin', reason: 'impersonate the group system:masters' },
-  { id: 'mutate', scope: 'cluster', needs: [ask('admissionregistration.k8s.io', 'mutatingwebhookconfigurations', write)], gain: 'cluster-admin', reason: 'rewrite every object on its way into the cluster' },
-  { id: 'csr', scope: 'cluster', needs: [ask('certificates.k8s.io', 'certificatesigningrequests', 'create'), ask('certificates.k8s.io', 'certificatesigningrequests/approval', 'update patch'), ask('certificates.k8s.io', 'signers', 'approve', 'kubernetes.io/kube-apiserver-client')], gain: 'accounts', reason: 'approve a client certificate in the name of any account' },
-  { id: 'token', scope: 'namespace', needs: [ask('', 'serviceaccounts/token', 'create')], gain: 'named', reason: 'request a token of' },
-  { id: 'impersonate', scope: 'namespace', needs: [ask('', 'serviceaccounts', 'impersonate')], gain: 'named', reason: 'impersonate' },
-  { id: 'bind', scope: 'namespace', needs: [ask('rbac.authorization.k8s.io', 'clusterroles', 'bind', 'cluster-admin'), ask('rbac.authorization.k8s.io', 'rolebindings', write)], gain: 'accounts', reason: 'bind cluster-admin to itself in' },
-  { id: 'escalate', scope: 'namespace', needs: [ask('rbac.authorization.k8s.io', 'roles', 'escalate'), ask('rbac.authorization.k8s.io', 'roles', 'update patch'), ask('rbac.authorization.k8s.io', 'rolebindings', write)], gain: 'accounts', reason: 'write any right into a Role of' },
-  { id: 'pods', scope: 'namespace', needs: [ask('', 'pods', 'create')], gain: 'accounts', reason: 'start pods that run as any account of' },
-  { id: 'workloads', scope: 'namespace', needs: [[...ask('apps', 'deployments daemonsets statefulsets replicasets', write), ...ask('batch', 'jobs', 'create'), ...ask('batch', 'cronjobs', write), ...ask('', 'replicationcontrollers', write), ...ask('argoproj.io', 'workflows cronworkflows rollouts', write), ...ask('tekton.dev', 'taskruns pipelineruns', 'create'), ...ask('serving.knative.dev', 'services', write)]], namedSuffices: true, gain: 'accounts', reason: 'start workloads that run as any account of' },
-  { id: 'secret-token', scope: 'namespace', needs: [ask('', 'secrets', 'create'), ask('', 'secrets', 'get list watch')], gain: 'accounts', reason: 'make a token Secret for any account of' },
-  { id: 'exec', scope: 'namespace', needs: [ask('', 'pods/exec pods/attach', 'create')], gain: 'running', reason: 'run commands in the pods of' },
-  { id: 'ephemeral', scope: 'namespace', needs: [ask('', 'pods/ephemeralcontainers', 'update patch')], gain: 'running', reason: 'add containers to the pods of' },
-  { id: 'images', scope: 'namespace', needs: [ask('', 'pods', 'update patch')], gain: 'running', reason: 'change the images of the pods of' },
-  { id: 'node-proxy', scope: 'cluster', needs: [ask('', 'nodes/proxy', 'get create')], gain: 'node', reason: 'run commands in every pod through the kubelets' },
-  { id: 'host-path', scope: 'cluster', needs: [ask('', 'persistentvolumes', 'create'), ask('', 'pods', 'create')], gain: 'node', reason: 'mount any path of a node' },
+  { id: 'all', scope: 'cluster', needs: [[everything]], gain: 'cluster-admin', reason: 'may do everything' },
+  { id: 'bind-cluster', scope: 'cluster', needs: [['bind-cluster-admin'], ['write-clusterrolebindings']], gain: 'cluster-admin', reason: 'bind cluster-admin to itself' },
+  { id: 'escalate-cluster', scope: 'cluster', needs: [['escalate-clusterroles'], ['change-clusterroles']], gain: 'cluster-admin', reason: 'write any right into a ClusterRole that it has' },
+  { id: 'impersonate-masters', scope: 'cluster', needs: [['impersonate-users', 'impersonate-accounts'], ['impersonate-groups']], gain: 'cluster-admin', reason: 'impersonate the group system:masters' },
+  { id: 'mutate', scope: 'cluster', needs: [['write-mutating-webhooks']], gain: 'cluster-admin', reason: 'rewrite every object on its way into the cluster' },
+  { id: 'csr', scope: 'cluster', needs: [['create-requests'], ['approve-requests'], ['approve-clients']], gain: 'accounts', reason: 'approve a client certificate in the name of any account' },
+  { id: 'token', scope: 'namespace', needs: [['request-tokens']], gain: 'named', reason: 'request a token of' },
+  { id: 'impersonate', scope: 'namespace', needs: [['impersonate-accounts']], gain: 'named', reason: 'impersonate' },
+  { id: 'bind', scope: 'namespace', needs: [['bind-cluster-admin'], ['write-rolebindings']], gain: 'accounts', reason: 'bind cluster-admin to itself in' },
+  { id: 'escalate', scope: 'namespace', needs: [['escalate-roles'], ['change-roles'], ['write-rolebindings']], gain: 'accounts', reason: 'write any right into a Role of' },
+  { id: 'pods', scope: 'namespace', needs: [['create-pods']], gain: 'accounts', reason: 'start pods that run as any account of' },
+  { id: 'workloads', scope: 'namespace', needs: [['write-workloads', 'change-workloads', 'create-jobs', 'write-pod-makers']], gain: 'accounts', reason: 'start workloads that run as any account of' },
+  { id: 'secret-token', scope: 'namespace', needs: [['create-secrets'], ['read-secrets']], gain: 'accounts', reason: 'make a token Secret for any account of' },
+  { id: 'exec', scope: 'namespace', needs: [['exec']], gain: 'running', reason: 'run commands in the pods of' },
+  { id: 'ephemeral', scope: 'namespace', needs: [['add-containers']], gain: 'running', reason: 'add containers to the pods of' },
+  { id: 'images', scope: 'namespace', needs: [['change-pods']], gain: 'running', reason: 'change the images of the pods of' },
+  { id: 'node-proxy', scope: 'cluster', needs: [['proxy-nodes']], gain: 'node', reason: 'run commands in every pod through the kubelets' },
+  { id: 'host-path', scope: 'cluster', needs: [['create-volumes'], ['create-pods']], gain: 'node', reason: 'mount any path of a node' },
 ];
 
 /** A primitive that an identity has, where it holds, and the permissions that grant it. */
@@ -80,8 +75,8 @@ export function escalationsOf(permissions: readonly Permission[]): Escalation[] 
 function held(primitive: Primitive, permissions: readonly Permission[], namespace: string | undefined): Escalation[] {
   if (primitive.gain === 'named') return heldByName(primitive, permissions, namespace);
   const granting: Permission[] = [];
-  for (const requests of primitive.needs) {
-    const one = permissions.find(({ rule }) => needsMetBy(rule).has(requests));
+  for (const need of primitive.needs) {
+    const one = permissions.find(({ rule }) => need.some((id) => wideIn(rule).has(id)));
     if (!one) return [];
     granting.push(one);
   }
@@ -90,23 +85,18 @@ function held(primitive: Primitive, permissions: readonly Permission[], namespac
 
 /** A right to any name makes those to single names superfluous. */
 function heldByName(primitive: Primitive, permissions: readonly Permission[], namespace: string | undefined): Escalation[] {
-  const requests = primitive.needs[0]!;
-  const any = permissions.find(({ rule }) => needsMetBy(rule).has(requests));
+  const [need] = primitive.needs as [readonly string[]];
+  const any = permissions.find(({ rule }) => need.some((id) => wideIn(rule).has(id)));
   if (any) return [{ primitive, namespace, permissions: [any] }];
-  return permissions.flatMap((permission) =>
-    permission.rule.resourceNames.filter((name) => requests.some((request) => ruleAllows(permission.rule, { ...request, name }) === true)).map((name) => ({ primitive, namespace, name, permissions: [permission] })),
-  );
+  const named = ({ right, names }: Granted) => (need.includes(right.id) ? names ?? [] : []);
+  return permissions.flatMap((permission) => grantedBy(permission.rule).flatMap(named).map((name) => ({ primitive, namespace, name, permissions: [permission] })));
 }
 
-const met = new WeakMap<AccessRule, ReadonlySet<readonly ResourceRequest[]>>();
+const wide = new WeakMap<AccessRule, ReadonlySet<string>>();
 
-/** The needs of all primitives that one rule meets. Many accounts share a rule, so this is found once a rule. */
-function needsMetBy(rule: AccessRule): ReadonlySet<readonly ResourceRequest[]> {
-  let needs = met.get(rule);
-  if (!needs) {
-    const meets = (request: ResourceRequest, named: boolean) => ruleAllows(rule, request) === true || (named && rule.resourceNames.some((name) => ruleAllows(rule, { ...request, name }) === true));
-    needs = new Set(primitives.flatMap((primitive) => primitive.needs.filter((requests) => requests.some((request) => meets(request, primitive.namedSuffices === true)))));
-    met.set(rule, needs);
-  }
-  return needs;
+/** The ids of the rights that one rule gives widely enough. Many accounts share a rule, so this is found once a rule. */
+function wideIn(rule: AccessRule): ReadonlySet<string> {
+  let ids = wide.get(rule);
+  if (!ids) wide.set(rule, (ids = new Set([...grantedBy(rule).filter(isWide).map(({ right }) => right.id), ...(allPowerfulRule([rule]) ? [everything] : [])])));
+  return ids;
 }
