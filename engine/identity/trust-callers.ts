@@ -5,7 +5,8 @@ import type { Graph, Workload } from './graph.ts';
 import { isSymbol, type GraphObject, type Location } from './objects.ts';
 import { servicesNear, standsFor } from './trust-exposure.ts';
 import { isolatesIngress } from './trust-network-policy.ts';
-import { namespacesOf, targetOf, type Target } from './trust-target.ts';
+import { selectsNamespaceOf } from './trust-peers.ts';
+import type { Target } from './trust-target.ts';
 
 /** A workload for which the files show that it calls a target, and what shows it. Manifests hold no pod addresses: none is guessed from a range. */
 export interface Caller {
@@ -44,13 +45,7 @@ function isPeer(graph: Graph, { policy, peer }: PolicyPeer, workload: Workload):
   if (!peer.podSelector || (Object.keys(peer.podSelector.matchLabels.entries).length === 0 && peer.podSelector.matchExpressions.length === 0)) return false;
   if (matches(peer.podSelector, workload.fact.podLabels) !== true) return false;
   if (!peer.namespaceSelector) return workload.namespace === policy.namespace;
-  const objects = namespacesOf(graph, targetOf(workload));
-  // The server sets this label on every namespace to its name (semantics.md 6.1), whether or not its object is here.
-  const at = peer.namespaceSelector.at;
-  const name = { 'kubernetes.io/metadata.name': { state: 'known' as const, value: workload.namespace, at } };
-  if (workload.namespace === '' || isSymbol(workload.namespace)) return false;
-  if (objects.length === 0) return matches(peer.namespaceSelector, { entries: name, open: true, at }) === true;
-  return objects.some(({ resource: { header: { labels } } }) => matches(peer.namespaceSelector!, { ...labels, entries: { ...labels.entries, ...name } }) === true);
+  return selectsNamespaceOf(graph, peer.namespaceSelector, workload) === true;
 }
 
 interface ServiceName {

@@ -90,3 +90,13 @@ function compare(labels: Labels, key: string, test: (have: string | undefined) =
   // An empty label value reads as absent in Value, but the label is there.
   return test(value === undefined ? undefined : known(value) ?? '');
 }
+
+/** A selector as it is written in a manifest; undefined where part of it cannot be read. */
+export function selectorData(selector: LabelSelector): { matchLabels?: Record<string, string>; matchExpressions?: object[] } | undefined {
+  if (selector.open) return undefined;
+  const labels = Object.entries(selector.matchLabels.entries).map(([key, value]) => [key, known(value) ?? ''] as const);
+  return {
+    ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),
+    ...(selector.matchExpressions.length > 0 ? { matchExpressions: selector.matchExpressions.map(({ key, operator, values }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) })) } : {}),
+  };
+}
