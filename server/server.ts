@@ -52,7 +52,7 @@ export function startServer(connection: Connection, host?: Host): void {
   connection.onInitialized(async () => {
     session.reload();
     if (session.client.folderChanges) connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => session.setFolders(added.map((folder) => folder.uri), removed.map((folder) => folder.uri)));
-    await watchFiles(connection, session);
+    watchFiles(connection, session);
     if (!session.client.configuration) return;
     await connection.client.register(DidChangeConfigurationNotification.type, { section: 'kubewho' });
     await askSettings();

@@ -101,6 +101,11 @@ export class Session {
     }
   }
 
+  /** The URIs of roots on disk that lie outside of the client's folders, or above them. */
+  rootsOutside(): string[] {
+    return [...this.projects.values()].filter((project) => project.isLoaded() && !this.shownIn(project).includes('')).map((project) => project.root.toString());
+  }
+
   allProjects(): Project[] {
     return [...this.projects.values()];
   }

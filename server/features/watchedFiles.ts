@@ -40,7 +40,23 @@ export function registerWatchedFiles(connection: Connection, session: Session): 
   }
 }
 
-/** Asks the client to watch. One that cannot keeps the server up to date with its open documents and its own file operations. */
-export async function watchFiles(connection: Connection, session: Session): Promise<void> {
-  if (session.client.watchesFiles) await connection.client.register(DidChangeWatchedFilesNotification.type, { watchers: [...watched] });
+/**
+ * Asks the client to watch. Patterns of its own folders come first; the root of a repository may lie above them, and is
+ * watched as soon as it is read. A client that cannot watch keeps the server up to date with its open documents and its
+ * own file operations.
+ */
+export function watchFiles(connection: Connection, session: Session): void {
+  const { watchesFiles, relativePatterns } = session.client;
+  if (!watchesFiles) return;
+  const register = (watchers: FileSystemWatcher[]) => void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch((error: unknown) => connection.console.error(String(error)));
+  register([...watched]);
+  if (!relativePatterns) return;
+  const outside = new Set<string>();
+  session.onChange(() => {
+    for (const baseUri of session.rootsOutside()) {
+      if (outside.has(baseUri)) continue;
+      outside.add(baseUri);
+      register(watched.map((watcher) => ({ ...watcher, globPattern: { baseUri, pattern: watcher.globPattern as string } })));
+    }
+  });
 }

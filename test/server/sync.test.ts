@@ -1,7 +1,7 @@
 // Nothing stale: what is open, on disk, renamed, deleted or broken, and which documents are looked at at all.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { deployment, eventually, positionIn, rangeOf, roleBinding, textIn, withEditor } from './support.ts';
+import { capable, deployment, eventually, positionIn, rangeOf, roleBinding, textIn, withEditor } from './support.ts';
 
 const RULE = 'automounted-token';
 
@@ -155,6 +155,31 @@ describe('folders', () => {
     withEditor({ files: { 'web.yaml': deployment('web'), 'rbac/web.yaml': roleBinding('default') }, folders: [] }, async (editor) => {
       await editor.open('web.yaml', deployment('web'));
       assert.deepEqual(await editor.findings('web.yaml', RULE), []);
+    }));
+});
+
+describe('watching', () => {
+  const watched = (editor: { registrations: { method: string; registerOptions?: unknown }[] }) =>
+    editor.registrations.filter((one) => one.method === 'workspace/didChangeWatchedFiles').flatMap((one) => (one.registerOptions as { watchers: { globPattern: string | { baseUri: string; pattern: string }; kind?: number }[] }).watchers);
+
+  it('is asked of the client: manifests, what decides how they are read, and every deletion', () =>
+    withEditor({}, async (editor) => {
+      await eventually('the registration', () => watched(editor).length === 3);
+      assert.deepEqual(watched(editor).map(({ globPattern, kind }) => [globPattern, kind]), [
+        ['**/*.{yaml,yml,json}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/*', 4],
+      ]);
+    }));
+
+  it('reaches up to the repository that a folder lies in', () =>
+    withEditor({ files: { 'apps/web.yaml': deployment('web') }, folders: ['apps'], capabilities: { ...capable, workspace: { ...capable.workspace, didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } } } }, async (editor) => {
+      await eventually('the registration', () => watched(editor).length === 6);
+      assert.deepEqual(watched(editor).slice(3).map(({ globPattern }) => (globPattern as { baseUri: string }).baseUri), Array(3).fill(editor.uri('')));
+    }));
+
+  it('is not asked of a client that cannot', () =>
+    withEditor({ capabilities: { ...capable, workspace: { ...capable.workspace, didChangeWatchedFiles: {} } } }, async (editor) => {
+      await editor.findings('web.yaml');
+      assert.deepEqual(watched(editor), []);
     }));
 });
 
