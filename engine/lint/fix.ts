@@ -1,8 +1,7 @@
 import type { GraphObject } from '../identity/objects.ts';
-import { editYaml } from '../yaml/edit.ts';
+import { editAll } from '../yaml/edit-all.ts';
 import { insertDocuments } from '../yaml/insert.ts';
 import type { Dialect } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { FixProposal, FixStep } from './rule.ts';
@@ -35,8 +34,8 @@ interface Source {
  */
 export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Source | undefined): Fix | undefined {
   const edits: FileEdit[] = [];
-  for (const step of proposal.steps) {
-    const made = editsOf(step, sourceOf);
+  for (const steps of byDocument(proposal.steps)) {
+    const made = editsOf(steps, sourceOf);
     if (!made) return undefined;
     edits.push(...made);
   }
@@ -44,14 +43,33 @@ export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Sourc
   return changing.length === 0 ? undefined : { id: proposal.id, title: proposal.title, safe: proposal.safe, choice: proposal.choice ?? false, edits: changing };
 }
 
-function editsOf(step: FixStep, sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
-  const object: GraphObject = 'object' in step ? step.object : step.after;
+type ChangeStep = Extract<FixStep, { object: GraphObject }>;
+type AddStep = Extract<FixStep, { after: GraphObject }>;
+
+/** Changes of one document are made together, so that all of them may count in the paths of the document as it stands. */
+function byDocument(steps: readonly FixStep[]): (AddStep | [ChangeStep, ...ChangeStep[]])[] {
+  const together = new Map<string, [ChangeStep, ...ChangeStep[]]>();
+  const out: (AddStep | [ChangeStep, ...ChangeStep[]])[] = [];
+  for (const step of steps) {
+    if ('add' in step) { out.push(step); continue; }
+    const { file, index } = step.object.document;
+    const before = together.get(`${index} ${file}`);
+    if (before) { before.push(step); continue; }
+    const list: [ChangeStep, ...ChangeStep[]] = [step];
+    together.set(`${index} ${file}`, list);
+    out.push(list);
+  }
+  return out;
+}
+
+function editsOf(steps: AddStep | readonly [ChangeStep, ...ChangeStep[]], sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
+  const object = 'add' in steps ? steps.after : steps[0].object;
   const { file, index, start } = object.document;
   const source = sourceOf(file);
   if (!source || object.context) return undefined;
-  if ('add' in step) return step.add.length === 0 ? [] : insertDocuments(source.text, splitStream(source.text), index, step.add, object.resource.header.root).map((edit) => ({ file, ...edit, create: false }));
+  if ('add' in steps) return steps.add.length === 0 ? [] : insertDocuments(source.text, splitStream(source.text), index, steps.add, object.resource.header.root).map((edit) => ({ file, ...edit, create: false }));
   const text = splitStream(source.text)[index]?.text ?? '';
-  const result = editYaml(text, parseYaml(text, source.dialect).root, step.change);
+  const result = editAll(text, source.dialect, steps.map(({ change }) => change));
   return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false }));
 }
 
