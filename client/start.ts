@@ -9,7 +9,7 @@ export interface Api {
   readonly status: StatusText;
 }
 
-/** Makes a client of the kind that the place allows: with a process under Node, with a worker in a browser. */
+/** Makes the client; how it talks to its server is its own business. */
 export type MakeClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
 /** Sets everything up; the server starts with the first document that may be a manifest, and ends with `stop`. */
