@@ -1,0 +1,128 @@
+import type { Container } from '../kubernetes/workload.ts';
+import type { Labels } from '../kubernetes/header.ts';
+import { known, type Value } from '../yaml/cursor.ts';
+import type { Workload } from './graph.ts';
+import type { Location } from './objects.ts';
+import { imagePath } from './token-consumers.ts';
+
+/** What makes an identity worth more than its neighbours: what its workload keeps, moves or may start. */
+export const riskClasses = ['secrets-manager', 'payment', 'admin-api', 'data-store', 'ci-runner', 'gitops-controller', 'agent'] as const;
+export type RiskClass = (typeof riskClasses)[number];
+
+/** A workload's risk class, and what in the files says so. */
+export interface Risk {
+  readonly class: RiskClass;
+  /** Completes "it is one because …". */
+  readonly because: string;
+  readonly at: Location;
+}
+
+/** Sets or clears the class of a workload: one of the classes, or `none`. On the pod template it goes before the object. */
+export const riskAnnotation = 'kubewho.dev/risk-class';
+
+/** Marks of a class; all that a row gives have to be there. Every pattern is made of literals and anchors, so that it is linear. */
+interface Row {
+  readonly class: RiskClass;
+  /** Of the workload's name or one of its naming labels, in lower case. */
+  readonly name?: RegExp;
+  /** Of a container's image: the path without registry, tag and digest. What runs before the others does not count. */
+  readonly image?: RegExp;
+  /** Of the name of an environment variable. */
+  readonly variable?: RegExp;
+  /** Of `group/Kind`. */
+  readonly kind?: RegExp;
+  /** Not of what runs to its end: backups, migrations and probes use the images of what they visit. */
+  readonly lasting?: true;
+}
+
+/** A whole word of a name. */
+const word = (words: string): RegExp => new RegExp(`(?:^|[-_./])(?:${words})(?:$|[-_./])`);
+/** The last part of an image's path, or its last two. */
+const image = (names: string): RegExp => new RegExp(`(?:^|/)(?:${names})$`);
+
+/** From the gravest down: the first row that matches is the class. Images are named as their projects publish them. */
+const rows: readonly Row[] = [
+  { class: 'secrets-manager', image: image('vault|vault-enterprise|openbao|external-secrets|kubernetes-external-secrets|sealed-secrets-controller|sealed-secrets-kubeseal|vault-secrets-operator|infisical|conjur|cyberark/conjur|keywhiz|onepassword-operator|connect-api|spire-server|secrets-store-csi-driver/driver|csi-secrets-store/driver'), lasting: true },
+  { class: 'secrets-manager', name: word('vault-server|openbao|external-secrets|sealed-secrets|secrets?-manager|key-management|kms'), lasting: true },
+  { class: 'gitops-controller', image: image('argocd|argoproj/argo-cd|kustomize-controller|helm-controller|source-controller|flux-operator|fleet-agent|rancher/fleet|kapp-controller|weaveworks/flux|flux') },
+  { class: 'gitops-controller', name: word('argocd|argo-cd|argocd-application-controller|kustomize-controller|helm-controller|flux-operator|fleet-controller|kapp-controller') },
+  { class: 'ci-runner', kind: /^(?:actions\.summerwind\.dev|actions\.github\.com|tekton\.dev|build\.openshift\.io)\// },
+  { class: 'ci-runner', image: image('actions-runner|gitlab-runner|gitlab-runner-helper|jenkins|jenkins/jenkins|inbound-agent|jnlp-slave|jenkins-agent|drone-runner-kube|drone-runner-docker|buildkite/agent|concourse|teamcity-agent|azp-agent|circleci/runner-agent|circleci/runner|woodpecker-agent|kaniko-project/executor|buildkit|act_runner|actions-runner-controller|gha-runner-scale-set-controller') },
+  { class: 'ci-runner', name: word('ci-runner|build-runner|gitlab-runner|github-runner|actions-runner|buildkite-agent|jenkins|jenkins-agent|build-agent') },
+  { class: 'payment', name: word('payments?|payment-[a-z]+|checkout|billing|paymentservice|checkoutservice|card-vault|cardholder|ledger|invoicing') },
+  { class: 'payment', variable: /^(?:STRIPE|ADYEN|BRAINTREE|PAYPAL|KLARNA|WORLDPAY|MOLLIE|SQUARE)_[A-Z_]*(?:KEY|SECRET|TOKEN|PASSWORD)$/ },
+  { class: 'agent', kind: /^(?:agents\.x-k8s\.io|kagent\.dev)\// },
+  { class: 'agent', image: image('kagent-dev/kagent/[a-z-]+|kagent|openhands|all-hands-ai/(?:openhands|runtime)|langgraph-api|autogen-studio|autogenstudio|crewai|n8nio/n8n|flowise|mcp/[a-z0-9-]+|[a-z0-9-]+-mcp-server|mcp-server-[a-z0-9-]+') },
+  { class: 'agent', name: word('(?:ai|llm|gpt|genai|mcp)-(?:agents?|servers?|assistant)|[a-z]+-mcp') },
+  { class: 'agent', name: word('agents?|assistant|copilot'), variable: /^(?:OPENAI|ANTHROPIC|AZURE_OPENAI|GEMINI|GOOGLE_GENAI|MISTRAL|COHERE|GROQ|LANGCHAIN|LANGSMITH)_[A-Z_]*KEY$/ },
+  { class: 'data-store', lasting: true, image: image('postgres|postgresql|postgresql-repmgr|pgpool|spilo(?:-\\d+)?|postgis|timescaledb|mysql|mysql-server|mariadb|mariadb-galera|percona|percona-server|percona-xtradb-cluster|mongo|mongodb|mongodb-sharded|redis|redis-stack|redis-cluster|redis-sentinel|valkey|keydb|dragonfly|elasticsearch|elasticsearch-oss|opensearch|solr|cassandra|scylla|cockroach|tidb|tikv|vitess/lite|neo4j|influxdb|clickhouse-server|clickhouse|couchdb|couchbase|couchbase-server|etcd|minio|minio/minio|rethinkdb|arangodb|dgraph|mssql/server|mssql-server-linux|oracle/database|kafka|cp-kafka|strimzi/kafka|pulsar|rabbitmq|qdrant|milvus|weaviate|surrealdb') },
+  { class: 'admin-api', image: image('phpmyadmin|pgadmin4|pgadmin|adminer|mongo-express|redis-commander|kubernetes-dashboard|dashboard|kubernetesui/dashboard|headlamp|rancher|portainer|portainer-ce|octant|keycloak|dex|authentik|ory/(?:hydra|kratos|keto)|teleport|boundary'), lasting: true },
+  { class: 'admin-api', name: word('admin|administration|admin-[a-z]+|backoffice|back-office|control-plane-api|management-api|iam|identity-provider'), lasting: true },
+];
+
+/** The workload's own word for itself, most telling first (kubernetes.io/docs/concepts/overview/working-with-objects/common-labels). */
+const namingLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/component', 'app', 'k8s-app', 'component', 'role'];
+/** Kinds that run to their end. */
+const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
+
+/**
+ * The risk class of a workload by its annotation, else by what its kind, images, configuration and names say; undefined
+ * where nothing does. Names are a hint and no proof: a class raises what is said of an identity, it is never a finding.
+ */
+export function riskOf(workload: Workload): Risk | undefined {
+  const said = annotated(workload);
+  if (said) return said === 'none' ? undefined : said;
+  for (const row of rows) {
+    const risk = matching(row, workload);
+    if (risk) return risk;
+  }
+  return undefined;
+}
+
+function annotated({ object, fact }: Workload): Risk | 'none' | undefined {
+  for (const { entries } of [fact.podAnnotations, object.resource.header.annotations]) {
+    const value = entries[riskAnnotation];
+    const text = value && known(value);
+    if (text === 'none') return 'none';
+    const found = riskClasses.find((one) => one === text);
+    if (found) return { class: found, because: `its annotation ${riskAnnotation} says so`, at: { object, place: value!.at } };
+  }
+  return undefined;
+}
+
+function matching(row: Row, { object, fact }: Workload): Risk | undefined {
+  const { group, kind, name, labels, at } = object.resource.header;
+  if (row.lasting && runs.has(kind)) return undefined;
+  const found: { because: string; place: Location['place'] }[] = [];
+  const need = (mark: { because: string; place: Location['place'] } | undefined): boolean => mark !== undefined && found.push(mark) > 0;
+  const containers = fact.containers.filter((container) => !container.at.path.includes('initContainers'));
+  if (row.kind && !need(row.kind.test(`${group}/${kind}`) ? { because: `its kind is ${kind} of ${group}`, place: at } : undefined)) return undefined;
+  if (row.image && !need(imageMark(row.image, containers))) return undefined;
+  if (row.variable && !need(variableMark(row.variable, containers))) return undefined;
+  if (row.name && !need(nameMark(row.name, name, fact.podLabels, labels))) return undefined;
+  return { class: row.class, because: found.map((one) => one.because).join(' and '), at: { object, place: found[0]!.place } };
+}
+
+function imageMark(pattern: RegExp, containers: readonly Container[]): { because: string; place: Location['place'] } | undefined {
+  const container = containers.find((one) => pattern.test(imagePath(known(one.image) ?? '')));
+  return container && { because: `it runs the image "${imagePath(known(container.image)!)}"`, place: container.image.at };
+}
+
+function variableMark(pattern: RegExp, containers: readonly Container[]): { because: string; place: Location['place'] } | undefined {
+  for (const { env, at } of containers) {
+    const name = Object.keys(env).find((one) => pattern.test(one));
+    if (name !== undefined) return { because: `it is given ${name}`, place: at };
+  }
+  return undefined;
+}
+
+function nameMark(pattern: RegExp, name: Value<string>, ...labels: readonly Labels[]): { because: string; place: Location['place'] } | undefined {
+  if (pattern.test((known(name) ?? '').toLowerCase())) return { because: `it is called "${known(name)!}"`, place: name.at };
+  for (const { entries } of labels) {
+    for (const key of namingLabels) {
+      const value = entries[key];
+      if (value && pattern.test((known(value) ?? '').toLowerCase())) return { because: `its label ${key} is "${known(value)!}"`, place: value.at };
+    }
+  }
+  return undefined;
+}
