@@ -14,6 +14,8 @@ export interface Container {
   readonly env: Readonly<Record<string, Value<string>>>;
   /** Fields of the pod that environment values are taken from (`valueFrom.fieldRef.fieldPath`), by variable name. */
   readonly envFields: Readonly<Record<string, Value<string>>>;
+  /** Secrets that environment variables are taken from, by name (`secretKeyRef`, `envFrom`). */
+  readonly secrets: readonly Value<string>[];
   readonly mounts: readonly { readonly path: Value<string>; readonly volume: Value<string> }[];
   readonly at: Place;
 }
@@ -24,6 +26,8 @@ export interface Volume {
   readonly type: string;
   readonly hostPath: Value<string>;
   readonly secretName: Value<string>;
+  /** Secrets that are sources of a projected volume, by name. */
+  readonly projectedSecrets: readonly Value<string>[];
   readonly csiDriver: Value<string>;
   readonly tokens: readonly ProjectedToken[];
   readonly at: Place;
@@ -134,6 +138,10 @@ export function readContainer(container: Cursor): Container {
     hooks: hooks.flatMap((path) => container.at(...path, 'exec', 'command').strings()),
     env,
     envFields,
+    secrets: [
+      ...container.get('env').items().map((item) => item.at('valueFrom', 'secretKeyRef', 'name').string()),
+      ...container.get('envFrom').items().map((item) => item.at('secretRef', 'name').string()),
+    ].filter((name) => name.state !== 'absent'),
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
     at: container.place(),
   };
@@ -144,12 +152,14 @@ const hooks = [['livenessProbe'], ['readinessProbe'], ['startupProbe'], ['lifecy
 /** Reads a volume, wherever it stands. */
 export function readVolume(volume: Cursor): Volume {
   const type = volume.fields().find((field) => field.key !== 'name')?.key ?? 'emptyDir';
-  const tokens = volume.at('projected', 'sources').items().map((source) => source.get('serviceAccountToken')).filter((token) => token.exists);
+  const sources = volume.at('projected', 'sources').items();
+  const tokens = sources.map((source) => source.get('serviceAccountToken')).filter((token) => token.exists);
   return {
     name: volume.get('name').string(),
     type,
     hostPath: volume.at('hostPath', 'path').string(),
     secretName: volume.at('secret', 'secretName').string(),
+    projectedSecrets: sources.map((source) => source.at('secret', 'name').string()).filter((name) => name.state !== 'absent'),
     csiDriver: volume.at('csi', 'driver').string(),
     tokens: tokens.map((token) => ({
       audience: token.get('audience').string(),
