@@ -1,4 +1,4 @@
-// What has to come from the operating system: a Chromium to show VS Code in, and Python's venv for pre-commit.
+// What has to come from the operating system: a Chromium to show VS Code in, Python's venv for pre-commit, and Neovim as another editor.
 import { spawnSync } from 'node:child_process';
 import { SetupError } from './error.mjs';
 import { findChromium, findOnPath } from './places.mjs';
@@ -6,6 +6,7 @@ import { findChromium, findOnPath } from './places.mjs';
 const NEEDS = [
   { what: 'Chromium', packages: ['chromium'], present: () => findChromium() !== undefined },
   { what: 'Python 3 with venv', packages: ['python3', 'python3-venv'], present: () => succeeds('python3', ['-c', 'import venv, ensurepip']) },
+  { what: 'Neovim', packages: ['neovim'], present: () => findOnPath('nvim') !== undefined },
   { what: 'git', packages: ['git'], present: () => succeeds('git', ['--version']) },
 ];
 
