@@ -5,10 +5,10 @@ import type { Graph, ObjectWith } from './graph.ts';
 import type { GraphObject } from './objects.ts';
 import probes from './probe-addresses.json' with { type: 'json' };
 import { exposureOf, isGateway, servicesNear, standsFor } from './trust-exposure.ts';
-import { actionOf, appliesTo, istioIsUsed, membership, mutualTls, type Authorization } from './trust-istio.ts';
+import { actionOf, istioIsUsed, membership, mutualTls, type Authorization } from './trust-istio.ts';
 import { isProved, type Admission, type Layer } from './trust-layer.ts';
-import { isolatesIngress } from './trust-network-policy.ts';
-import { targetOf, unseenTarget, type Target } from './trust-target.ts';
+import { protectedByAuthorization, protectedByNetworkPolicy } from './trust-protected.ts';
+import type { Target } from './trust-target.ts';
 import { demandsIdentity, trustIn, type Trust } from './trust.ts';
 
 /**
@@ -41,10 +41,7 @@ interface Judgement {
 export function grantsOfNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): AddressGrant[] {
   const { object, fact } = policy;
   if (fact.ingress.isolates !== true) return [];
-  const targets = targetsWhere(graph, object, (target) => isolatesIngress(policy, target));
-  // Pods on the host's network are not selected: a policy that means them alone lets nobody in.
-  if (targets.length === 0 && targetsWhere(graph, object, (target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false })).length > 0) return [];
-  const judged = (targets.length > 0 ? targets : [unseenTarget(object, fact.podSelector)]).map((target) => {
+  const judged = protectedByNetworkPolicy(graph, policy).map((target) => {
     const trust = trustIn(graph, target);
     return { target, layer: trust.layers.find(({ technology }) => technology === 'NetworkPolicy')!, judgement: judgeNetwork(graph, trust) };
   });
@@ -55,27 +52,12 @@ export function grantsOfNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPo
 export function grantsOfAuthorization(graph: Graph, policy: Authorization): AddressGrant[] {
   const { object, fact } = policy;
   if (actionOf(policy) !== 'ALLOW' || fact.dryRun !== false) return [];
-  const targets = targetsWhere(graph, object, (target) => appliesTo(graph, policy, target));
-  const meshed = targets.filter((target) => membership(graph, target) !== 'out');
-  if (targets.length > 0 && meshed.length === 0) return [];
-  const judged = (meshed.length > 0 ? meshed : [unseenOf(policy)]).map((target) => {
+  const judged = protectedByAuthorization(graph, policy).map((target) => {
     const trust = trustIn(graph, target);
     const layer = trust.layers.find(({ technology }) => technology === 'Istio')!;
     return { target, layer: layer.policies.includes(object) ? layer : undefined, judgement: judgeMesh(trust, layer) };
   });
   return grantsOf(graph, object, judged);
-}
-
-/** The targets that an answer is yes for, among workloads of the same files: those of other variants have nothing to do with an object. */
-function targetsWhere(graph: Graph, object: GraphObject, answer: (target: Target) => boolean | 'unknown'): Target[] {
-  return graph.workloads.map(targetOf).filter((target) => answer(target) === true && !graph.proximity.alternatives(object.document.file, target.file));
-}
-
-function unseenOf({ object, fact }: Authorization): Target {
-  const target = unseenTarget(object, fact.target.selector);
-  const gateway = fact.target.refs.find(({ kind }) => known(kind) === 'Gateway');
-  if (!gateway) return target;
-  return { ...target, labels: { ...target.labels, entries: { ...target.labels.entries, 'gateway.networking.k8s.io/gateway-name': gateway.name } } };
 }
 
 function judgeNetwork(graph: Graph, trust: Trust): Judgement | undefined {

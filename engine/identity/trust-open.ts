@@ -4,8 +4,8 @@ import { known, type Place } from '../yaml/cursor.ts';
 import { coversFamily, parseNetwork, type Network } from './address.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './trust-exposure.ts';
-import { isolatesIngress } from './trust-network-policy.ts';
-import { targetOf, unseenTarget, type Target } from './trust-target.ts';
+import { protectedByNetworkPolicy } from './trust-protected.ts';
+import type { Target } from './trust-target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
 /** Who a rule lets in: no `from` at all, all addresses of a family, or all pods of all namespaces. */
@@ -30,18 +30,15 @@ const hbone = 15008;
  * gateway, one that the API server calls, one where a layer demands an identity.
  */
 export function openGrants(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): OpenGrant[] {
-  const { object, fact } = policy;
+  const { fact } = policy;
   if (fact.ingress.isolates !== true) return [];
   const rules = fact.ingress.rules.flatMap((rule) => {
     const open = opennessOf(rule);
     return open && !rule.open && !isHboneOnly(rule) ? [{ ...open, rule: rule.at, ports: rule.ports }] : [];
   });
   if (rules.length === 0) return [];
-  const near = graph.workloads.map(targetOf).filter((target) => !graph.proximity.alternatives(object.document.file, target.file));
-  const seen = near.filter((target) => isolatesIngress(policy, target) === true);
-  if (seen.length === 0 && near.some((target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false }) === true)) return [];
   const inside = (target: Target) => !isGateway(target) && !exposureOf(graph, target) && !isCalledByApiServer(graph, target) && demandsIdentity(trustIn(graph, target)).demanded === false;
-  const targets = (seen.length > 0 ? seen : [unseenTarget(object, fact.podSelector)]).filter(inside);
+  const targets = protectedByNetworkPolicy(graph, policy).filter(inside);
   return targets.length === 0 ? [] : rules.map((rule) => ({ ...rule, targets: targets.filter(({ workload }) => workload) }));
 }
 

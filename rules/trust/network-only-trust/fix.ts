@@ -1,13 +1,13 @@
-import type { Graph, ObjectWith, Workload } from '../../../engine/identity/graph.ts';
-import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import type { AddressGrant } from '../../../engine/identity/trust-address.ts';
-import { callersOf } from '../../../engine/identity/trust-callers.ts';
 import { evidenceOfRule } from '../../../engine/identity/trust-istio-evidence.ts';
 import { istioLayer, membership, mutualTls } from '../../../engine/identity/trust-istio.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { selects, targetOf, type Target } from '../../../engine/identity/trust-target.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
+import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts';
 
 /**
  * From location to identity: the address rule stays as containment, and the callers that the files show are named beside
@@ -15,26 +15,13 @@ import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
  * without evidence, and without Istio in the tree there is no fix.
  */
 export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
-  const workloads = grant.targets.map((target) => {
-    const callers = callersOf(graph, target).map((caller) => caller.workload);
-    // A caller outside the mesh has no identity to show.
-    const unable = callers.filter((caller) => membership(graph, targetOf(caller)) === 'out');
-    return { target, callers: callers.filter((caller) => !unable.includes(caller)), unable };
-  });
-  if (workloads.some(({ target, callers }) => target.workload === undefined || callers.length === 0)) return [];
-  const sources = workloads.map(({ target, callers }) => ({ target, callers, source: sourceNaming(target, callers) }));
-  const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, sources) : besideThePolicy(graph, grant, sources);
+  const naming = nameCallers(graph, grant.targets);
+  if (!naming) return [];
+  const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, naming.source) : besideThePolicy(graph, grant, naming.each);
   const tls = strictMutualTls(graph, grant.targets);
   if (!policy || !tls) return [];
   const add = [...policy.add, ...tls.add];
-  const named = namesOf(workloads.flatMap((one) => one.callers));
-  const unable = namesOf(workloads.flatMap((one) => one.unable));
-  const title = `Demand the identity of the callers that these files show (${named}); everyone else loses access${unable && `, also ${unable}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`;
-  return [{ id: 'name-callers', title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
-}
-
-function namesOf(workloads: readonly Workload[]): string {
-  return [...new Set(workloads.map(({ object }) => displayName(object)))].join(', ');
+  return [{ id: 'name-callers', title: naming.title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
 }
 
 /** What is changed in the objects there are, and what is written after the policy. */
@@ -43,29 +30,11 @@ interface Work {
   readonly add: readonly unknown[];
 }
 
-interface Named {
-  readonly target: Target;
-  readonly callers: readonly Workload[];
-  /** The fields of an Istio source that names the callers; undefined where one of them cannot be named. */
-  readonly source: Source | undefined;
-}
-
-type Source = { readonly principals: readonly string[] } | { readonly serviceAccounts: readonly string[] };
-
-function sourceNaming(target: Target, callers: readonly Workload[]): Source | undefined {
-  if (callers.some(({ accountName, namespace }) => isSymbol(accountName) || isSymbol(namespace))) return undefined;
-  const accounts = [...new Map(callers.map(({ namespace, accountName }) => [`${namespace}/${accountName}`, { namespace, accountName }])).values()];
-  if (accounts.every(({ namespace }) => namespace !== '')) return { principals: accounts.map(({ namespace, accountName }) => `*/ns/${namespace}/sa/${accountName}`) };
-  // An account name alone is one of the policy's own namespace, which no file tells here.
-  return accounts.every(({ namespace }) => namespace === target.namespace) ? { serviceAccounts: accounts.map(({ accountName }) => accountName) } : undefined;
-}
-
 /** Puts the identities into the very sources that ask for addresses: both are then demanded. */
-function inTheRule(object: GraphObject, grant: AddressGrant, named: readonly Named[]): Work | undefined {
+function inTheRule(object: GraphObject, grant: AddressGrant, source: Source): Work | undefined {
   const fact = object.resource.facts.find((one) => one.fact === 'istioAuthorizationPolicy');
   const rule = fact?.rules.find(({ at }) => at.stable === grant.rule.stable);
-  const source = mergedSource(named);
-  if (!rule || !source) return undefined;
+  if (!rule) return undefined;
   const [[field, values]] = Object.entries(source) as [[string, readonly string[]]];
   const change = evidenceOfRule(rule).filter(({ evidence }) => evidence === 'address').map((one): FixStep =>
     one.source
@@ -74,22 +43,15 @@ function inTheRule(object: GraphObject, grant: AddressGrant, named: readonly Nam
   return { change, add: [] };
 }
 
-function mergedSource(named: readonly Named[]): Source | undefined {
-  const sources = named.map(({ source }) => source);
-  if (sources.includes(undefined)) return undefined;
-  const names = [...new Set(sources.flatMap((source) => Object.values(source!).flat()))];
-  return Object.keys(sources[0]!)[0] === 'principals' ? { principals: names } : { serviceAccounts: names };
-}
-
 /** A policy of its own for each protected workload, right after the network policy. */
-function besideThePolicy(graph: Graph, grant: AddressGrant, named: readonly Named[]): Work | undefined {
+function besideThePolicy(graph: Graph, grant: AddressGrant, named: readonly NamedCallers[]): Work | undefined {
   if (grant.situation !== 'leftOut' && grant.situation !== 'anyIdentity') return undefined;
   if (named.some(({ target }) => membership(graph, target) === 'out' || istioLayer(graph, target).unsure)) return undefined;
   const add: unknown[] = [];
   for (const { target, source } of named) {
     const matchLabels = tellingLabels(graph, target.workload!);
     const metadata = metadataOf(target);
-    if (!matchLabels || !metadata || !source) return undefined;
+    if (!matchLabels || !metadata) return undefined;
     add.push({ apiVersion: 'security.istio.io/v1', kind: 'AuthorizationPolicy', metadata, spec: { selector: { matchLabels }, action: 'ALLOW', rules: [{ from: [{ source }] }] } });
   }
   return { change: [], add };

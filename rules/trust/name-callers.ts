@@ -1,0 +1,60 @@
+import type { Graph, Workload } from '../../engine/identity/graph.ts';
+import { displayName, isSymbol } from '../../engine/identity/objects.ts';
+import { callersOf } from '../../engine/identity/trust-callers.ts';
+import { membership } from '../../engine/identity/trust-istio.ts';
+import { targetOf, type Target } from '../../engine/identity/trust-target.ts';
+
+/** The field of an Istio source that names callers by their accounts. */
+export type Source = { readonly principals: readonly string[] } | { readonly serviceAccounts: readonly string[] };
+
+export interface NamedCallers {
+  readonly target: Target;
+  readonly source: Source;
+}
+
+/** The callers of some targets as a policy of Istio names them: for each target, and for all together. */
+export interface Naming {
+  readonly each: readonly NamedCallers[];
+  readonly source: Source;
+  /** What a fix says that names them: who is named, and who is not. */
+  readonly title: string;
+}
+
+/**
+ * Names the callers that the files give evidence of. Undefined where a target has none, or where one cannot be named:
+ * nobody is invented. The trust domain is in no manifest, so a principal is written for any.
+ */
+export function nameCallers(graph: Graph, targets: readonly Target[]): Naming | undefined {
+  const found = targets.map((target) => {
+    const callers = callersOf(graph, target).map((caller) => caller.workload);
+    // A caller outside the mesh has no identity to show.
+    const outside = callers.filter((caller) => membership(graph, targetOf(caller)) === 'out');
+    return { target, callers: callers.filter((caller) => !outside.includes(caller)), outside };
+  });
+  if (found.length === 0 || found.some(({ target, callers }) => target.workload === undefined || callers.length === 0)) return undefined;
+  const each: NamedCallers[] = [];
+  for (const { target, callers } of found) {
+    const source = sourceOf(target, callers);
+    if (!source) return undefined;
+    each.push({ target, source });
+  }
+  const names = [...new Set(each.flatMap(({ source }) => Object.values(source).flat()))];
+  const outside = namesOf(found.flatMap((one) => one.outside));
+  return {
+    each,
+    source: 'principals' in each[0]!.source ? { principals: names } : { serviceAccounts: names },
+    title: `Demand the identity of the callers that these files show (${namesOf(found.flatMap((one) => one.callers))}); everyone else loses access${outside && `, also ${outside}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`,
+  };
+}
+
+function sourceOf(target: Target, callers: readonly Workload[]): Source | undefined {
+  if (callers.some(({ accountName, namespace }) => isSymbol(accountName) || isSymbol(namespace))) return undefined;
+  const accounts = [...new Map(callers.map(({ namespace, accountName }) => [`${namespace}/${accountName}`, { namespace, accountName }])).values()];
+  if (accounts.every(({ namespace }) => namespace !== '')) return { principals: accounts.map(({ namespace, accountName }) => `*/ns/${namespace}/sa/${accountName}`) };
+  // An account name alone is one of the policy's own namespace, which no file tells here.
+  return accounts.every(({ namespace }) => namespace === target.namespace) ? { serviceAccounts: accounts.map(({ accountName }) => accountName) } : undefined;
+}
+
+function namesOf(workloads: readonly Workload[]): string {
+  return [...new Set(workloads.map(({ object }) => displayName(object)))].join(', ');
+}
