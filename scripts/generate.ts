@@ -27,7 +27,7 @@ export function generated(): Map<string, string> {
 function section(family: string): string {
   const own = rules.filter((rule) => rule.family === family);
   if (own.length === 0) return '';
-  const rows = own.map((rule) => `| [\`${rule.id}\`](../rules/${rule.family}/${rule.id}/README.md) | ${rule.title} | ${rule.severity} | ${rule.persona} | ${rule.fixes ? 'yes' : '–'} | ${rule.frameworks.join(', ')} |\n`);
+  const rows = own.map((rule) => `| [\`${rule.id}\`](../rules/${rule.family}/${rule.id}/README.md) | ${rule.title} | ${rule.severity} | ${rule.persona} | ${rule.fixes || rule.family === 'meta' ? 'yes' : '–'} | ${rule.frameworks.join(', ')} |\n`);
   return `## ${family}: ${families[family]}\n\n| rule | finds | severity | persona | fix | frameworks |\n|---|---|---|---|---|---|\n${rows.join('')}\n`;
 }
 
