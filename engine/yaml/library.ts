@@ -1,4 +1,4 @@
-import { Composer, isAlias, isMap, isPair, isScalar, Lexer, Parser, type Alias, type CST, type Document, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { Composer, isAlias, isMap, isPair, isScalar, Lexer, Parser, type Alias, type CST, type Document, type Node, type Pair, type Scalar, type YAMLMap, type YAMLParseError, type YAMLSeq } from 'yaml';
 import type { Dialect, Entry, MapNode, ParsedDocument, ScalarNode, ScalarValue, SeqNode, SyntaxProblem, YamlNode } from './node.ts';
 import { describe, failure, tabAsIndent } from './problem.ts';
 import { resolveKey, resolvePlain } from './scalar.ts';
@@ -17,7 +17,7 @@ export function readWithLibrary(text: string, dialect: Dialect): ParsedDocument 
   if (text.length > maxLength) return failure('size', `larger than ${maxLength >> 20} MB, and not written plainly enough to be read all the same`, 0, 0);
   const composed = compose(text);
   if ('problem' in composed) return { root: undefined, problem: composed.problem };
-  const error = composed.document?.errors[0];
+  const error = composed.document?.errors.find((one) => !isMaskedLine(one, dialect));
   if (error) return { root: undefined, problem: describe(error, text) };
   const contents = composed.document?.contents;
   if (!contents || (isScalar(contents) && contents.source === '' && isPlain(contents) && !contents.tag && !contents.anchor)) return { root: undefined, problem: undefined };
@@ -27,6 +27,11 @@ export function readWithLibrary(text: string, dialect: Dialect): ParsedDocument 
     if (error instanceof Refusal) return { root: undefined, problem: error.problem };
     throw error;
   }
+}
+
+/** Blanks in place of template actions at the head of a block text are no lines of it. */
+function isMaskedLine(error: YAMLParseError, dialect: Dialect): boolean {
+  return dialect === 'template' && error.message.includes('leading empty lines');
 }
 
 type Composed = { readonly document: Document.Parsed | undefined } | { readonly problem: SyntaxProblem };

@@ -11,6 +11,8 @@ export interface Hole {
   readonly expression: string;
   /** For blocks: the column that `indent` or `nindent` names. */
   readonly column?: number;
+  /** For blocks: nothing says how far the lines are indented, they may belong to any collection that is open here. */
+  readonly anywhere?: true;
 }
 
 /** A stretch of text from `start` on, inside some arms of `if`, `with` and `range`; the outermost first. */
@@ -93,12 +95,13 @@ function splitUnits(text: string): string[] {
 function maskOutput(text: string, out: string[], action: Action, frames: readonly Frame[]): Hole {
   const span = { start: action.start, end: action.end };
   const expression = scoped(fold(action.body), frames);
-  const indent = /\|\s*n?indent\s+(\d+)\s*$/.exec(action.body);
-  const block = indent !== null || /\|\s*n?indent\b/.test(action.body) || /^toYaml\b/.test(action.body) || /\|\s*toYaml\s*$/.test(action.body);
+  const indent = /\b(n?)indent\s+(\d+)(?!.*\bn?indent\b)/s.exec(action.body);
+  const yaml = /^toYaml\b/.test(action.body) || /\|\s*toYaml\s*$/.test(action.body);
+  const block = yaml || /\|\s*n?indent\b/.test(action.body);
   if (block || isAlone(text, action)) {
     fillSpaces(out, span);
-    const column = indent ? Number(indent[1]) + (/\|\s*indent\s+\d+\s*$/.test(action.body) ? columnOf(text, action.start) : 0) : undefined;
-    return { kind: 'block', span, expression, ...(column === undefined ? {} : { column }) };
+    const column = indent ? Number(indent[2]) + (indent[1] === '' ? columnOf(text, action.start) : 0) : undefined;
+    return { kind: 'block', span, expression, ...(column !== undefined ? { column } : yaml ? {} : { anywhere: true }) };
   }
   fillWord(out, span);
   return { kind: 'scalar', span, expression };

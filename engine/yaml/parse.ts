@@ -2,15 +2,15 @@ import { readFast } from './fast.ts';
 import { readWithLibrary } from './library.ts';
 import type { Dialect, ParsedDocument } from './node.ts';
 import { failure } from './problem.ts';
-import { readTemplate } from './template.ts';
 import { isSeparator } from './split.ts';
+import { readTemplate } from './template.ts';
 
 /**
  * Parses one document of a stream (splitStream) into the project's own nodes, spans counted from the document's start.
  * Total: any text gives a tree or a problem, never an exception.
  */
 export function parseYaml(text: string, dialect: Dialect): ParsedDocument {
-  if (dialect === 'template' && text.includes('{{')) return readTemplate(text, (masked) => parseYaml(masked, 'kubernetes'));
+  if (dialect === 'template' && text.includes('{{')) return readTemplate(text, (masked) => unreadable(masked, dialect) ?? read(masked, dialect));
   return unreadable(text, dialect) ?? read(text, dialect);
 }
 

@@ -1,5 +1,5 @@
 import { maskTemplate, type BranchMark, type Hole } from './mask.ts';
-import type { Entry, HoleNode, MapNode, ParsedDocument, SeqNode, YamlNode } from './node.ts';
+import type { Entry, HoleNode, MapNode, ParsedDocument, ScalarNode, SeqNode, YamlNode } from './node.ts';
 import type { Span } from './text.ts';
 
 /**
@@ -27,7 +27,7 @@ interface Template {
 /** `base` is the branch in which the node stands; undefined at the root, whose entries' common branch is given. */
 function unmask(node: YamlNode, template: Template, base: readonly string[] | undefined): YamlNode {
   switch (node.kind) {
-    case 'scalar': return holeIn(node.span, template) ?? node;
+    case 'scalar': return node.style === 'block' ? textHole(node, template) ?? withoutMaskedLines(node, template) : holeIn(node.span, template) ?? node;
     case 'hole': return node;
     case 'seq': return unmaskSeq(node, template, base ?? branchAt(template, node.span.start));
     case 'map': return unmaskMap(node, template, base ?? commonBranch(node.entries.map((entry) => branchAt(template, entry.keySpan.start))));
@@ -72,6 +72,21 @@ function holeIn(span: Span, { holes, text }: Template): HoleNode | undefined {
   return { kind: 'hole', span, expression: alone ? hole.expression : inner.replace(/\s+/g, ' ') };
 }
 
+/** A block text with any action in it cannot be known. */
+function textHole({ span }: ScalarNode, { holes, branches, text }: Template): HoleNode | undefined {
+  const within = (start: number): boolean => start > span.start && start < span.end;
+  if (!holes.some((hole) => within(hole.span.start)) && !branches.some((mark) => within(mark.start))) return undefined;
+  return { kind: 'hole', span, expression: text.slice(span.start, span.end).replace(/\s+/g, ' ') };
+}
+
+/** The blanks that stand for actions behind a block text are no lines of it. */
+function withoutMaskedLines(node: ScalarNode, { text }: Template): ScalarNode {
+  const header = /^[|>][-+1-9]*/.exec(text.slice(node.span.start, node.span.start + 3))?.[0] ?? '';
+  if (header.includes('+') || !/\n +\n?$/.test(node.source)) return node;
+  const source = node.source.replace(/[ \n]+$/, '') + (header.includes('-') ? '' : '\n');
+  return { ...node, source, value: source };
+}
+
 function lowerBound(holes: readonly Hole[], offset: number): number {
   let low = 0;
   let high = holes.length;
@@ -108,18 +123,29 @@ function fold({ text }: Template, span: Span): string {
 function open(node: YamlNode, hole: Hole, template: Template): YamlNode {
   if (node.kind === 'seq') return openSeq(node, hole, template);
   if (node.kind !== 'map' || node.flow) return node;
+  if (hole.anywhere) return openAnywhere({ ...node, open: node.open ?? hole.expression }, hole, template);
   const index = node.entries.findLastIndex((entry) => entry.keySpan.start < hole.span.start);
   const entry = node.entries[index];
   const column = columnOf(template.masked, node.entries[0]?.keySpan.start ?? node.span.start);
   const to = hole.column ?? columnOf(template.text, hole.span.start);
   const inline = !isFirstOnLine(template.masked, hole.span.start);
   const value = entry?.value;
-  const bare = value?.kind === 'scalar' && value.source === '' && value.style === 'plain';
+  const bare = value?.kind === 'scalar' && value.source === '' && value.style !== 'single' && value.style !== 'double';
   // What writes to this mapping's own column, or left of it, is not inside one of its values, unless it is the list of the key above.
   if (!entry || !value || (!inline && (to < column || (to === column && !bare)))) return { ...node, open: node.open ?? hole.expression };
-  if (bare) return replaceEntry(node, index, { kind: 'hole', span: inline ? hole.span : entry.keySpan, expression: hole.expression });
+  if (inline && to <= column) return open({ ...node, open: node.open ?? hole.expression }, { ...hole, column: column + 1 }, template);
+  if (bare || (value.kind === 'scalar' && value.style === 'block' && to > column)) return replaceEntry(node, index, { kind: 'hole', span: inline ? hole.span : entry.keySpan, expression: hole.expression });
   if ((value.kind === 'map' || value.kind === 'seq') && !value.flow) return replaceEntry(node, index, open(value, hole, template));
   return { ...node, open: node.open ?? hole.expression };
+}
+
+/** Lines that may belong to any collection that reaches down to them. */
+function openAnywhere(node: MapNode, hole: Hole, template: Template): YamlNode {
+  const index = node.entries.findLastIndex((entry) => entry.keySpan.start < hole.span.start);
+  const value = node.entries[index]?.value;
+  if (!value) return node;
+  const hidden = value.kind === 'scalar' && (value.source === '' || value.style === 'block');
+  return replaceEntry(node, index, hidden ? { kind: 'hole', span: node.entries[index]!.keySpan, expression: hole.expression } : open(value, hole, template));
 }
 
 function openSeq(node: SeqNode, hole: Hole, template: Template): SeqNode {
@@ -127,12 +153,12 @@ function openSeq(node: SeqNode, hole: Hole, template: Template): SeqNode {
   const index = node.items.findLastIndex((item) => item.span.start < hole.span.start);
   const item = node.items[index];
   const to = hole.column ?? columnOf(template.text, hole.span.start);
-  if (!item || to <= columnOf(template.masked, node.span.start)) return { ...node, open: node.open ?? hole.expression };
+  if (!item || (!hole.anywhere && to <= columnOf(template.masked, node.span.start))) return { ...node, open: node.open ?? hole.expression };
   if (item.kind !== 'map' && item.kind !== 'seq') {
-    const bare = item.kind === 'scalar' && item.source === '' ? { kind: 'hole' as const, span: hole.span, expression: hole.expression } : item;
+    const bare = item.kind === 'scalar' && (item.source === '' || item.style === 'block') ? { kind: 'hole' as const, span: hole.span, expression: hole.expression } : item;
     return { ...node, items: node.items.with(index, bare), open: node.open ?? hole.expression };
   }
-  return { ...node, items: node.items.with(index, open(item, hole, template)) };
+  return { ...node, items: node.items.with(index, open(item, hole, template)), ...(hole.anywhere ? { open: node.open ?? hole.expression } : {}) };
 }
 
 function replaceEntry(node: MapNode, index: number, value: YamlNode): MapNode {

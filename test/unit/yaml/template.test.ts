@@ -100,6 +100,31 @@ describe('a masked template', () => {
     assert.deepEqual({ ...(said(at(text)) as object) }, { a: 1 });
   });
 
+  test('a block text with an action in it is a hole, one beside an action is not', () => {
+    const text = 'data:\n  a: |\n    {{- if .Values.x }}\n    one\n    {{- end }}\n  b: |-\n{{ toYaml .Values.y | indent 4 }}\n  c: |\n    {{ .Values.z }} two\n  d: |\n    three\n  {{- if .Values.w }}\n  e: four\n  {{- end }}\n';
+    for (const key of ['a', 'b', 'c', 'e']) assert.equal(at(text, 'data', key)?.kind, 'hole', key);
+    assert.equal(said(at(text, 'data', 'd')), 'three\n');
+  });
+
+  test('indent counts wherever it stands in the action', () => {
+    const text = 'spec:\n  selector:\n{{ tpl (toYaml .Values.s | indent 4 | default "null") . }}\n  after: 1\n';
+    assert.equal(at(text, 'spec', 'selector')?.kind, 'hole');
+    assert.equal((at(text, 'spec') as { open?: string }).open, undefined);
+  });
+
+  test('lines that are put beside their key although the action stands behind it open the mapping of the key', () => {
+    const text = 'spec:\n  selector:\n    matchLabels: {{- include "labels" . | nindent 4 }}\n  after: 1\n';
+    assert.notEqual((at(text, 'spec', 'selector') as { open?: string }).open, undefined);
+    assert.equal(at(text, 'spec', 'selector', 'matchLabels')?.kind, 'hole');
+    assert.equal((at(text, 'spec') as { open?: string }).open, undefined);
+  });
+
+  test('an include that says nothing of its indentation may write into any mapping above it', () => {
+    const text = 'metadata:\n  labels:\n    app: x\n{{ include "more" . }}\nspec:\n  a: 1\n';
+    for (const path of [[], ['metadata'], ['metadata', 'labels']]) assert.notEqual((at(text, ...path) as { open?: string }).open, undefined, path.join());
+    assert.equal((at(text, 'spec') as { open?: string }).open, undefined);
+  });
+
   test('what does not read as YAML behind its mask is a template problem, never a syntax error', () => {
     assert.equal(parseYaml('a: {{ .x }}\n b: c: d\n', 'template').problem?.reason, 'template');
   });
