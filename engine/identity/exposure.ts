@@ -11,17 +11,15 @@ export interface Tier {
   readonly at?: Location;
 }
 
-const cache = new WeakMap<Graph, Map<string, Tier>>();
+const tiers = new WeakMap<Workload, Tier>();
 
 /**
  * The trust tier of a workload, as far as the files tell: reachable from outside the cluster, with the powers of the
- * node, or neither. Kept per graph: finding the Services of a workload is not cheap.
+ * node, or neither. Kept with the workload, which is of one graph: each of thousands may be compared with all others.
  */
 export function tierOf(workload: Workload, graph: Graph): Tier {
-  const known = cache.get(graph) ?? new Map<string, Tier>();
-  cache.set(graph, known);
-  let tier = known.get(workload.key);
-  if (!tier) known.set(workload.key, (tier = findTier(workload, graph)));
+  let tier = tiers.get(workload);
+  if (!tier) tiers.set(workload, (tier = findTier(workload, graph)));
   return tier;
 }
 

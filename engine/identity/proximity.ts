@@ -16,6 +16,7 @@ export interface Proximity {
 /** Indexes the objects of one scope. Cost: objects times the depth of their paths, on the first question only. */
 export function proximity(objects: readonly GraphObject[]): Proximity {
   let identities: Map<string, Set<string>> | undefined;
+  let variants: boolean | undefined;
   const answers = new Map<string, Map<string, boolean>>();
   const paths = new Map<string, readonly string[]>();
 
@@ -36,7 +37,7 @@ export function proximity(objects: readonly GraphObject[]): Proximity {
   };
 
   const alternatives = (a: string, b: string): boolean => {
-    if (a === b) return false;
+    if (a === b || !(variants ??= hasVariants(objects))) return false;
     const left = prefixesOf(a);
     const right = prefixesOf(b);
     const at = commonDirectories(left, right);
@@ -82,12 +83,28 @@ function commonDirectories(left: readonly string[], right: readonly string[]): n
   return i;
 }
 
+/** Whether any object stands in two files: only then can there be alternatives. */
+function hasVariants(objects: readonly GraphObject[]): boolean {
+  const files = new Map<string, string>();
+  return objects.some((object) => {
+    if (!isOwnObject(object)) return false;
+    const identity = identityOf(object);
+    const before = files.get(identity);
+    if (before === undefined) files.set(identity, object.document.file);
+    return before !== undefined && before !== object.document.file;
+  });
+}
+
+/** A Namespace is often repeated beside what lives in it, and a name made up at creation is nobody's variant. */
+function isOwnObject({ context, name, resource }: GraphObject): boolean {
+  return !context && name !== '' && resource.header.kind !== 'Namespace';
+}
+
 /** Which objects lie in each directory and file. */
 function indexIdentities(objects: readonly GraphObject[], prefixesOf: (file: string) => readonly string[]): Map<string, Set<string>> {
   const index = new Map<string, Set<string>>();
   for (const object of objects) {
-    // A Namespace is often repeated beside what lives in it, and a name made up at creation is nobody's variant.
-    if (object.context || object.name === '' || object.resource.header.kind === 'Namespace') continue;
+    if (!isOwnObject(object)) continue;
     const identity = identityOf(object);
     for (const prefix of prefixesOf(object.document.file)) {
       const set = index.get(prefix);

@@ -1,4 +1,4 @@
-import type { ServiceFact } from '../kubernetes/service.ts';
+import type { RouteFact, ServiceFact } from '../kubernetes/service.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import { symbol, type Location } from './objects.ts';
@@ -21,28 +21,67 @@ export function standsFor({ selector }: ServiceFact, target: Target): boolean | 
   return unknown ? 'unknown' : true;
 }
 
+/** The Services that lead to the pods of a target for certain. */
+export function servicesOf(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
+  const { byLabel } = indexOf(graph);
+  const candidates = Object.entries(target.labels.entries).flatMap(([key, value]) => (value.state === 'known' ? byLabel.get(`${key}=${value.value}`) ?? [] : []));
+  return candidates.filter(({ object, fact }) => standsFor(fact, target) === true && sameNamespace(object, target) === true && !graph.proximity.alternatives(target.file, object.document.file));
+}
+
+interface Index {
+  /** Services by the first label of their selector: whoever they select has it. */
+  readonly byLabel: ReadonlyMap<string, readonly ObjectWith<ServiceFact>[]>;
+  /** Routes by the name of a Service that they lead to. */
+  readonly byService: ReadonlyMap<string, readonly { readonly route: ObjectWith<RouteFact>; readonly backend: RouteFact['backends'][number] }[]>;
+}
+
+const indexes = new WeakMap<Graph, Index>();
+
+function indexOf(graph: Graph): Index {
+  const before = indexes.get(graph);
+  if (before) return before;
+  const byLabel = new Map<string, ObjectWith<ServiceFact>[]>();
+  for (const service of graph.all('service')) {
+    const [first] = Object.entries(service.fact.selector?.entries ?? {});
+    const value = first && known(first[1]);
+    if (value !== undefined) push(byLabel, `${first![0]}=${value}`, service);
+  }
+  const byService = new Map<string, { route: ObjectWith<RouteFact>; backend: RouteFact['backends'][number] }[]>();
+  for (const route of graph.all('route')) for (const backend of route.fact.backends) push(byService, known(backend.service) ?? '', { route, backend });
+  const index = { byLabel, byService };
+  indexes.set(graph, index);
+  return index;
+}
+
+function push<T>(index: Map<string, T[]>, key: string, value: T): void {
+  const list = index.get(key);
+  if (list) list.push(value);
+  else index.set(key, [value]);
+}
+
 /**
  * Where a target is exposed to callers from outside the cluster: a Service of type LoadBalancer or NodePort, one with
  * external addresses, a route to one of its Services, or the pods of a gateway. Undefined where nothing among the files says so.
  */
 export function exposureOf(graph: Graph, target: Target): Location | undefined {
-  const services = servicesNear(graph, target).filter(({ fact }) => standsFor(fact, target) === true);
+  const services = servicesOf(graph, target);
   for (const { object, fact } of services) {
     const type = known(fact.type);
     if (type === 'LoadBalancer' || type === 'NodePort') return { object, place: fact.type.at };
     if (fact.externalIPs.length > 0) return { object, place: fact.externalIPs[0]!.at };
   }
-  const names = new Set(services.map(({ object }) => object.name));
-  for (const { object, fact } of graph.all('route')) {
-    const backend = fact.backends.find(({ service, namespace }) => names.has(known(service) ?? '') && sameNamespace({ ...object, namespace: namespace.state === 'absent' ? object.namespace : symbol(namespace) }, target) === true);
-    if (backend && !graph.proximity.alternatives(target.file, object.document.file)) return { object, place: backend.service.at };
+  for (const { object: service } of services) {
+    for (const { route: { object }, backend } of indexOf(graph).byService.get(service.name) ?? []) {
+      const namespace = backend.namespace.state === 'absent' ? object.namespace : symbol(backend.namespace);
+      if (sameNamespace({ ...object, namespace }, target) === true && !graph.proximity.alternatives(target.file, object.document.file)) return { object, place: backend.service.at };
+    }
   }
   return undefined;
 }
 
 /** Whether the API server calls a target: a webhook or an aggregated API names one of its Services. */
 export function isCalledByApiServer(graph: Graph, target: Target): boolean {
-  const names = new Set(servicesNear(graph, target).filter(({ fact }) => standsFor(fact, target) === true).map(({ object }) => object.name));
+  const names = new Set(servicesOf(graph, target).map(({ object }) => object.name));
   return graph.all('callback').some(({ fact }) => fact.services.some(({ name, namespace }) => names.has(symbol(name)) && symbol(namespace) === target.namespace));
 }
 

@@ -3,7 +3,7 @@ import { isTold } from '../../../engine/identity/grants.ts';
 import { mentionsOf } from '../../../engine/identity/mentions.ts';
 import { isSymbol, type Location } from '../../../engine/identity/objects.ts';
 import { tierOf, type Tier } from '../../../engine/identity/exposure.ts';
-import { isOfOneApplication, sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
+import { sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
 import { tokenConsumers } from '../../../engine/identity/token-consumers.ts';
 import { isPartial, tokenNeed } from '../../../engine/identity/token-need.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -27,7 +27,7 @@ export default defineRule({
     tiers: 'Account "{account}" is shared across trust tiers: this workload is {tier}, and {others} as it, too',
     bound: 'Account "{account}" has rights, and everything in its namespace that names no account has them: {others} as it, too',
     other: '{workload} runs as it, too',
-    last: '{workload} runs as it, too, and {more} more workloads',
+    last: '{workload} runs as it, too, and {more}',
     exposed: 'this makes {workload} reachable from outside the cluster',
     privileged: '{workload} has the powers of its node',
     object: 'the account',
@@ -40,18 +40,19 @@ export default defineRule({
     if (account.name === 'default' && grants.length === 0) return;
     const sharers = sharersOf(workload, account, graph);
     if (sharers.length === 0) return;
-    const strangers = sharers.filter((other) => !isOfOneApplication(workload, other));
+    const strangers = sharers.filter(({ sameApplication }) => !sameApplication);
     const tier = tierOf(workload, graph);
-    const across = strangers.filter((other) => differs(tier, tierOf(other, graph)));
-    const told = across.length > 0 ? [...across, ...sharers.filter((other) => !across.includes(other))] : sharers;
+    const across = strangers.filter((other) => differs(tier, tierOf(other.workload, graph)));
+    const told = [...new Set([...across.slice(0, shown), ...sharers.slice(0, shown)])].slice(0, shown).map((sharer) => sharer.workload);
     yield {
       messageId: across.length > 0 ? 'tiers' : account.name === 'default' ? 'bound' : 'shared',
-      args: { account: accountLabel(account), others: othersLabel(told), tier: tier.tier },
+      args: { account: accountLabel(account), others: othersLabel(told[0]!, sharers.length - 1), tier: tier.tier },
       at: { object: workload.object, place: workload.accountAt },
-      related: [...tierPlaces(workload, across[0], graph, this.messages), ...sharerPlaces(told, this.messages), ...accountPlaces(account, grants, this.messages)],
+      related: [...tierPlaces(workload, across[0]?.workload, graph, this.messages), ...sharerPlaces(told, sharers.length, this.messages), ...accountPlaces(account, grants, this.messages)],
       severity: across.length > 0 ? 'error' : 'warning',
       persona: strangers.length > 0 ? 'regular' : 'pedantic',
-      confidence: 'high',
+      // Equal expressions of a template are equal names as a rule; directories without a namespace are one only by their looks.
+      confidence: isSymbol(account.name) || !isTold(account.namespace) ? 'medium' : 'high',
       group: groupOf(account),
     };
   },
@@ -80,17 +81,20 @@ function workloadLabel({ object }: Workload): string {
   return object.name === '' || isSymbol(object.name) ? `a ${kind}` : `${kind} "${object.name}"`;
 }
 
-function othersLabel([first, ...more]: readonly Workload[]): string {
-  const name = workloadLabel(first!);
-  if (more.length === 0) return `${name} runs`;
-  return `${name} and ${more.length} more ${more.length === 1 ? 'workload' : 'workloads'} run`;
+function othersLabel(first: Workload, more: number): string {
+  const name = workloadLabel(first);
+  return more === 0 ? `${name} runs` : `${name} and ${moreWorkloads(more)} run`;
 }
 
-function sharerPlaces(sharers: readonly Workload[], messages: Messages): Related[] {
-  const more = sharers.length - shown;
-  return sharers.slice(0, shown).map((other, i) => ({
+function moreWorkloads(count: number): string {
+  return count === 1 ? 'one more workload' : `${count} more workloads`;
+}
+
+function sharerPlaces(sharers: readonly Workload[], count: number, messages: Messages): Related[] {
+  const last = count > sharers.length ? sharers.length - 1 : undefined;
+  return sharers.map((other, i) => ({
     at: { object: other.object, place: other.accountAt },
-    message: messages[more > 0 && i === shown - 1 ? 'last' : 'other']!.replace('{workload}', workloadLabel(other)).replace('{more} more workloads', more === 1 ? 'one more workload' : `${more} more workloads`),
+    message: messages[i === last ? 'last' : 'other']!.replace('{workload}', workloadLabel(other)).replace('{more}', moreWorkloads(count - sharers.length)),
   }));
 }
 
@@ -140,6 +144,7 @@ function whatToDo(account: Account, graph: Graph): string {
   const cloud = tokenConsumers.find(({ accountMark }) => marks.some((mark) => accountMark?.test(mark)));
   return [
     ...(account.objects.length === 0 && account.name !== 'default' ? ['the old account is not among the files read: what is bound to it elsewhere has to be bound again'] : []),
+    ...(graph.grantsOf(account).some(({ binding }) => binding.object.context) ? ['some of its rights come from bindings that are in the cluster only: bind those again'] : []),
     ...(cloud ? [`it loses ${cloud.name}: the cloud trusts the old account by name, so add the new one there`] : []),
     ...(graph.all('otherMesh').length > 0 ? ['the mesh policies in these files may name the old account'] : []),
     'check first which Vault roles, mesh policies and other systems know the old name, and take away the rights that it does not need',
