@@ -13,7 +13,7 @@ import { installVsCodeServer } from './setup/vscode-server.mjs';
 
 const BUILD_STEPS = [['packages', () => installPackages(root)]];
 const TEST_STEPS = [
-  ['system packages (git, Python, Chromium)', installSystemPackages],
+  ['system packages', installSystemPackages],
   ['packages of test/tools', () => installPackages(toolsPackage)],
   ['VS Code server', installVsCodeServer],
   ['pre-commit', installPreCommit],
