@@ -50,6 +50,7 @@ export class Session {
   readonly client: Client;
   readonly positions: Positions;
   readonly documents: TextDocuments<TextDocument>;
+  private readonly host: Host | undefined;
   private folders: readonly URI[];
   private readonly projects = new Map<string, Project>();
   /** The project of each open document that is ours, by URI. */
@@ -64,6 +65,7 @@ export class Session {
   private readonly listeners: (() => void)[] = [];
 
   constructor(private readonly options: SessionOptions) {
+    this.host = options.host && breathing(options.host);
     this.client = options.client;
     this.positions = options.positions;
     this.documents = options.documents;
@@ -121,7 +123,8 @@ export class Session {
   }
 
   setFolders(added: readonly string[], removed: readonly string[]): void {
-    this.folders = [...this.folders.filter((folder) => !removed.includes(folder.toString())), ...added.flatMap((folder) => ownUri(folder) ?? [])];
+    const gone = new Set(removed.map((folder) => ownUri(folder)?.toString()));
+    this.folders = [...this.folders.filter((folder) => !gone.has(folder.toString())), ...added.flatMap((folder) => ownUri(folder) ?? [])];
     this.reload();
   }
 
@@ -197,7 +200,7 @@ export class Session {
     this.reading++;
     this.changed();
     try {
-      const { host } = this.options;
+      const { host } = this;
       if (host) {
         const roots = new Set(this.folders.filter((folder) => folder.scheme === 'file').map(pathOf));
         for (const uri of this.documents.keys()) {
@@ -252,7 +255,7 @@ export class Session {
 
   /** Finds the project of an open document and puts the document there. A project that is not loaded yet is. */
   private async adopt(uri: URI, key: string): Promise<void> {
-    const { host } = this.options;
+    const { host } = this;
     let project: Project | undefined;
     if (host && uri.scheme === 'file') {
       const root = await this.rootOf(pathOf(uri));
@@ -276,7 +279,7 @@ export class Session {
    * a file in neither: its folder may be anything, a home directory or /tmp, so only what is open there is read.
    */
   private async rootOf(path: string): Promise<string | undefined> {
-    const { host } = this.options;
+    const { host } = this;
     const folder = parentOf(path);
     if (!host || folder === undefined) return undefined;
     const anchored = (await nearestWith(host, folder, configurationName)) ?? (await nearestWith(host, folder, '.git'));
@@ -293,7 +296,7 @@ export class Session {
   }
 
   private create(key: string, root: URI): Project {
-    const project = new Project(root, this.positions, () => this.settings, this.options.host?.now ?? Date.now);
+    const project = new Project(root, this.positions, () => this.settings, this.host?.now ?? Date.now);
     this.projects.set(key, project);
     return project;
   }
@@ -306,7 +309,7 @@ export class Session {
 
   private async readFile(project: Project, path: string): Promise<void> {
     const plan = project.planOf(path);
-    const { host } = this.options;
+    const { host } = this;
     const result = host && plan && (await readText(host, `${pathOf(project.root)}/${path}`, new Map()));
     if (result && 'text' in result && mayHoldManifest(path, result.text)) project.fileRead({ path, text: result.text, ...plan! });
     else project.fileGone(path);
@@ -315,7 +318,7 @@ export class Session {
 
   /** Whether a file that no project holds may belong to one. Most JSON that changes is no manifest. */
   private async mayBeNew(path: string): Promise<boolean> {
-    const { host } = this.options;
+    const { host } = this;
     if (!host || this.leftOut.has(path) || !isDiscoverable(nameOf(path))) return false;
     if (!path.endsWith('.json')) return true;
     const result = await readText(host, path, new Map());
@@ -357,6 +360,21 @@ export class Session {
 /** Whether a change of this file can change how others are read. */
 function decidesForOthers(path: string): boolean {
   return isPlanningFile(path) || ['Chart.yaml', configurationName].includes(nameOf(path));
+}
+
+/** The host, which lets typing have its turn while a large tree of folders is walked: hosts may read without waiting. */
+function breathing(host: Host): Host {
+  let began = host.now();
+  return {
+    ...host,
+    async readDirectory(path) {
+      if (host.now() - began > SLICE_MS) {
+        await pause(0);
+        began = host.now();
+      }
+      return host.readDirectory(path);
+    },
+  };
 }
 
 function pause(ms: number): Promise<void> {

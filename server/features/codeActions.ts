@@ -2,6 +2,7 @@ import { CodeActionKind, LSPErrorCodes, ResponseError, type CodeAction, type Con
 import type { Finding } from '../../engine/lint/finding.ts';
 import type { Fix } from '../../engine/lint/fix.ts';
 import { overlaps } from '../../engine/yaml/text.ts';
+import { rules } from '../../rules/index.ts';
 import type { Place, Session } from '../session.ts';
 import { diagnosticOf } from './diagnostics.ts';
 import { documentationAction } from './documentation.ts';
@@ -55,7 +56,8 @@ export function registerCodeActions(connection: Connection, session: Session): v
   }
 
   function suppressAction(finding: Finding, place: Place): CodeAction[] {
-    if (!suppressEdit(place.project, finding, session.client)) return [];
+    const isAboutSuppressions = rules.some((rule) => rule.id === finding.rule && rule.family === 'meta');
+    if (isAboutSuppressions || !suppressEdit(place.project, finding, session.client)) return [];
     const action = { title: `Ignore ${finding.rule} here, with a reason`, kind: CodeActionKind.QuickFix, diagnostics: [diagnosticOf(place.project, finding, session.client)] };
     return finish(action, { kind: 'suppress', uri: place.uri, fingerprint: finding.fingerprint }, place);
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CodeAction, TextDocumentEdit } from 'vscode-languageserver-protocol/node';
-import { applied, capable, deployment, type Editor, plain, rangeOf, withEditor } from './support.ts';
+import { applied, capable, deployment, type Editor, plain, rangeOf, roleBinding, withEditor } from './support.ts';
 
 const RULE = 'automounted-token';
 /** In a complete scope taking away a token that nothing needs is safe (contract.md, safe and unsafe). */
@@ -95,6 +95,37 @@ describe('a quick fix', () => {
     }));
 });
 
+describe('a quick fix over several files', () => {
+  const accounts = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: worker, namespace: shop}\n';
+  const files = { 'account.yaml': accounts, 'a.yaml': deployment('a', { account: 'worker' }), 'b.yaml': deployment('b', { account: 'worker' }), 'rbac.yaml': roleBinding('worker') };
+
+  it('edits each with the version that it is open in, and files that are not open as they are on disk', () =>
+    withEditor({ files }, async (editor) => {
+      await editor.open('a.yaml', files['a.yaml']);
+      const [finding] = await editor.findings('a.yaml', 'shared-service-account');
+      assert.deepEqual([...new Set(finding!.relatedInformation!.map((one) => one.location.uri))].sort(), ['account.yaml', 'b.yaml', 'rbac.yaml'].map((path) => editor.uri(path)));
+      const fix = (await editor.actions('a.yaml', finding!.range)).find((action) => isFix(action) && action.diagnostics![0]!.code === 'shared-service-account');
+
+      const closed = await editor.resolve(fix!);
+      const versions = (action: CodeAction) => Object.fromEntries((action.edit!.documentChanges as TextDocumentEdit[]).map(({ textDocument: { uri, version } }) => [uri, version]));
+      assert.deepEqual(versions(closed), { [editor.uri('a.yaml')]: 1, [editor.uri('rbac.yaml')]: null });
+
+      await editor.open('rbac.yaml', files['rbac.yaml']);
+      await editor.replace('rbac.yaml', 'metadata:', '# typed\nmetadata:');
+      const { edit } = await editor.resolve(fix!);
+      assert.deepEqual(versions({ ...fix!, edit }), { [editor.uri('a.yaml')]: 1, [editor.uri('rbac.yaml')]: 2 });
+
+      for (const path of ['a.yaml', 'rbac.yaml']) {
+        const after = applied(editor.text(path), editor.uri(path), edit);
+        await editor.close(path);
+        editor.write(path, after);
+        await editor.tell({ [path]: 'changed' });
+      }
+      for (const path of ['a.yaml', 'b.yaml']) assert.deepEqual(await editor.findings(path, 'shared-service-account'), [], path);
+      assert.match(editor.read('rbac.yaml'), /# typed\n[^]*name: worker[^]*name: a\n/);
+    }));
+});
+
 describe('"ignore here"', () => {
   const ignoring = async (editor: Editor, path: string, text: string, languageId?: string): Promise<string> => {
     const { actions } = await openFinding(editor, path, text, languageId);
@@ -128,6 +159,27 @@ describe('"ignore here"', () => {
       const after = await ignoring(editor, 'web.yaml', deployment('web').replaceAll('\n', '\r\n'));
       assert.match(after, /-- reason\r\n {6}automount/);
       assert.doesNotMatch(after, /[^\r]\n/);
+    }));
+
+  it('that nothing needs any more is shown as unnecessary, and can be removed', () =>
+    withEditor({}, async (editor) => {
+      const text = deployment('web', { automount: false }).replace('      automount', '      # kubewho: ignore[automounted-token] -- was needed once\n      automount');
+      await editor.open('web.yaml', text);
+      const [unused] = await editor.findings('web.yaml', 'unused-suppression');
+      assert.deepEqual(unused!.tags, [1]);
+      const actions = await editor.actions('web.yaml', unused!.range);
+      assert.deepEqual(actions.filter(isIgnore), []);
+      const { edit } = await editor.resolve(actions.find(isFix)!);
+      assert.equal(applied(text, editor.uri('web.yaml'), edit), deployment('web', { automount: false }));
+    }));
+
+  it('writes the comment between the lines of flow style, too', () =>
+    withEditor({}, async (editor) => {
+      const text = '{"apiVersion": "v1", "kind": "Pod",\n "metadata": {"name": "web"}, "spec": {"containers": [{"name": "web", "image": "web"}],\n "automountServiceAccountToken": true}}\n';
+      const after = await ignoring(editor, 'flow.yaml', text);
+      assert.equal(after, text.replace(' "automount', ' # kubewho: ignore[automounted-token] -- reason\n "automount'));
+      await editor.open('after.yaml', after);
+      assert.deepEqual(await editor.findings('after.yaml', RULE), []);
     }));
 
   it('writes an annotation where the format has no comments', () =>

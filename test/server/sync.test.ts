@@ -243,10 +243,15 @@ describe('which documents are looked at', () => {
       assert.equal((await editor.work()).parsed, before.parsed, 'it is not even parsed');
     }));
 
-  it('documents of the language that Helm extensions bring', () =>
-    withEditor({}, async (editor) => {
-      await editor.open('untitled:web', deployment('web'), 'helm');
-      assert.equal((await editor.findings('untitled:web', RULE)).length, 1);
+  it('Helm templates, in a chart and as a document of the language that Helm extensions bring', () =>
+    withEditor({ files: { 'chart/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', 'chart/values.yaml': 'image: web\n' } }, async (editor) => {
+      const template = deployment('web').replace('name: web\n', 'name: {{ .Release.Name }}\n').replace('registry.example/web:1', '{{ .Values.image | quote }}');
+      for (const [path, language] of [['chart/templates/web.yaml', 'helm'], ['chart/templates/other.yaml', 'yaml'], ['untitled:web', 'helm']] as const) {
+        await editor.open(path, template, language);
+        assert.deepEqual((await editor.findings(path, RULE)).map((finding) => textIn(template, finding.range)), ['true'], path);
+      }
+      await editor.open('chart/values.yaml', deployment('values'));
+      assert.deepEqual(await editor.findings('chart/values.yaml'), [], 'values are no manifests');
     }));
 });
 
