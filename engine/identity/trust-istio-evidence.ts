@@ -38,7 +38,7 @@ function evidenceOfField(field: SourceField, values: readonly Value<string>[]): 
     case 'principals': case 'requestPrincipals': return isAny(values) ? 'anyIdentity' : 'identity';
     case 'serviceAccounts': return 'identity';
     case 'trustDomains': return 'anyIdentity';
-    case 'namespaces': return 'namespace';
+    case 'namespaces': return isAny(values) ? 'anyIdentity' : 'namespace';
     case 'ipBlocks': case 'remoteIpBlocks': return isUniversal(values) ? 'nothing' : 'address';
     default: return 'nothing';
   }
@@ -66,7 +66,7 @@ function evidenceOfCondition({ key, values, open }: AuthorizationCondition): { e
 
 function evidenceOfKey(key: string, values: readonly Value<string>[]): Evidence {
   if (key === 'source.ip' || key === 'remote.ip') return isUniversal(values) ? 'nothing' : 'address';
-  if (key === 'source.namespace') return 'namespace';
+  if (key === 'source.namespace') return isAny(values) ? 'anyIdentity' : 'namespace';
   if (key === 'source.trustDomain') return 'anyIdentity';
   if (key === 'source.principal' || key === 'request.auth.principal') return isAny(values) ? 'anyIdentity' : 'identity';
   if (key === 'source.serviceAccount' || key.startsWith('request.auth.')) return 'identity';

@@ -82,7 +82,7 @@ const healthPath = /^\/(?:-\/|actuator\/)?(?:health|healthy|healthz|live|livez|l
 const allHealth = (values: readonly { readonly state: string; readonly value?: string }[] | undefined) => values !== undefined && values.length > 0 && values.every((value) => value.state === 'known' && healthPath.test(value.value!));
 
 /** How much of the traffic a rule is about, by its operations and by conditions on other things than the caller. */
-function extentOf({ operations, conditions }: Pick<AuthorizationRule, 'operations' | 'conditions'>): Extent {
+export function extentOf({ operations, conditions }: Pick<AuthorizationRule, 'operations' | 'conditions'>): Extent {
   if (operations.length > 0) return operations.every(({ fields }) => allHealth(fields.paths)) ? 'health' : 'some';
   return conditions.some(({ key }) => !/^(?:source|remote)\.|^request\.auth\./.test(known(key) ?? '')) ? 'some' : 'all';
 }

@@ -3,10 +3,10 @@ import type { GraphObject, Location } from './objects.ts';
 
 /**
  * What a caller shows to be let in, from weakest to strongest: nothing at all; its address; a label that the network
- * plug-in knows of it; something that cannot be told from the files; any account of a namespace, proved; any identity,
+ * plug-in knows of it; something that cannot be told from the files; any identity, proved; any account of a namespace,
  * proved; a named identity, proved.
  */
-export const evidences = ['nothing', 'address', 'label', 'unknown', 'namespace', 'anyIdentity', 'identity'] as const;
+export const evidences = ['nothing', 'address', 'label', 'unknown', 'anyIdentity', 'namespace', 'identity'] as const;
 export type Evidence = (typeof evidences)[number];
 
 /** The strongest of evidence that is demanded together; nothing where nothing is. */
@@ -16,7 +16,7 @@ export function strongest(all: readonly Evidence[]): Evidence {
 
 /** Whether evidence is proved by the caller, rather than believed of it. */
 export function isProved(evidence: Evidence): boolean {
-  return evidences.indexOf(evidence) >= evidences.indexOf('namespace');
+  return evidences.indexOf(evidence) >= evidences.indexOf('anyIdentity');
 }
 
 /** How much of the traffic a rule is about: all, only health checks, or some part. */
