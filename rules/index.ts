@@ -6,7 +6,8 @@ import broadClusterRoleBinding from './access/broad-cluster-role-binding/rule.ts
 import networkOnlyTrust from './trust/network-only-trust/rule.ts';
 import openNetworkPeer from './trust/open-network-peer/rule.ts';
 import selectorTrap from './trust/selector-trap/rule.ts';
+import openAuthorizationPolicy from './trust/open-authorization-policy/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, ...metaRules];
