@@ -1,6 +1,7 @@
 import type { GraphObject } from '../identity/objects.ts';
 import { editAll } from '../yaml/edit-all.ts';
-import { insertDocuments } from '../yaml/insert.ts';
+import { insertObjects } from '../yaml/insert.ts';
+import { removeDocument } from '../yaml/remove.ts';
 import type { Dialect } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
@@ -45,13 +46,21 @@ export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Sourc
 
 type ChangeStep = Extract<FixStep, { object: GraphObject }>;
 type AddStep = Extract<FixStep, { after: GraphObject }>;
+type RemoveStep = Extract<FixStep, { remove: GraphObject }>;
+type Together = AddStep | RemoveStep | [ChangeStep, ...ChangeStep[]];
 
-/** Changes of one document are made together, so that all of them may count in the paths of the document as it stands. */
-function byDocument(steps: readonly FixStep[]): (AddStep | [ChangeStep, ...ChangeStep[]])[] {
+/**
+ * Changes of one document are made together, so that all of them may count in the paths of the document as it stands. New
+ * objects come last: one that is written behind a document comes behind what is written at that document's end.
+ */
+function byDocument(steps: readonly FixStep[]): Together[] {
   const together = new Map<string, [ChangeStep, ...ChangeStep[]]>();
-  const out: (AddStep | [ChangeStep, ...ChangeStep[]])[] = [];
-  for (const step of steps) {
-    if ('add' in step) { out.push(step); continue; }
+  const out: Together[] = [];
+  const added: AddStep[] = [];
+  for (const written of steps) {
+    const step = asChange(written);
+    if ('add' in step) { added.push(step); continue; }
+    if ('remove' in step) { out.push(step); continue; }
     const { file, index } = step.object.document;
     const before = together.get(`${index} ${file}`);
     if (before) { before.push(step); continue; }
@@ -59,15 +68,29 @@ function byDocument(steps: readonly FixStep[]): (AddStep | [ChangeStep, ...Chang
     together.set(`${index} ${file}`, list);
     out.push(list);
   }
-  return out;
+  return [...out, ...added];
 }
 
-function editsOf(steps: AddStep | readonly [ChangeStep, ...ChangeStep[]], sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
-  const object = 'add' in steps ? steps.after : steps[0].object;
+/** An object inside a list is an item of it; any other is a document. */
+function asChange(step: FixStep): FixStep {
+  if (!('remove' in step) || step.remove.resource.header.root.length === 0) return step;
+  return { object: step.remove, change: { op: 'remove', path: step.remove.resource.header.root } };
+}
+
+function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
+  const object = 'add' in steps ? steps.after : 'remove' in steps ? steps.remove : steps[0].object;
   const { file, index, start } = object.document;
   const source = sourceOf(file);
   if (!source || object.context) return undefined;
-  if ('add' in steps) return steps.add.length === 0 ? [] : insertDocuments(source.text, splitStream(source.text), index, steps.add, object.resource.header.root).map((edit) => ({ file, ...edit, create: false }));
+  if ('add' in steps) {
+    if (steps.add.length === 0) return [];
+    const made = insertObjects(source.text, splitStream(source.text), index, steps.add, object.resource.header.root);
+    return 'refused' in made ? undefined : made.edits.map((edit) => ({ file, ...edit, create: false }));
+  }
+  if ('remove' in steps) {
+    const edit = removeDocument(source.text, splitStream(source.text), index);
+    return edit && [{ file, ...edit, create: false }];
+  }
   const text = splitStream(source.text)[index]?.text ?? '';
   const result = editAll(text, source.dialect, steps.map(({ change }) => change));
   return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false }));

@@ -71,7 +71,9 @@ export interface FixProposal {
 export type FixStep =
   | { readonly object: GraphObject; readonly change: Change }
   /** New objects, written as documents (or list items) right after an object. */
-  | { readonly after: GraphObject; readonly add: readonly unknown[] };
+  | { readonly after: GraphObject; readonly add: readonly unknown[] }
+  /** Takes an object out of its file: its document, or its item of a list. */
+  | { readonly remove: GraphObject };
 
 export interface Rule<U extends Unit = Unit> {
   readonly id: string;
