@@ -6,8 +6,9 @@ import broadClusterRoleBinding from './access/broad-cluster-role-binding/rule.ts
 import networkOnlyTrust from './trust/network-only-trust/rule.ts';
 import openNetworkPeer from './trust/open-network-peer/rule.ts';
 import selectorTrap from './trust/selector-trap/rule.ts';
+import defaultServiceAccount from './accounts/default-service-account/rule.ts';
 import openAuthorizationPolicy from './trust/open-authorization-policy/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, ...metaRules];

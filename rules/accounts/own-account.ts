@@ -1,0 +1,78 @@
+import { accountLabel, type Account, type Grant, type Graph, type Workload } from '../../engine/identity/graph.ts';
+import { mentionsOf } from '../../engine/identity/mentions.ts';
+import { isSymbol } from '../../engine/identity/objects.ts';
+import { tokenConsumers } from '../../engine/identity/token-consumers.ts';
+import { tokenNeed } from '../../engine/identity/token-need.ts';
+import { pathIn, type FixProposal, type FixStep } from '../../engine/lint/rule.ts';
+import { known } from '../../engine/yaml/cursor.ts';
+import type { Path } from '../../engine/yaml/node.ts';
+
+/** The name that a workload's own account would bear: its own. None where that is made up at creation, a template's, or taken. */
+export function ownName(workload: Workload, account: Account, graph: Graph): string | undefined {
+  const { name } = workload.object;
+  if (name === '' || isSymbol(name) || name === account.name || account.objects.some(({ object }) => object.context)) return undefined;
+  const taken = graph.accounts.some((other) => other.name === name && other.namespace === account.namespace);
+  return taken ? undefined : name;
+}
+
+/** A new account with what the old one has in these files, for one workload. Everything outside that names the old account stays as it is. */
+export function ownAccount(workload: Workload, account: Account, name: string, graph: Graph): FixProposal {
+  const { object } = workload;
+  const parts = account.workloads.filter((one) => one.object === object);
+  const grants = graph.grantsOf(account).filter(({ via, binding }) => via !== 'group' && !binding.object.context);
+  const mentions = mentionsOf(account, graph).filter((mention) => !graph.proximity.alternatives(object.document.file, mention.object.document.file));
+  return {
+    id: 'own-account',
+    title: `Give this workload an account of its own, "${name}", with the rights that "${accountLabel(account)}" has in these files (${whatToDo(account, graph)})`,
+    safe: false,
+    steps: [
+      { after: object, add: [newAccount(workload, account, name, graph)] },
+      ...parts.flatMap((part) => nameAccount(part, name)),
+      ...grants.map(({ binding, subject }): FixStep => ({ object: binding.object, change: { op: 'append', path: pathIn(binding.object, 'subjects'), value: subjectFor(subject, account, name) } })),
+      ...mentions.map((mention): FixStep => ({ object: mention.object, change: { op: 'append', path: mention.list, value: mention.as(name) } })),
+    ],
+  };
+}
+
+function whatToDo(account: Account, graph: Graph): string {
+  const marks = account.objects.flatMap(({ object: { resource: { header } } }) => [...Object.keys(header.annotations.entries), ...Object.keys(header.labels.entries)]);
+  const cloud = tokenConsumers.find(({ accountMark }) => marks.some((mark) => accountMark?.test(mark)));
+  return [
+    ...(account.objects.length === 0 && account.name !== 'default' ? ['the old account is not among the files read: what is bound to it elsewhere has to be bound again'] : []),
+    ...(graph.grantsOf(account).some(({ binding }) => binding.object.context) ? ['some of its rights come from bindings that are in the cluster only: bind those again'] : []),
+    ...(cloud ? [`it loses ${cloud.name}: the cloud trusts the old account by name, so add the new one there`] : []),
+    ...(graph.all('otherMesh').length > 0 ? ['the mesh policies in these files may name the old account'] : []),
+    'check first which Vault roles, mesh policies and other systems know the old name, and take away the rights that it does not need',
+  ].join('; ');
+}
+
+function newAccount(workload: Workload, account: Account, name: string, graph: Graph): unknown {
+  const [old] = account.objects;
+  const told = old && known(old.fact.automount);
+  // Of a named account in no file read it is not known what it is bound to, so neither whether its token is needed.
+  const isRead = old !== undefined || account.name === 'default';
+  const optsOut = told ?? (isRead && !tokenNeed(workload, account, graph) ? false : undefined);
+  const pullSecrets = (old?.fact.imagePullSecrets ?? []).map(known).filter((secret) => secret !== undefined);
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name, ...(workload.object.resource.header.namespace.state === 'known' ? { namespace: workload.object.namespace } : {}) },
+    ...(optsOut === undefined ? {} : { automountServiceAccountToken: optsOut }),
+    ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) } : {}),
+  };
+}
+
+/** The deprecated alias becomes the field that it stands for; beside an empty one it goes (semantics.md 2.1). */
+function nameAccount({ object, fact }: Workload, name: string): FixStep[] {
+  const { serviceAccountName, serviceAccount } = fact;
+  const set = (path: Path): FixStep => ({ object, change: { op: 'set', path, value: name } });
+  if (serviceAccountName.state !== 'absent' || serviceAccount.state === 'absent') return [set(serviceAccountName.at.path)];
+  if (serviceAccountName.at.key) return [set(serviceAccountName.at.path), { object, change: { op: 'remove', path: serviceAccount.at.path } }];
+  return [set(serviceAccount.at.path), { object, change: { op: 'rename', path: serviceAccount.at.path, key: 'serviceAccountName' } }];
+}
+
+/** Beside a user name that spells the account out, the new one is named as an account, which means the same. */
+function subjectFor(subject: Grant['subject'], account: Account, name: string): unknown {
+  const namespace = known(subject.kind) === 'User' ? account.namespace : known(subject.namespace);
+  return { kind: 'ServiceAccount', name, ...(namespace === undefined ? {} : { namespace }) };
+}

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { accountIdentity, authorizer } from '../../../engine/identity/permissions.ts';
+import type { AccessRequest } from '../../../engine/identity/rbac-rules.ts';
+import { rules } from '../../../rules/index.ts';
+import { applyFix, workspaceOf } from '../../support/cases.ts';
+import { graphOfFiles } from '../../support/graph.ts';
+
+/* What fixes of accounts and tokens change in rights, asked of the permission engine before and after. */
+
+const requests: AccessRequest[] = ['get', 'list', 'create', 'delete'].flatMap((verb) => ['pods', 'secrets', 'configmaps'].flatMap((resource) => ['shop', 'billing'].map((namespace) => ({ verb, group: '', resource, namespace }))));
+
+/** Every question that an account's name is answered with yes. */
+function rightsOf(files: ReadonlyMap<string, string>, namespace: string, name: string): string[] {
+  const rbac = authorizer(graphOfFiles(Object.fromEntries(files)), { defaults: true, minor: 36 });
+  return requests.filter((request) => rbac.allows(accountIdentity({ namespace, name }), request).allowed).map((request) => JSON.stringify(request));
+}
+
+/** Files before and after one fix of one rule. */
+function fixed(text: string, rule: string, id: string): { before: Map<string, string>; after: Map<string, string> } {
+  const before = new Map([['case.yaml', text]]);
+  const workspace = workspaceOf(before, new Map(), rules.filter((one) => one.id === rule));
+  const fix = workspace.findings().flatMap((finding) => workspace.fixesOf(finding)).find((one) => one.id === id);
+  assert.ok(fix, `no fix ${id}`);
+  return { before, after: applyFix(before, fix) };
+}
+
+const reader = `apiVersion: v1
+kind: Pod
+metadata: {name: reader, namespace: shop}
+spec:
+  containers: [{name: main, image: registry.example/reader:1}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: default-view, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+subjects:
+  - {kind: ServiceAccount, name: default, namespace: shop}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: other, namespace: billing}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}
+subjects:
+  - {kind: ServiceAccount, name: other, namespace: billing}
+`;
+
+describe('an account of its own in place of default', () => {
+  const { before, after } = fixed(reader, 'default-service-account', 'own-account');
+  test('has what default had, and no more', () => {
+    assert.deepEqual(rightsOf(before, 'shop', 'reader'), []);
+    assert.ok(rightsOf(before, 'shop', 'default').length > 0);
+    assert.deepEqual(rightsOf(after, 'shop', 'reader'), rightsOf(before, 'shop', 'default'));
+  });
+  test('leaves every other answer as it was', () => {
+    for (const [namespace, name] of [['shop', 'default'], ['billing', 'other'], ['billing', 'reader']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
+  });
+});
