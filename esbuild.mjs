@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { build, context } from 'esbuild';
+import { licencesOf } from './scripts/licences.mjs';
 import { compileSchemas } from './scripts/compile-schemas.mjs';
 
 // One bundle a door into the house: the VS Code extension, its server, the command line, the server for a web worker.
@@ -35,4 +36,7 @@ const bundles = [
 
 await compileSchemas();
 if (process.argv.includes('--watch')) for (const bundle of bundles) await (await context(bundle)).watch();
-else await Promise.all(bundles.map((bundle) => build(bundle)));
+else {
+  const built = await Promise.all(bundles.map((bundle) => build(bundle)));
+  writeFileSync('dist/licences.LEGAL.txt', licencesOf(built.map((result) => result.metafile)));
+}
