@@ -8,7 +8,8 @@ import openNetworkPeer from './trust/open-network-peer/rule.ts';
 import selectorTrap from './trust/selector-trap/rule.ts';
 import defaultServiceAccount from './accounts/default-service-account/rule.ts';
 import openAuthorizationPolicy from './trust/open-authorization-policy/rule.ts';
+import deprecatedServiceAccountField from './accounts/deprecated-service-account-field/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, deprecatedServiceAccountField, ...metaRules];
