@@ -1,4 +1,4 @@
-import type { Range } from 'vscode-languageserver';
+import type { Position, Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { URI } from 'vscode-uri';
 import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
@@ -11,7 +11,7 @@ import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
 import { configurationName } from '../sources/workspace-root.ts';
-import { documentText, withoutMark, type DocumentText, type Positions } from './positions.ts';
+import { documentText, Positions, withoutMark, type DocumentText } from './positions.ts';
 import { isShown, type Settings } from './settings.ts';
 import { uriIn } from './uris.ts';
 
@@ -22,6 +22,8 @@ export interface ProjectPlan {
   readonly faults: readonly LoadProblem[];
   readonly skipped: readonly Skipped[];
 }
+
+const utf16 = new Positions('utf-16');
 
 /** How a file is read in a project of open documents only: there is nothing around it to plan by. */
 const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
@@ -161,8 +163,14 @@ export class Project {
     return this.positions.span(this.lines(path), range);
   }
 
-  offset(path: string, position: Range['start']): number {
+  offset(path: string, position: Position): number {
     return this.positions.offset(this.lines(path), position);
+  }
+
+  /** A position in UTF-16 as the client counts; as it is for a file whose text is not held. */
+  fromUtf16(path: string, position: Position): Position {
+    const text = this.lines(path);
+    return text.lines.text === '' ? position : this.positions.position(text, utf16.offset(text, position));
   }
 
   private lines(path: string): DocumentText {

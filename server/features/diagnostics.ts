@@ -37,7 +37,7 @@ export function reportOf(project: Project, path: string, client: Client): Report
 function faultsOf(project: Project, path: string): Diagnostic[] {
   if (path !== configurationName) return [];
   return project.faults.map(({ line = 1, column = 1, message }) => {
-    const start = { line: line - 1, character: column - 1 };
+    const start = project.fromUtf16(path, { line: line - 1, character: column - 1 });
     return { range: { start, end: { line, character: 0 } }, severity: DiagnosticSeverity.Error, code: 'configuration', source: 'kubewho', message };
   });
 }

@@ -51,7 +51,6 @@ export function registerPull(connection: Connection, session: Session): void {
 
   session.documents.onDidClose(({ document: { uri } }) => touch(uri));
   session.onChange(() => settle());
-  connection.onShutdown(() => { for (const wake of [...waiting]) wake(); });
 
   function settle(): void {
     timer ??= setTimeout(() => {

@@ -197,6 +197,14 @@ describe('positions', () => {
       }));
   }
 
+  it('of faults in kubewho.yaml count likewise', () =>
+    withEditor({ capabilities: { ...capable, general: { positionEncodings: ['utf-8'] } } }, async (editor) => {
+      const settings = '{scopes: [{name: "ключ", paths: ["**"]}], nonsense: 1}\n';
+      await editor.open('kubewho.yaml', settings);
+      const [fault] = await editor.findings('kubewho.yaml');
+      assert.deepEqual(fault!.range.start, { line: 0, character: Buffer.byteLength(settings.slice(0, settings.indexOf('nonsense'))) });
+    }));
+
   it('are in UTF-16 when the client says nothing, or nothing known', async () => {
     for (const positionEncodings of [undefined, [], ['utf-7']]) {
       await withEditor({ capabilities: { ...capable, general: { positionEncodings } } }, async (editor) => {
