@@ -13,6 +13,8 @@ export interface Flag {
   readonly choices?: readonly string[];
   /** May be given more than once; all values are kept in order. */
   readonly repeatable?: boolean;
+  /** Takes every argument up to the next flag, so that a shell may spell out `*`. */
+  readonly rest?: boolean;
   /** Values are comma separated; giving it again adds. */
   readonly list?: boolean;
   /** What holds without the flag, for `--help`. */
@@ -40,6 +42,11 @@ export class Arguments {
   /** The last value given for a flag. */
   value(name: string): string | undefined {
     return this.given.filter((one) => one.name === name).at(-1)?.value;
+  }
+
+  /** All values given for a flag that repeats, each as it was written. */
+  all(name: string): string[] {
+    return this.given.filter((one) => one.name === name).map((one) => one.value);
   }
 
   /** All values given for a flag that repeats or holds a comma separated list. */
@@ -73,6 +80,7 @@ export function parseArguments(flags: readonly Flag[], argv: readonly string[]):
     const takesNext = flag.value !== undefined && flag.bare === undefined && attached === undefined;
     if (takesNext && !isValue(argv[i + 1])) throw new UsageError(`${name} needs a value: ${name} ${flag.value}`);
     given.push({ name: flag.name, value: checked(flag, takesNext ? argv[++i]! : attached) });
+    while (flag.rest && attached === undefined && isValue(argv[i + 1])) given.push({ name: flag.name, value: checked(flag, argv[++i]!) });
   }
   return new Arguments(given, operands);
 }

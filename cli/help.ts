@@ -35,9 +35,10 @@ export function commandHelp({ name, operands, summary, flags, notes }: Command):
   ].join('\n');
 }
 
-function label({ name, value, bare }: Flag): string {
-  if (value === undefined) return `--${name}`;
-  return bare === undefined ? `--${name} ${value}` : `--${name}[=${value}]`;
+function label({ name, short, value, bare, rest }: Flag): string {
+  const names = short === undefined ? `--${name}` : `${short}, --${name}`;
+  if (value === undefined) return names;
+  return bare === undefined ? `${names} ${value}${rest ? '…' : ''}` : `${names}[=${value}]`;
 }
 
 function describe({ help, choices, default: preset, repeatable, later }: Flag): string {

@@ -78,7 +78,8 @@ export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): L
   };
 }
 
-function minorOf(version: string | undefined): number | undefined {
+/** The minor of `--kubernetes-version 1.NN`. */
+export function minorOf(version: string | undefined): number | undefined {
   if (version === undefined) return undefined;
   const minor = /^v?1\.(\d{1,3})(?:\.\d+)?$/.exec(version)?.[1];
   if (minor === undefined) throw new UsageError(`--kubernetes-version ${version}: a version looks like 1.30`);

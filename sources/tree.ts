@@ -102,18 +102,53 @@ export async function loadTree(host: Host, paths: readonly string[], options: Lo
   return { workspaces, problems };
 }
 
+/**
+ * Reads PATHs as the whole input (contract.md: all commands but `lint`): nothing beside them is read. They are one
+ * workspace, rooted in the folder that they have in common; its kubewho.yaml counts where that folder is a PATH.
+ * @param paths absolute paths, each a file or a folder
+ */
+export async function loadInput(host: Host, paths: readonly string[], options: LoadOptions): Promise<{ workspace: LoadedWorkspace | undefined; problems: readonly LoadProblem[] }> {
+  const problems: LoadProblem[] = [];
+  const named: string[] = [];
+  const folders: string[] = [];
+  for (const path of new Set(paths)) {
+    const kind = (await host.stat(path))?.kind;
+    if (!kind) problems.push({ kind: 'path', file: path, message: 'no such file or directory' });
+    else {
+      named.push(path);
+      folders.push(kind === 'file' ? (parentOf(path) ?? path) : path);
+    }
+  }
+  const [first, ...others] = folders;
+  if (first === undefined) return { workspace: undefined, problems };
+  const root = others.reduce(commonFolder, first);
+  const { workspace, faults } = await loadWorkspace(host, root, named, named, { ...options, overlay: new Map(), alone: true });
+  return { workspace, problems: [...problems, ...faults] };
+}
+
+function commonFolder(a: string, b: string): string {
+  let at = a;
+  while (!isWithin(at, b)) at = parentOf(at) ?? '';
+  return at;
+}
+
 /** Whether findings in a file (workspace-relative) are reported: it lies in one of the PATHs. */
 export function isReported(workspace: LoadedWorkspace, file: string): boolean {
   const absolute = resolvePath(workspace.root, file);
   return workspace.reported.some((path) => isWithin(path, absolute));
 }
 
-type LoadWorkspaceOptions = LoadOptions & { readonly overlay: ReadonlyMap<string, string> };
+type LoadWorkspaceOptions = LoadOptions & {
+  readonly overlay: ReadonlyMap<string, string>;
+  /** What is named is all that is read, folders that would be workspaces of their own included. */
+  readonly alone?: boolean;
+};
 
 async function loadWorkspace(host: Host, root: string, named: readonly string[], reported: readonly string[], options: LoadWorkspaceOptions): Promise<{ workspace: LoadedWorkspace; nestedRoots: readonly string[]; faults: LoadProblem[] }> {
-  const { configuration, configurationFile, faults } = await loadConfiguration(host, root, options);
+  const unconfigured = options.noConfiguration === true || (options.alone === true && !named.includes(root));
+  const { configuration, configurationFile, faults } = await loadConfiguration(host, root, { ...options, noConfiguration: unconfigured });
   const relative = (path: string) => relativeTo(root, path);
-  const marks = options.workspace === undefined ? rootMarks(await hasConfiguration(host, root)) : [];
+  const marks = options.workspace === undefined && !options.alone ? rootMarks(await hasConfiguration(host, root)) : [];
   const found = await findFiles(host, root, named, configuration, { ...options, marks });
   for (const pattern of found.missingContext) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `context: "${pattern}" is not there` });
 
@@ -194,11 +229,11 @@ async function findFiles(host: Host, root: string, named: readonly string[], con
     for (const { path, message } of discovery.unreadable) unreadable.set(path, message);
   };
 
-  const whole = await discover(host, root, settings);
-  take(whole);
+  const whole = options.alone ? undefined : await discover(host, root, settings);
+  if (whole) take(whole);
   const namedFiles = new Set<string>([...options.overlay.keys()].filter((path) => isWithin(root, path) && ![...nestedRoots].some((nested) => isWithin(nested, path))));
   for (const path of named) {
-    if (whole.entered.has(path)) continue;
+    if (whole?.entered.has(path)) continue;
     const isFolder = !options.overlay.has(path) && (await host.stat(path))?.kind === 'directory';
     if (!isFolder) namedFiles.add(path);
     // A folder that is ignored, or lies outside of --workspace, was named all the same.
@@ -206,6 +241,7 @@ async function findFiles(host: Host, root: string, named: readonly string[], con
   }
   const missingContext: string[] = [];
   for (const pattern of configuration.context) {
+    if (options.alone && !named.some((path) => isWithin(path, resolvePath(root, patternBase(pattern))))) continue;
     const context = await findContext(host, root, pattern, settings);
     if (context) for (const path of context) namedFiles.add(path);
     else missingContext.push(pattern);

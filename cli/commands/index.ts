@@ -1,5 +1,6 @@
 import type { Arguments, Flag } from '../args.ts';
 import type { Io } from '../io.ts';
+import { canIFlags, whoCanFlags } from './access-flags.ts';
 import { lintFlags } from './lint-flags.ts';
 
 /** A command as data; its code is loaded when it runs. */
@@ -34,6 +35,25 @@ export const commands: readonly Command[] = [
   { name: 'init', operands: '', summary: 'write a kubewho.yaml to begin with', flags: [], run: async (args, io) => (await import('./init.ts')).init(args, io) },
   { name: 'print-config', operands: 'PATH', summary: 'show the workspace and the settings of a PATH', flags: [], run: async (args, io) => (await import('./print-config.ts')).printConfig(args, io) },
   {
+    name: 'can-i',
+    operands: 'VERB RESOURCE[.GROUP][/SUB] [NAME]',
+    summary: 'say whether RBAC lets an account do something, and by which binding and rule',
+    notes: [
+      'Offline, over the files of --in. A RESOURCE that begins with "/" is a path. With --questions FILE the operands are the PATHs that are read.',
+      'Exit code: 0 yes, 1 no, 2 wrong usage or a missing PATH; --list and --questions: 0, or 2. What a template hides, or what is not among the files read, never makes a yes: it is said.',
+    ],
+    flags: canIFlags,
+    run: async (args, io) => (await import('./can-i.ts')).canI(args, io),
+  },
+  {
+    name: 'who-can',
+    operands: 'VERB RESOURCE[.GROUP][/SUB] [NAME]',
+    summary: 'list whom RBAC lets do something, and by which binding and rule',
+    notes: ['The group system:masters may do everything, whatever roles say. Exit code: 0, also where nobody can; 2 wrong usage or a missing PATH.'],
+    flags: whoCanFlags,
+    run: async (args, io) => (await import('./who-can.ts')).whoCan(args, io),
+  },
+  {
     name: 'lsp',
     operands: '',
     summary: 'serve an editor: the language server',
@@ -43,4 +63,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'reach', 'graph', 'can-i', 'who-can', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'reach', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

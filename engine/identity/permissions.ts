@@ -51,10 +51,14 @@ export interface Authorizer {
   allows(identity: Identity, request: AccessRequest): Answer;
   /** Everything that RBAC gives an identity; `from` leaves out what is never applied together with that file. */
   permissionsOf(identity: Identity, from?: string): readonly Permission[];
+  /** Bindings that might give an identity more than can be seen; `from` as above. */
+  doubtsOf(identity: Identity, from?: string): readonly Doubt[];
   /** Everything that RBAC gives an account, by name, user name and implied groups. */
   permissionsOfAccount(account: Account): readonly Permission[];
   /** Every subject to which a binding grants a request. */
   whoCan(request: AccessRequest): readonly { readonly subject: SubjectName; readonly by: Permission }[];
+  /** Bindings that might grant a request to someone whom `whoCan` does not name. */
+  whoMight(request: AccessRequest): readonly Doubt[];
   /** The role of a binding that is written in a file. */
   roleOf(binding: ObjectWith<BindingFact>): ResolvedRole;
 }
@@ -164,6 +168,14 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
       return { allowed: false, doubts };
     },
     permissionsOf,
+    doubtsOf: (identity, from) => [
+      ...matching(identity, from).flatMap(({ entry }): Doubt[] => {
+        const role = roleOf(entry);
+        if (role.unknown) return [{ binding: entry.binding, reason: 'role' }];
+        return role.open || role.rules.some((rule) => rule.open.length > 0) ? [{ binding: entry.binding, reason: 'template' }] : [];
+      }),
+      ...entries.flatMap((entry): Doubt[] => (entry.open ? [{ binding: entry.binding, reason: 'template' }] : [])),
+    ],
     permissionsOfAccount: (account) => permissionsOf(accountIdentity(account), account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file),
     whoCan: (request) =>
       entries.flatMap((entry) => {
@@ -171,6 +183,15 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
         const role = roleOf(entry);
         const rule = role.rules.find((one) => ruleAllows(one, request) === true);
         return rule ? entry.names.map(({ name, subject }) => ({ subject: name, by: { binding: entry.binding, ...(subject ? { subject } : {}), role, rule } })) : [];
+      }),
+    whoMight: (request) =>
+      entries.flatMap((entry): Doubt[] => {
+        if (!holdsFor(entry.binding, request)) return [];
+        const role = roleOf(entry);
+        if (role.unknown) return entry.names.length > 0 || entry.open ? [{ binding: entry.binding, reason: 'role' }] : [];
+        const answers = role.rules.map((rule) => ruleAllows(rule, request));
+        const doubtful = answers.includes(true) ? entry.open : role.open || answers.includes('unknown');
+        return doubtful ? [{ binding: entry.binding, reason: 'template' }] : [];
       }),
     roleOf: (binding) => roleOf(entryOf.get(binding.fact)!),
   };

@@ -1,0 +1,82 @@
+import { buildGraph, type Graph } from '../engine/identity/graph.ts';
+import type { Location } from '../engine/identity/objects.ts';
+import { authorizer, type Authorizer } from '../engine/identity/permissions.ts';
+import { defaultConfiguration } from '../engine/lint/config.ts';
+import { Workspace } from '../engine/lint/workspace.ts';
+import { indexLines, positionAt, type LineIndex } from '../engine/yaml/text.ts';
+import { relativeTo, resolvePath } from '../sources/path.ts';
+import { loadInput } from '../sources/tree.ts';
+import { UsageError, type Arguments } from './args.ts';
+import { visible } from './display.ts';
+import { configure } from './input.ts';
+import type { Io } from './io.ts';
+import { problemLine, skipLine } from './messages.ts';
+import { resolveFrom } from './paths.ts';
+import { positionIn } from './report.ts';
+import { minorOf } from './settings.ts';
+
+/** The identity graphs of some PATHs, one a scope, and what is needed to name places in them. */
+export interface Estate {
+  readonly graphs: readonly Graph[];
+  /** The Kubernetes minor to judge by. */
+  readonly minor: number;
+  /** Whether all that was asked for is there; else a message went to standard error. */
+  readonly complete: boolean;
+  place(location: Location): SourcePlace;
+}
+
+/** A place in a file, the file relative to the current folder; line and column from 1. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Reads PATHs (default: the current folder) as the whole input, and says on standard error what could not be read. */
+export async function readEstate(paths: readonly string[], args: Arguments, io: Io): Promise<Estate> {
+  if (paths.includes('')) throw new UsageError('a PATH is empty');
+  const asked = (paths.length === 0 ? ['.'] : paths).map((path) => resolveFrom(io.cwd, path));
+  const minor = minorOf(args.value('kubernetes-version'));
+  const { workspace: loaded, problems } = await loadInput(io.host, asked, { configure });
+  for (const problem of problems) io.err.write(problemLine(problem, io.cwd));
+  const workspace = new Workspace([]);
+  for (const file of loaded?.files ?? []) workspace.set(file);
+  const nameOf = (path: string): string => relativeTo(io.cwd, resolvePath(loaded!.root, path));
+  const indexed = new Map<string, LineIndex>();
+  const linesOf = (path: string): LineIndex => {
+    const lines = indexed.get(path) ?? indexLines(workspace.textOf(path) ?? '');
+    indexed.set(path, lines);
+    return lines;
+  };
+  for (const { span, ...skip } of [...(loaded?.skipped ?? []), ...workspace.skipped()]) {
+    io.err.write(skipLine({ ...skip, file: nameOf(skip.file), line: span ? positionIn(linesOf(skip.file), span.start).line : null }));
+  }
+  const graphs = [...new Set(workspace.paths().map((path) => workspace.graphOf(path)!))];
+  return {
+    // Without a file there are still the built-in roles.
+    graphs: graphs.length > 0 ? graphs : [buildGraph([])],
+    minor: minor ?? loaded?.configuration.kubernetesMinor ?? defaultConfiguration.kubernetesMinor,
+    complete: problems.length === 0,
+    place({ object: { document }, place: { span } }) {
+      const { line, character } = positionAt(linesOf(document.file), document.start + span.start);
+      return { file: nameOf(document.file), line: line + 1, column: character + 1 };
+    },
+  };
+}
+
+/** The authorizers of an estate's scopes; the built-in roles count unless they are left out. */
+export function authorizersOf({ graphs, minor }: Estate, args: Arguments): readonly Authorizer[] {
+  return graphs.map((graph) => authorizer(graph, { defaults: !args.has('no-default-roles'), minor }));
+}
+
+/** A place as tables show it. */
+export function placeLabel({ file, line, column }: SourcePlace): string {
+  return `${visible(file)}:${line}:${column}`;
+}
+
+/** The namespace and name of `ns/name`. Throws a UsageError for anything else. */
+export function accountName(text: string, what: string): { namespace: string; name: string } {
+  const [namespace, name, ...more] = text.split('/');
+  if (!namespace || !name || more.length > 0) throw new UsageError(`${what}: write NAMESPACE/NAME`);
+  return { namespace, name };
+}
