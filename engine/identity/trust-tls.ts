@@ -1,0 +1,38 @@
+import type { DestinationRuleFact } from '../kubernetes/destination-rule.ts';
+import type { PeerAuthenticationFact } from '../kubernetes/istio.ts';
+import { known } from '../yaml/cursor.ts';
+import type { Graph, ObjectWith, Workload } from './graph.ts';
+import { standsFor } from './trust-exposure.ts';
+import { membership, rootNamespace } from './trust-istio.ts';
+import { sameNamespace, selects, targetOf, unseenTarget, type Target } from './trust-target.ts';
+import { demandsIdentity, trustIn } from './trust.ts';
+
+/** What a PeerAuthentication is about. In the root namespace a selector makes it be ignored (semantics.md 6.5). */
+export function scopeOf({ object, fact }: ObjectWith<PeerAuthenticationFact>): 'mesh' | 'namespace' | 'workload' | 'ignored' {
+  if (object.namespace !== rootNamespace) return fact.selector ? 'workload' : 'namespace';
+  return fact.selector ? 'ignored' : 'mesh';
+}
+
+/** Whether every workload among the files that a PeerAuthentication is about turns callers without an identity away all the same. */
+export function guardedByPolicy(graph: Graph, { object, fact }: ObjectWith<PeerAuthenticationFact>): boolean {
+  const targets = graph.workloads.map(targetOf).filter((target) => (object.namespace === rootNamespace || sameNamespace(object, target) === true) && selects(fact.selector, target) === true && !graph.proximity.alternatives(object.document.file, target.file));
+  const judged: readonly Target[] = targets.length > 0 ? targets : [unseenTarget(object, fact.selector)];
+  return judged.every((target) => demandsIdentity(trustIn(graph, target)).demanded === true);
+}
+
+/** The workloads that the host of a DestinationRule leads to; undefined for a host outside the cluster. */
+export function workloadsBehind(graph: Graph, { object, fact }: ObjectWith<DestinationRuleFact>): readonly Workload[] | undefined {
+  const [name, namespace, ...rest] = (known(fact.host) ?? '').split('.');
+  if (name === undefined || name === '') return undefined;
+  // Patterns such as `*.local` and `*.bank.svc.cluster.local` are about many hosts of the cluster.
+  if (name === '*') return (known(fact.host) ?? '').endsWith('.local') ? [] : undefined;
+  // Short names mean the rule's own namespace; others are of the cluster where they go on with `svc`.
+  if (namespace !== undefined && rest[0] !== 'svc') return undefined;
+  const services = graph.all('service').filter((service) => service.object.name === name && service.object.namespace === (namespace ?? object.namespace) && !graph.proximity.alternatives(object.document.file, service.object.document.file));
+  return graph.workloads.filter((workload) => services.some((service) => service.object.namespace === workload.namespace && standsFor(service.fact, targetOf(workload)) === true));
+}
+
+/** Whether all workloads behind a host are outside the mesh, where callers have no identity to show. */
+export function isOutsideMesh(graph: Graph, workloads: readonly Workload[]): boolean {
+  return workloads.length > 0 && workloads.every((workload) => membership(graph, targetOf(workload)) === 'out');
+}
