@@ -9,7 +9,8 @@ import selectorTrap from './trust/selector-trap/rule.ts';
 import defaultServiceAccount from './accounts/default-service-account/rule.ts';
 import openAuthorizationPolicy from './trust/open-authorization-policy/rule.ts';
 import deprecatedServiceAccountField from './accounts/deprecated-service-account-field/rule.ts';
+import mutualTlsNotRequired from './trust/mutual-tls-not-required/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, deprecatedServiceAccountField, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, deprecatedServiceAccountField, mutualTlsNotRequired, ...metaRules];

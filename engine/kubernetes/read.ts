@@ -2,6 +2,7 @@ import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
+import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { readHeader, type Header } from './header.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
@@ -13,7 +14,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -38,6 +39,7 @@ const readers = new Map<string, Reader>([
   ['security.istio.io/AuthorizationPolicy', readAuthorizationPolicy],
   ['security.istio.io/PeerAuthentication', readPeerAuthentication],
   ['security.istio.io/RequestAuthentication', readRequestAuthentication],
+  ['networking.istio.io/DestinationRule', readDestinationRule],
   ['policy.linkerd.io/Server', readMeshPolicy],
   ['policy.linkerd.io/AuthorizationPolicy', readMeshPolicy],
   ['policy.linkerd.io/ServerAuthorization', readMeshPolicy],
