@@ -3,7 +3,7 @@ import { rules } from '../rules/index.ts';
 import type { Found, Findings } from './findings.ts';
 import type { OpenWorkspace } from './input.ts';
 import { makeReport, positionIn, reportFinding, type Report, type ReportFinding, type ReportSkip } from './report.ts';
-import { ruleUrl } from './rule-url.ts';
+import { ruleUrl } from '../rules/url.ts';
 import { isSelected } from './select.ts';
 import type { LintSettings } from './settings.ts';
 

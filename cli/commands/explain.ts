@@ -3,7 +3,7 @@ import { rules } from '../../rules/index.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { exitCode, type Io } from '../io.ts';
 import { renderMarkdown } from '../markdown.ts';
-import { ruleUrl } from '../rule-url.ts';
+import { ruleUrl } from '../../rules/url.ts';
 import { makeStyle, wantsColour } from '../style.ts';
 import { didYouMean } from '../../engine/lint/suggest.ts';
 

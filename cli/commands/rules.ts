@@ -2,7 +2,7 @@ import type { Rule } from '../../engine/lint/rule.ts';
 import { rules } from '../../rules/index.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { exitCode, type Io } from '../io.ts';
-import { ruleUrl } from '../rule-url.ts';
+import { ruleUrl } from '../../rules/url.ts';
 import { table } from '../table.ts';
 
 /** `kubewho rules`: every rule with what it is by default. */

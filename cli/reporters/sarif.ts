@@ -1,6 +1,6 @@
 import type { Rule } from '../../engine/lint/rule.ts';
 import type { Report, ReportEdit, ReportFinding, ReportRange } from '../report.ts';
-import { ruleUrl } from '../rule-url.ts';
+import { ruleUrl } from '../../rules/url.ts';
 import type { Reporter } from './index.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
