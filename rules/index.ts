@@ -10,7 +10,8 @@ import defaultServiceAccount from './accounts/default-service-account/rule.ts';
 import openAuthorizationPolicy from './trust/open-authorization-policy/rule.ts';
 import deprecatedServiceAccountField from './accounts/deprecated-service-account-field/rule.ts';
 import mutualTlsNotRequired from './trust/mutual-tls-not-required/rule.ts';
+import longLivedToken from './tokens/long-lived-token/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, defaultServiceAccount, deprecatedServiceAccountField, mutualTlsNotRequired, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ...metaRules];

@@ -10,11 +10,12 @@ import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
 import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
 import { podCarrier } from './podspec.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
+import { readSecret, type SecretFact } from './secret.ts';
 import { readRoute, readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -30,6 +31,7 @@ const rbac = 'rbac.authorization.k8s.io';
 /** One line a kind that is read. Kinds that carry pods are read on top of this by podspec-paths.json. */
 const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
+  ['/Secret', readSecret],
   [`${rbac}/Role`, readRole],
   [`${rbac}/ClusterRole`, readRole],
   [`${rbac}/RoleBinding`, readBinding],
