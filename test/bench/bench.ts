@@ -97,7 +97,11 @@ function benchCorpus(): void {
   show(`corpus: ${files.length} files, ${megabytes.toFixed(1)} MB, ${findings} findings`, `${(lint / 1000).toFixed(2)} s; ${(lint / read).toFixed(1)}x a raw read (${read.toFixed(0)} ms)`);
 }
 
-benchEdit();
-await benchServer();
-benchLarge();
-benchCorpus();
+async function main(): Promise<void> {
+  benchEdit();
+  await benchServer();
+  benchLarge();
+  benchCorpus();
+}
+
+void main();
