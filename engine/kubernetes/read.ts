@@ -5,6 +5,7 @@ import { readCallback, type CallbackFact } from './callback.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { readHeader, type Header } from './header.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
+import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
 import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
@@ -15,7 +16,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -77,5 +78,5 @@ function read(cursor: Cursor): Resource[] {
   if (!header) return [];
   if (header.kind.endsWith('List') && cursor.get('items').isSeq) return cursor.get('items').items().flatMap(read);
   const own = readers.get(`${header.group}/${header.kind}`)?.(cursor, header) ?? [];
-  return [{ header, facts: [...readWorkloads(cursor, header), ...own] }];
+  return [{ header, facts: [...readWorkloads(cursor, header), ...own, ...readMisplaced(cursor, header)] }];
 }
