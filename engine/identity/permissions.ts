@@ -47,6 +47,8 @@ export type Answer =
 
 export interface Authorizer {
   readonly roles: Roles;
+  /** The Kubernetes minor whose API server this is. */
+  readonly minor: number;
   /** Whether a request is allowed, and by what (semantics.md 4.1). Other authorizers than RBAC are not in the files. */
   allows(identity: Identity, request: AccessRequest): Answer;
   /** Everything that RBAC gives an identity; `from` leaves out what is never applied together with that file. */
@@ -148,6 +150,7 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
 
   return {
     roles,
+    minor: options.minor,
     allows(identity, request) {
       // Before any authorizer (k8s.io/kubernetes pkg/kubeapiserver/authorizer/reload.go).
       if (identity.groups.includes('system:masters')) return { allowed: true, by: 'system:masters' };

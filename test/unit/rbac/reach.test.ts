@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { describe, test } from 'node:test';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { reachIn, type Reached } from '../../../engine/identity/reach.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 const pod = (namespace: string, name: string) => `apiVersion: v1\nkind: Pod\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec: { serviceAccountName: ${name}, containers: [{ name: c, image: i }] }\n`;
-const grant = (kind: 'Role' | 'ClusterRole', where: string, to: string, rules: string) => {
-  const id = `${where}-${to}`.replace('/', '-');
+const grant = (kind: 'Role' | 'ClusterRole', where: string, to: string, rules: string, suffix = '') => {
+  const id = `${where}-${to}${suffix}`.replace('/', '-');
   const [namespace, name] = to.split('/');
   const metadata = where === '' ? `{ name: ${id} }` : `{ name: ${id}, namespace: ${where} }`;
   return [
@@ -66,6 +67,95 @@ describe('what the holder of a token can become', () => {
     const { names } = reach('a/x', pod('a', 'x'), pod('b', 'w'), everywhere('a/x', '[{ apiGroups: [""], resources: [nodes/proxy], verbs: [get] }]'));
     assert.deepEqual(names, ['b/w']);
   });
+});
+
+describe('what else leads to another identity', () => {
+  const secret = (namespace: string, name: string, account: string) => `apiVersion: v1\nkind: Secret\ntype: kubernetes.io/service-account-token\nmetadata: { name: ${name}, namespace: ${namespace}, annotations: { kubernetes.io/service-account.name: ${account} } }\n`;
+  const reads = (names: string) => `[{ apiGroups: [""], resources: [secrets], verbs: [get]${names && `, resourceNames: [${names}]`} }]`;
+
+  test('reading Secrets, where the files have a token Secret: its account', () => {
+    const estate = [pod('a', 'x'), pod('a', 'w'), pod('a', 'z'), secret('a', 'w-token', 'w')];
+    const any = reach('a/x', ...estate, inNamespace('a', 'a/x', reads('')));
+    assert.deepEqual(any.names, ['a/w']);
+    assert.equal(any.reached[0]!.path[0]!.at!.object.name, 'w-token');
+    assert.deepEqual(reach('a/x', ...estate, inNamespace('a', 'a/x', reads('w-token'))).names, ['a/w']);
+    assert.deepEqual(reach('a/x', ...estate, inNamespace('a', 'a/x', reads('tls'))).names, []);
+    assert.deepEqual(reach('a/x', ...estate, inNamespace('b', 'a/x', reads(''))).names, []);
+  });
+
+  test('exec limited to a pod by name: the account of that pod', () => {
+    const set = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: { name: db, namespace: a }\nspec: { template: { spec: { serviceAccountName: db, containers: [{ name: c, image: i }] } } }\n';
+    const exec = (name: string, verb = 'create') => inNamespace('a', 'a/x', `[{ apiGroups: [""], resources: [pods/exec], verbs: [${verb}], resourceNames: [${name}] }]`);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('a', 'w'), set, exec('w')).names, ['a/w']);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('a', 'w'), set, exec('db-0')).names, ['a/db']);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('a', 'w'), set, exec('db')).names, []);
+  });
+
+  test('exec into pods that mount no token: nobody', () => {
+    const bare = pod('a', 'w').replace('serviceAccountName', 'automountServiceAccountToken: false, serviceAccountName');
+    assert.deepEqual(reach('a/x', pod('a', 'x'), bare, inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [pods/exec], verbs: [create] }]')).names, []);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), bare, inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [pods], verbs: [create] }]')).names, ['a/w']);
+  });
+
+  test('get on exec, until 1.34', () => {
+    const graph = graphOfFiles({ 'all.yaml': [pod('a', 'x'), pod('a', 'w'), inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [pods/exec], verbs: [get] }]')].join('---\n') });
+    const count = (minor: number) => reachIn(graph, authorizer(graph, { defaults: true, minor })).from(graph.accounts.find(({ name }) => name === 'x')!).length;
+    assert.ok(count(34) > 0);
+    assert.equal(count(35), 0);
+  });
+
+  test('what a GitOps controller applies: the account of the controller, where its objects count', () => {
+    const controller = (namespace: string, name: string, image: string) => pod(namespace, name).replace('image: i', `image: ${image}`);
+    const argo = [pod('a', 'x'), controller('argocd', 'app', 'quay.io/argoproj/argocd:v2')];
+    const writes = '[{ apiGroups: [argoproj.io], resources: [applications], verbs: [create] }]';
+    assert.deepEqual(reach('a/x', ...argo, inNamespace('argocd', 'a/x', writes)).names, ['argocd/app']);
+    assert.deepEqual(reach('a/x', ...argo, inNamespace('a', 'a/x', writes)).names, []);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), controller('flux', 'k', 'ghcr.io/fluxcd/kustomize-controller:v1'), inNamespace('a', 'a/x', '[{ apiGroups: [kustomize.toolkit.fluxcd.io], resources: [kustomizations], verbs: [patch] }]')).names, ['flux/k']);
+  });
+
+  test('binding a role that is named: what that role may do', () => {
+    const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: starter }\nrules: [{ apiGroups: [""], resources: [pods], verbs: [create] }]\n';
+    const bind = (name: string) => inNamespace('a', 'a/x', `[{ apiGroups: [rbac.authorization.k8s.io], resources: [clusterroles], verbs: [bind], resourceNames: [${name}] }, { apiGroups: [rbac.authorization.k8s.io], resources: [rolebindings], verbs: [create] }]`);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('a', 'w'), pod('b', 'z'), role, bind('starter')).names, ['a/w']);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('a', 'w'), role, bind('view')).names, []);
+  });
+
+  test('kubelet certificates, users, aws-auth, Pod Security that is lifted', () => {
+    const signer = '[{ apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests], verbs: [create] }, { apiGroups: [certificates.k8s.io], resources: [certificatesigningrequests/approval], verbs: [update] }, { apiGroups: [certificates.k8s.io], resources: [signers], resourceNames: [kubernetes.io/kube-apiserver-client-kubelet], verbs: [approve] }]';
+    const { names, admin } = reach('a/x', pod('a', 'x'), pod('b', 'w'), everywhere('a/x', signer));
+    assert.deepEqual([names, admin], [['b/w'], undefined]);
+    assert.equal(reach('a/x', pod('a', 'x'), everywhere('a/x', '[{ apiGroups: [""], resources: [users], verbs: [impersonate] }]')).admin?.length, 2);
+    assert.equal(reach('a/x', pod('a', 'x'), inNamespace('kube-system', 'a/x', '[{ apiGroups: [""], resources: [configmaps], resourceNames: [aws-auth], verbs: [update] }]')).admin?.length, 1);
+    assert.equal(reach('a/x', pod('a', 'x'), inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [configmaps], resourceNames: [aws-auth], verbs: [update] }]')).admin, undefined);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('b', 'w'), inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [namespaces], verbs: [patch] }, { apiGroups: [apps], resources: [deployments], verbs: [patch] }]')).names, ['b/w']);
+  });
+
+  test('in a namespace that no file tells: what lies beside the grant', () => {
+    const bare = (name: string) => pod('', name).replace(', namespace: ', '');
+    const graph = graphOfFiles({
+      'one/all.yaml': [bare('x'), bare('w'), 'apiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: { name: r }\nrules: [{ apiGroups: [""], resources: [pods], verbs: [create] }]\n', 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: { name: r }\nroleRef: { kind: Role, name: r }\nsubjects: [{ kind: ServiceAccount, name: x }]\n'].join('---\n'),
+      'two/all.yaml': bare('z'),
+    });
+    const reached = reachIn(graph, authorizer(graph, { defaults: true, minor: 36 })).from(graph.accounts.find(({ name }) => name === 'x')!);
+    assert.deepEqual(reached.flatMap(({ power }) => (power.kind === 'account' ? [power.account.name] : [])), ['w']);
+  });
+});
+
+test('the shortest way to cluster-admin is found for all accounts at once as for each alone', () => {
+  const primitives = ['[{ apiGroups: [""], resources: [pods/exec], verbs: [create] }]', '[{ apiGroups: [""], resources: [pods], verbs: [create] }]', '[{ apiGroups: [""], resources: [serviceaccounts/token], verbs: [create], resourceNames: [s1] }]', '[{ apiGroups: [""], resources: [configmaps], verbs: [get] }]', '[{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]'];
+  fc.assert(fc.property(fc.array(fc.record({ account: fc.nat(7), namespace: fc.nat(3), rules: fc.nat(4), cluster: fc.boolean() }), { maxLength: 10 }), (grants) => {
+    const estate = Array.from({ length: 8 }, (_, i) => pod(`n${i % 3}`, `s${i}`));
+    const granted = grants.map(({ account, namespace, rules, cluster }, i) => {
+      const to = `n${account % 3}/s${account}`;
+      return cluster && rules > 1 ? grant('ClusterRole', '', to, primitives[rules]!, `-${i}`) : grant('Role', namespace === 3 ? 'kube-system' : `n${namespace}`, to, primitives[rules]!, `-${i}`);
+    });
+    const graph = graphOfFiles({ 'all.yaml': [...estate, ...granted].join('---\n') });
+    const all = reachIn(graph, authorizer(graph, { defaults: true, minor: 36 }));
+    for (const account of graph.accounts) {
+      const alone = all.from(account).find(({ power }) => power.kind === 'cluster-admin');
+      assert.equal(all.toClusterAdmin(account)?.path.length, alone?.path.length);
+    }
+  }), { numRuns: 60 });
 });
 
 describe('what leads nowhere', () => {
