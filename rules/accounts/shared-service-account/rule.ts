@@ -1,4 +1,4 @@
-import { accountLabel, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
+import { accountLabel, tokenMount, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, type Location } from '../../../engine/identity/objects.ts';
 import { tierOf, type Tier } from '../../../engine/identity/exposure.ts';
@@ -35,8 +35,8 @@ export default defineRule({
     const account = graph.accountOf(workload);
     const grants = graph.grantsOf(account).filter((grant) => grant.via !== 'group');
     if (workload.repeated || isPartial(workload.fact) || !speaksForOwner(workload, account)) return;
-    if (account.name === 'default' && grants.length === 0) return;
-    const sharers = sharersOf(workload, account, graph);
+    if (account.name === 'default' && (grants.length === 0 || !hasToken(workload, account))) return;
+    const sharers = sharersOf(workload, account, graph).filter((other) => account.name !== 'default' || hasToken(other.workload, account));
     if (sharers.length === 0) return;
     const strangers = sharers.filter(({ sameApplication }) => !sameApplication);
     const tier = tierOf(workload, graph);
@@ -62,6 +62,11 @@ export default defineRule({
 });
 
 type Messages = Readonly<Record<string, string>>;
+
+/** A bound `default` is shared for its rights, and without the token a pod has no use of them. */
+function hasToken(workload: Workload, account: Account): boolean {
+  return tokenMount(workload, account).mounted !== false;
+}
 
 /** Someone from outside, or with a node's powers, beside someone who is neither. */
 function differs(a: Tier, b: Tier): boolean {
