@@ -20,6 +20,7 @@ for (const id of ledgers) {
     test('every line is judged, with a reason and a source, and none twice', () => {
       assert.ok(rules.some((rule) => rule.id === id));
       for (const line of lines) {
+        assert.ok(line.reread === undefined || ['agrees', 'changed'].includes(line.reread), `${line.file}: ${line.reread}`);
         assert.ok(['true', 'false', 'debatable'].includes(line.verdict), `${line.file}: ${line.verdict}`);
         assert.ok(line.reason.length > 10 && line.source.length > 3, line.file);
       }

@@ -24,6 +24,8 @@ export interface LedgerLine {
   readonly verdict: 'true' | 'false' | 'debatable' | '';
   readonly reason: string;
   readonly source: string;
+  /** What a second reader found: the line as it stood, or one whose verdict, reason or source had to change. */
+  readonly reread?: 'agrees' | 'changed';
 }
 
 const personas = ['regular', 'pedantic', 'auditor'];
