@@ -27,14 +27,19 @@ type Touched = ReadonlySet<string> | 'all';
 export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }): { answers: Answers; asked: number } {
   const touched = before ? touchedBy(before.edit) : undefined;
   const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
+  const units = new Map<Unit, readonly Units[Unit][]>();
+  const concernedUnits = new Map<Unit, ReadonlySet<string>>();
   let asked = 0;
   for (const rule of rules) {
+    const all = remembered(units, rule.unit, () => unitsOf(graph, rule.unit));
     const old = before?.answers.signals.get(rule.id);
-    const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
+    const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind))
+      ? remembered(concernedUnits, rule.unit, () => new Set(all.filter((unit) => meets(namespacesOf(unit), touched.namespaces)).map((unit) => unit.key)))
+      : undefined;
     const said = new Map<string, readonly Signal[]>();
-    for (const unit of unitsOf(graph, rule.unit)) {
+    for (const unit of all) {
       const kept = old?.get(unit.key);
-      if (kept && !(concerned && meets(namespacesOf(unit), touched.namespaces))) {
+      if (kept && !concerned?.has(unit.key)) {
         said.set(unit.key, kept);
         continue;
       }
@@ -44,6 +49,14 @@ export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule:
     signals.set(rule.id, said);
   }
   return { answers: { graph, signals }, asked };
+}
+
+function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const old = known.get(key);
+  if (old !== undefined) return old;
+  const made = make();
+  known.set(key, made);
+  return made;
 }
 
 /** Every unit of a kind that a graph holds. */

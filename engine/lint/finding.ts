@@ -34,10 +34,11 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
   if (settings?.severity === 'off') return undefined;
   const { object, place } = signal.at;
   const { header } = object.resource;
+  const { message, fingerprint } = wordsOf(rule, signal);
   return {
     rule: rule.id,
     messageId: signal.messageId,
-    message: messageOf(rule, signal),
+    message,
     // contract.md: the rule's default, then moved by reach (the signal says), then by configuration, which wins.
     severity: settings?.severity ?? signal.severity ?? rule.severity,
     confidence: signal.confidence ?? rule.confidence ?? 'high',
@@ -54,8 +55,17 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     related: (signal.related ?? []).map((one) => ({ file: one.at.object.document.file, span: spanIn(one.at), message: one.message })),
     group: signal.group ?? null,
     frameworks: rule.frameworks,
-    fingerprint: fingerprintOf(rule.id, signal),
+    fingerprint,
   };
+}
+
+/** What a signal says wherever its document stands: made once, for an edit moves most findings and changes few. */
+const words = new WeakMap<Signal, { readonly message: string; readonly fingerprint: string }>();
+
+function wordsOf(rule: Rule, signal: Signal): { readonly message: string; readonly fingerprint: string } {
+  let made = words.get(signal);
+  if (!made) words.set(signal, (made = { message: messageOf(rule, signal), fingerprint: fingerprintOf(rule.id, signal) }));
+  return made;
 }
 
 /** The span of a location in its file as it stands now. */
