@@ -140,3 +140,41 @@ const refusals: [name: string, text: string, change: Change, reason: string][] =
 ];
 
 for (const [name, text, change, reason] of refusals) test(`refused: ${name}`, () => assert.equal(edit(text, change), `refused: ${reason}`));
+
+const template = doc(`
+  {{- if .Values.serviceAccount.create }}
+  apiVersion: v1
+  kind: ServiceAccount
+  metadata:
+    name: {{ include "app.name" . }}
+    labels:
+      {{- include "app.labels" . | nindent 4 }}
+  automountServiceAccountToken: true  # for now
+  secrets:
+    {{- range .Values.secrets }}
+    - name: {{ . }}
+    {{- end }}
+  imagePullSecrets:
+  - name: a
+  {{- if .Values.extra }}
+  extra: 1
+  {{- end }}
+  {{- end }}
+`);
+
+test('in a template what is plainly written can be changed', () => {
+  assert.equal(edit(template, { op: 'set', path: ['automountServiceAccountToken'], value: false }, 'template'), template.replace('Token: true', 'Token: false'));
+  assert.equal(edit(template, { op: 'append', path: ['imagePullSecrets'], value: { name: 'b' } }, 'template'), template.replace('- name: a\n', '- name: a\n- name: b\n'));
+  assert.equal(edit(template, { op: 'set', path: ['metadata', 'namespace'], value: 'x', after: 'name' }, 'template'), template.replace('  labels:', '  namespace: x\n  labels:'));
+});
+
+const templateRefusals: [name: string, change: Change, reason: RegExp][] = [
+  ['an action', { op: 'set', path: ['metadata', 'name'], value: 'x' }, /^refused: a template action \(include "app\.name" \.\) stands here$/],
+  ['below an action', { op: 'set', path: ['metadata', 'labels', 'x'], value: 'y' }, /^refused: a template action \(include "app\.labels" \. \| nindent 4\) stands here$/],
+  ['a key behind a condition', { op: 'set', path: ['x'], value: 'y' }, /^refused: some keys here depend on a template condition$/],
+  ['what a condition decides', { op: 'remove', path: ['extra'] }, /^refused: a template action \(.*\) stands here$/],
+  ['items that a range writes', { op: 'append', path: ['secrets'], value: { name: 'x' } }, /^refused: a template action \(.*\) may write items here that cannot be seen$/],
+  ['removing what holds an action', { op: 'remove', path: ['metadata'] }, /^refused: /],
+];
+
+for (const [name, change, reason] of templateRefusals) test(`refused in a template: ${name}`, () => assert.match(edit(template, change, 'template'), reason));
