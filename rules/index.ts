@@ -13,7 +13,8 @@ import mutualTlsNotRequired from './trust/mutual-tls-not-required/rule.ts';
 import longLivedToken from './tokens/long-lived-token/rule.ts';
 import identityPolicyWithoutMutualTls from './trust/identity-policy-without-mutual-tls/rule.ts';
 import ineffectiveIdentityField from './tokens/ineffective-identity-field/rule.ts';
+import everyoneBinding from './access/everyone-binding/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, ...metaRules];

@@ -80,10 +80,10 @@ export function commonNamespace(subjects: readonly BoundSubject[]): string | und
   return namespaces.size === 1 && isTold(only!) ? only : undefined;
 }
 
-/** Groups that are no one's team: every account, everyone who is authenticated, or everyone. */
+/** Groups that are no one's team: every account, everyone who is authenticated (OpenShift has a group for those who logged in), or everyone. Stars are plain characters. */
 export function isEveryone(name: SubjectName): boolean {
   if (name.kind === 'User') return name.name === 'system:anonymous';
-  return name.kind === 'Group' && /^system:(?:authenticated|unauthenticated|serviceaccounts(?::.*)?)$/.test(name.name);
+  return name.kind === 'Group' && /^system:(?:authenticated(?::oauth)?|unauthenticated|serviceaccounts(?::[^*?]+)?)$/.test(name.name);
 }
 
 /** How a subject is called in messages. */

@@ -12,6 +12,7 @@ import { known } from '../../../engine/yaml/cursor.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
 import { symbol } from '../../../engine/identity/objects.ts';
+import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
 
 export default defineRule({
@@ -48,6 +49,7 @@ export default defineRule({
         severity: useOf(subjects) === 'unused' ? 'info' : 'warning',
         persona: broad.rule && exposed.length === 0 && isOwnController(facts, broad.rule) ? 'pedantic' : 'regular',
         confidence: subjects.some(({ name }) => name) ? 'high' : 'medium',
+        group: bindingGroup(facts.binding, role),
       };
       return;
     }

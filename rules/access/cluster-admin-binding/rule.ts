@@ -5,6 +5,7 @@ import type { ObjectWith } from '../../../engine/identity/graph.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
 import { symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
 
 export default defineRule({
@@ -36,6 +37,7 @@ export default defineRule({
       severity: severityOf(binding, subjects),
       // An account without namespace in a ClusterRoleBinding is refused as it stands; what applies the file may put one in.
       confidence: subjects.some(({ name }) => name) ? 'high' : 'medium',
+      group: bindingGroup(binding, role),
     };
   },
   fixes(context) {
