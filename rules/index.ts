@@ -14,7 +14,18 @@ import longLivedToken from './tokens/long-lived-token/rule.ts';
 import identityPolicyWithoutMutualTls from './trust/identity-policy-without-mutual-tls/rule.ts';
 import ineffectiveIdentityField from './tokens/ineffective-identity-field/rule.ts';
 import everyoneBinding from './access/everyone-binding/rule.ts';
+import handMountedToken from './tokens/hand-mounted-token/rule.ts';
+import secretAccess from './access/secret-access/rule.ts';
+import grantsRbacEscalation from './access/grants-rbac-escalation/rule.ts';
+import grantsImpersonation from './access/grants-impersonation/rule.ts';
+import grantsCredentialIssuing from './access/grants-credential-issuing/rule.ts';
+import grantsWorkloadControl from './access/grants-workload-control/rule.ts';
+import grantsNodeAccess from './access/grants-node-access/rule.ts';
+import grantsAdmissionControl from './access/grants-admission-control/rule.ts';
+import grantsTrustControl from './access/grants-trust-control/rule.ts';
+import grantsDeliveryControl from './access/grants-delivery-control/rule.ts';
+import grantsEvidenceTampering from './access/grants-evidence-tampering/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, ...metaRules];

@@ -24,12 +24,12 @@ export function secretNamed(name: string, from: GraphObject, graph: Graph): Obje
 export function tokenSecretsOf(object: GraphObject, fact: AccountFact, graph: Graph): { name: Value<string>; secret: ObjectWith<SecretFact> | undefined }[] {
   return fact.secrets.flatMap((name) => {
     const secret = secretNamed(known(name) ?? '', object, graph);
-    const isToken = secret ? known(secret.fact.type) === tokenType : isGeneratedFor(known(name) ?? '', object.name);
+    const isToken = secret ? known(secret.fact.type) === tokenType : isGeneratedName(known(name) ?? '', object.name);
     return isToken ? [{ name, secret }] : [];
   });
 }
 
 /** `NAME-token-xxxxx` (pkg/controller/serviceaccount/tokens_controller.go of 1.23); the tail has no vowels (apimachinery pkg/util/rand). */
-function isGeneratedFor(secret: string, account: string): boolean {
+export function isGeneratedName(secret: string, account = secret.replace(/-token-[^-]*$/, '')): boolean {
   return account !== '' && secret.startsWith(`${account}-token-`) && /^[bcdfghjklmnpqrstvwxz2456789]{5}$/.test(secret.slice(account.length + '-token-'.length));
 }
