@@ -25,7 +25,8 @@ import grantsAdmissionControl from './access/grants-admission-control/rule.ts';
 import grantsTrustControl from './access/grants-trust-control/rule.ts';
 import grantsDeliveryControl from './access/grants-delivery-control/rule.ts';
 import grantsEvidenceTampering from './access/grants-evidence-tampering/rule.ts';
+import automountingServiceAccount from './tokens/automounting-service-account/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, ...metaRules];
