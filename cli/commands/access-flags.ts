@@ -1,6 +1,6 @@
 import type { Flag } from '../args.ts';
 
-const format = (...choices: readonly string[]): Flag => ({ name: 'format', value: 'FORMAT', choices, default: 'table', help: 'how to print it' });
+const format = (...choices: readonly string[]): Flag => ({ name: 'format', value: 'FORMAT', choices, default: choices[0], help: 'how to print it' });
 const input: Flag = { name: 'in', value: 'PATH', rest: true, repeatable: true, default: 'the current folder', help: 'the files and folders that are read, and nothing else' };
 const namespace: Flag = { name: 'namespace', short: '-n', value: 'NS', help: 'the namespace that is asked about; without it all namespaces, or what is cluster-scoped' };
 const defaultRoles: Flag = { name: 'no-default-roles', help: 'leave out the roles and bindings that every API server creates itself' };
@@ -23,7 +23,7 @@ export const canIFlags: readonly Flag[] = [
 export const whoCanFlags: readonly Flag[] = [namespace, input, defaultRoles, version, format('table', 'json')];
 
 /** The flags of `reach`. */
-export const reachFlags: readonly Flag[] = [input, version, format('table', 'pretty', 'json')];
+export const reachFlags: readonly Flag[] = [input, version, format('pretty', 'table', 'json')];
 
 /** The flags of `inventory`. */
 export const inventoryFlags: readonly Flag[] = [version, format('table', 'json', 'csv')];

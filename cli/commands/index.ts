@@ -1,6 +1,6 @@
 import type { Arguments, Flag } from '../args.ts';
 import type { Io } from '../io.ts';
-import { canIFlags, whoCanFlags } from './access-flags.ts';
+import { canIFlags, reachFlags, whoCanFlags } from './access-flags.ts';
 import { lintFlags } from './lint-flags.ts';
 
 /** A command as data; its code is loaded when it runs. */
@@ -54,6 +54,17 @@ export const commands: readonly Command[] = [
     run: async (args, io) => (await import('./who-can.ts')).whoCan(args, io),
   },
   {
+    name: 'reach',
+    operands: 'NAMESPACE/NAME',
+    summary: 'say what the holder of a token can become, step by step',
+    notes: [
+      'NAMESPACE/NAME is a workload or an account. Each step has its reason, the rule that allows it and where that rule is written; the shortest way to cluster-admin comes first.',
+      'A right in a namespace reaches what that namespace holds among the files. Exit code: 0; 2 wrong usage, a missing PATH, or a name that is not among the files read.',
+    ],
+    flags: reachFlags,
+    run: async (args, io) => (await import('./reach.ts')).reach(args, io),
+  },
+  {
     name: 'lsp',
     operands: '',
     summary: 'serve an editor: the language server',
@@ -63,4 +74,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'reach', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

@@ -2,6 +2,7 @@ import { displayName } from './objects.ts';
 import type { Binding, Doubt, Identity, Permission, SubjectName } from './permissions.ts';
 import type { ResolvedRole } from './rbac-roles.ts';
 import type { AccessRequest, AccessRule } from './rbac-rules.ts';
+import type { Power } from './reach.ts';
 
 /** How a binding is called: `RoleBinding "shop/readers"`. */
 export function bindingLabel({ cluster, namespace, name }: Binding): string {
@@ -54,4 +55,20 @@ export function doubtWords({ binding, reason }: Doubt): string {
   if (reason === 'template') return `a template hides part of ${bindingLabel(binding)} or of its role`;
   if (binding.cluster && binding.roleKind !== 'ClusterRole') return `${bindingLabel(binding)} names a ${binding.roleKind || 'role'}, which the API server refuses`;
   return `${binding.roleKind || 'the role'} "${binding.roleName}" of ${bindingLabel(binding)} is not among the files read`;
+}
+
+/** What a power is called: `cluster-admin`, `account "shop/web"`, `any account of namespace "shop"`. */
+export function powerLabel(power: Power): string {
+  switch (power.kind) {
+    case 'cluster-admin': return 'cluster-admin';
+    case 'account': return `account "${displayName(power.account)}"`;
+    case 'accounts': return `any account of ${namespaceWords(power.namespace)}`;
+    case 'pods': return `the running pods of ${namespaceWords(power.namespace)}`;
+    case 'nodes': return 'the nodes and every pod on them';
+    case 'role': return `whoever has ClusterRole "${power.name}" in ${namespaceWords(power.namespace)}`;
+  }
+}
+
+function namespaceWords(namespace: string | undefined): string {
+  return namespace === undefined ? 'the cluster' : namespace === '' ? 'its namespace' : `namespace "${namespace}"`;
 }

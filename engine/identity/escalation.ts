@@ -38,15 +38,12 @@ const nameable: ReadonlySet<Gain> = new Set<Gain>(['named', 'secret', 'running',
  * sees requests, and no credentials of the cluster).
  */
 const primitives: readonly Primitive[] = [
-  { id: 'all', scope: 'cluster', needs: [[everything]], gain: 'cluster-admin', reason: 'may do everything' },
+  { id: 'all', scope: 'cluster', needs: [[everything]], gain: 'cluster-admin', reason: 'do everything' },
   { id: 'bind-cluster', scope: 'cluster', needs: [['bind-cluster-admin'], ['write-clusterrolebindings']], gain: 'cluster-admin', reason: 'bind cluster-admin to itself' },
   { id: 'escalate-cluster', scope: 'cluster', needs: [['escalate-clusterroles'], ['change-clusterroles']], gain: 'cluster-admin', reason: 'write any right into a ClusterRole that it has' },
   { id: 'impersonate-masters', scope: 'cluster', needs: [['impersonate-users', 'impersonate-accounts'], ['impersonate-groups']], gain: 'cluster-admin', reason: 'impersonate the group system:masters' },
   { id: 'mutate', scope: 'cluster', needs: [['write-mutating-webhooks']], gain: 'cluster-admin', reason: 'rewrite every object on its way into the cluster' },
   { id: 'aws-auth', scope: 'namespace', needs: [['write-configmaps']], gain: 'config', reason: 'map any AWS identity to system:masters in the config map aws-auth' },
-  { id: 'csr', scope: 'cluster', needs: [['create-requests'], ['approve-requests'], ['approve-clients']], gain: 'accounts', reason: 'approve a client certificate in the name of any account' },
-  // The built-in ClusterRole of that user creates serviceaccounts/token (bootstrappolicy, system:kube-controller-manager).
-  { id: 'impersonate-users', scope: 'cluster', needs: [['impersonate-users']], gain: 'accounts', reason: 'impersonate the user system:kube-controller-manager, who may request a token of any account' },
   { id: 'bind-role-cluster', scope: 'cluster', needs: [['bind-cluster-admin'], ['write-clusterrolebindings']], gain: 'role', reason: 'bind to itself, in the whole cluster,' },
   { id: 'token', scope: 'namespace', needs: [['request-tokens']], gain: 'named', reason: 'request a token of' },
   { id: 'impersonate', scope: 'namespace', needs: [['impersonate-accounts']], gain: 'named', reason: 'impersonate' },
@@ -56,6 +53,9 @@ const primitives: readonly Primitive[] = [
   { id: 'pods', scope: 'namespace', needs: [['create-pods']], gain: 'accounts', reason: 'start pods that run as any account of' },
   { id: 'workloads', scope: 'namespace', needs: [['write-workloads', 'change-workloads', 'create-jobs', 'write-pod-makers']], gain: 'accounts', reason: 'start workloads that run as any account of' },
   { id: 'secret-token', scope: 'namespace', needs: [['create-secrets'], ['read-secrets']], gain: 'accounts', reason: 'make a token Secret for any account of' },
+  { id: 'csr', scope: 'cluster', needs: [['create-requests'], ['approve-requests'], ['approve-clients']], gain: 'accounts', reason: 'approve a client certificate in the name of any account' },
+  // The built-in ClusterRole of that user creates serviceaccounts/token (bootstrappolicy, system:kube-controller-manager).
+  { id: 'impersonate-users', scope: 'cluster', needs: [['impersonate-users']], gain: 'accounts', reason: 'impersonate the user system:kube-controller-manager, who may request a token of any account' },
   { id: 'token-secret', scope: 'namespace', needs: [['read-secrets']], gain: 'secret', reason: 'read the token Secret of' },
   { id: 'exec', scope: 'namespace', needs: [['exec', 'exec-by-get']], gain: 'running', reason: 'run commands in the pods of' },
   { id: 'ephemeral', scope: 'namespace', needs: [['add-containers']], gain: 'running', reason: 'add containers to the pods of' },

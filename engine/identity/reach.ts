@@ -64,7 +64,11 @@ function build(graph: Graph, rbac: Authorizer): Reach {
   const stepsOf = (power: Power): readonly Step[] => {
     const key = keyOf(power);
     let steps = kept.get(key);
-    if (!steps) kept.set(key, (steps = findSteps(power)));
+    if (steps) return steps;
+    const all = findSteps(power);
+    // Who is cluster-admin is everybody else by it: nothing is left to tell.
+    const admin = all.find(({ to }) => to.kind === 'cluster-admin');
+    kept.set(key, (steps = admin ? [admin] : all));
     return steps;
   };
   const findSteps = (power: Power): readonly Step[] => {
@@ -72,11 +76,9 @@ function build(graph: Graph, rbac: Authorizer): Reach {
       case 'cluster-admin': return [];
       case 'nodes': return estate.pods(undefined, '').map((workload) => runs(graph, workload));
       case 'pods': return estate.pods(power.namespace, power.near).filter((workload) => mountsToken(graph, workload)).map((workload) => runs(graph, workload));
-      case 'accounts': {
-        const all = power.namespace === undefined || power.namespace === 'kube-system' ? [{ to: { kind: 'cluster-admin' } as const, reason: controllerOfKubeSystem }] : [];
-        // Who is every account of the cluster is cluster-admin, and nothing is left to tell.
-        return power.namespace === undefined ? all : [...all, ...estate.accounts(power.namespace, power.near).map((account): Step => ({ to: { kind: 'account', account }, reason: `one of them is "${displayName(account)}"` }))];
-      }
+      case 'accounts':
+        if (power.namespace === undefined || power.namespace === 'kube-system') return [{ to: { kind: 'cluster-admin' }, reason: controllerOfKubeSystem }];
+        return estate.accounts(power.namespace, power.near).map((account) => ({ to: { kind: 'account', account }, reason: `one of them is "${displayName(account)}"` }));
       case 'role': return escalationsOf(permissionsOfRole(rbac, power), rbac.minor).flatMap((escalation) => stepsBy(escalation, estate, graph));
       case 'account': return escalationsOf(rbac.permissionsOfAccount(power.account), rbac.minor).flatMap((escalation) => stepsBy(escalation, estate, graph));
     }
