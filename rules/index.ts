@@ -13,6 +13,7 @@ import mutualTlsNotRequired from './trust/mutual-tls-not-required/rule.ts';
 import longLivedToken from './tokens/long-lived-token/rule.ts';
 import identityPolicyWithoutMutualTls from './trust/identity-policy-without-mutual-tls/rule.ts';
 import ineffectiveIdentityField from './tokens/ineffective-identity-field/rule.ts';
+import workloadTakeover from './access/workload-takeover/rule.ts';
 import everyoneBinding from './access/everyone-binding/rule.ts';
 import handMountedToken from './tokens/hand-mounted-token/rule.ts';
 import secretAccess from './access/secret-access/rule.ts';
@@ -26,7 +27,9 @@ import grantsTrustControl from './access/grants-trust-control/rule.ts';
 import grantsDeliveryControl from './access/grants-delivery-control/rule.ts';
 import grantsEvidenceTampering from './access/grants-evidence-tampering/rule.ts';
 import automountingServiceAccount from './tokens/automounting-service-account/rule.ts';
+import defaultAccountBinding from './access/default-account-binding/rule.ts';
+import missingServiceAccount from './accounts/missing-service-account/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, ...metaRules];

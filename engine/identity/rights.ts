@@ -31,8 +31,8 @@ const clientSigners = 'kubernetes.io/kube-apiserver-client kubernetes.io/*';
 
 /** Custom resources that carry a pod template or name an account, and whose controllers start the pods (semantics.md 1.2). */
 const podMakers = [
-  'workflows.argoproj.io cronworkflows.argoproj.io workflowtemplates.argoproj.io clusterworkflowtemplates.argoproj.io rollouts.argoproj.io sensors.argoproj.io analysisruns.argoproj.io analysistemplates.argoproj.io',
-  'tasks.tekton.dev taskruns.tekton.dev pipelines.tekton.dev pipelineruns.tekton.dev clustertasks.tekton.dev',
+  'workflows.argoproj.io cronworkflows.argoproj.io workflowtemplates.argoproj.io clusterworkflowtemplates.argoproj.io rollouts.argoproj.io sensors.argoproj.io',
+  'taskruns.tekton.dev pipelineruns.tekton.dev',
   'services.serving.knative.dev configurations.serving.knative.dev',
   'scaledjobs.keda.sh jobsets.jobset.x-k8s.io leaderworkersets.leaderworkerset.x-k8s.io jobs.batch.volcano.sh',
   'deploymentconfigs.apps.openshift.io buildconfigs.build.openshift.io builds.build.openshift.io',
@@ -222,6 +222,6 @@ function covers(word: string, groups: readonly string[], { group, resource, subr
 }
 
 /** Whether requests with a verb carry a name that `resourceNames` can be compared with (semantics.md 4.3). */
-function hasName(verb: string, subresource: string): boolean {
+export function hasName(verb: string, subresource: string): boolean {
   return subresource !== '' || !['create', 'list', 'watch', 'deletecollection'].includes(verb);
 }

@@ -1,0 +1,147 @@
+import type { BindingFact } from '../kubernetes/rbac.ts';
+import { tierOf } from './exposure.ts';
+import type { Account, Graph, ObjectWith, Workload } from './graph.ts';
+import type { GraphObject, Location } from './objects.ts';
+import type { Authorizer } from './permissions.ts';
+import type { AccessRule } from './rbac-rules.ts';
+import { boundSubjects, isEveryone, useOf, type BoundSubject } from './rbac-subjects.ts';
+import { grantedBy, isWide, type Area } from './rights.ts';
+import { riskOf, type RiskClass } from './risk.ts';
+import { sharersOf } from './sharing.ts';
+
+/** Who has a role, the gravest answer first: what of `wideUses` is worth telling everybody, the rest is good practice. */
+const uses = ['everyone', 'exposed', 'default', 'shared', 'high-risk', 'catch-all', 'people', 'dedicated', 'unused', 'unbound'] as const;
+export type Use = (typeof uses)[number];
+const wideUses: ReadonlySet<Use> = new Set<Use>(['everyone', 'exposed', 'default', 'shared', 'high-risk', 'catch-all']);
+
+/** How a role is used, as far as the files tell. */
+export interface RoleUse {
+  readonly use: Use;
+  /** Those who make it this use. */
+  readonly subjects: readonly BoundSubject[];
+  /** Every binding that counts, directly or through a role that it is aggregated into. */
+  readonly bindings: readonly ObjectWith<BindingFact>[];
+  /** Whether somebody has it in every namespace; so has nobody in particular, where it is an unbound ClusterRole. */
+  readonly cluster: boolean;
+  /** Where it is bound, else. */
+  readonly namespaces: readonly string[];
+  /** Whether a template may add subjects. */
+  readonly open: boolean;
+  /** What shows the use, and how to say it. */
+  readonly because: { readonly at: Location; readonly message: string } | undefined;
+}
+
+/** Whether a use is more than one operator's own account, or nobody's: rules.md, access. */
+export function isWideUse({ use }: RoleUse): boolean {
+  return wideUses.has(use);
+}
+
+/** What a right is asked about: its area, and whether only ClusterRoleBindings grant it. */
+export interface Asked {
+  readonly area: Area;
+  readonly scope: 'namespace' | 'cluster';
+}
+
+/**
+ * How a role that is written in a file is used for a right; undefined where every binding of it leaves the right without
+ * effect (RoleBindings grant no cluster-scoped resources, semantics.md 4.1).
+ */
+export function useOfRole(graph: Graph, rbac: Authorizer, role: GraphObject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): RoleUse | undefined {
+  if (!cluster && asked.scope === 'cluster') return undefined;
+  const all = bindingsOf(graph, rbac, role);
+  const bindings = asked.scope === 'cluster' ? all.filter(({ fact }) => fact.cluster) : all;
+  const places = { bindings, cluster: bindings.some(({ fact }) => fact.cluster), namespaces: [...new Set(bindings.map(({ object }) => object.namespace))] };
+  if (all.length === 0) return { use: 'unbound', subjects: [], ...places, cluster, namespaces: cluster ? [] : [role.namespace], open: false, because: undefined };
+  if (bindings.length === 0) return undefined;
+  const held = bindings.flatMap((binding) => boundSubjects(graph, binding).map((subject) => ({ subject, ...useOfSubject(graph, subject, binding.fact.cluster, rules, asked) })));
+  const rank = Math.min(...held.map(({ use }) => uses.indexOf(use)), uses.indexOf('unbound'));
+  const gravest = held.filter(({ use }) => use === uses[rank]);
+  return { use: uses[rank]!, subjects: gravest.map(({ subject }) => subject), ...places, open: bindings.some(({ fact }) => fact.open), because: gravest.find(({ because }) => because)?.because };
+}
+
+type Judged = Pick<RoleUse, 'use' | 'because'>;
+
+function useOfSubject(graph: Graph, subject: BoundSubject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): Judged {
+  const plain = (use: Use): Judged => ({ use, because: undefined });
+  const { name, accounts } = subject;
+  if (name && isEveryone(name)) return plain('everyone');
+  if (name && name.kind !== 'ServiceAccount') {
+    // Users and groups of Kubernetes' own components (semantics.md 4.4).
+    if (name.name.startsWith('system:') && name.name !== 'system:masters') return plain('dedicated');
+    return plain(cluster && isCatchAll(rules) ? 'catch-all' : 'people');
+  }
+  const found = accounts.flatMap((account) => useOfAccount(graph, account, cluster, asked));
+  if (name?.name === 'default') found.push(plain('default'));
+  found.push(plain(useOf([subject]) === 'unused' ? 'unused' : 'dedicated'));
+  return found.reduce((a, b) => (uses.indexOf(b.use) < uses.indexOf(a.use) ? b : a));
+}
+
+function useOfAccount(graph: Graph, account: Account, cluster: boolean, asked: Asked): Judged[] {
+  return account.workloads.flatMap((workload): Judged[] => {
+    const out: Judged[] = [];
+    const risk = riskOf(workload);
+    if (!risk || !isTrade(risk.class, asked.area, cluster)) {
+      const { tier, at } = tierOf(workload, graph);
+      if (tier === 'exposed' && !runs.has(workload.object.resource.header.kind)) out.push({ use: 'exposed', because: { at: at!, message: `this makes ${labelOf(workload)} reachable from outside the cluster` } });
+      if (risk) out.push({ use: 'high-risk', because: { at: risk.at, message: `${labelOf(workload)} counts as ${riskLabels[risk.class]}: ${risk.because}` } });
+    }
+    const stranger = sharersOf(workload, account, graph).find(({ sameApplication }) => !sameApplication)?.workload;
+    if (stranger) out.push({ use: 'shared', because: { at: { object: stranger.object, place: stranger.accountAt }, message: `${labelOf(stranger)} runs as the same account as ${labelOf(workload)}` } });
+    return out;
+  });
+}
+
+/** What runs to its end listens to nobody, also where a Service selects its pods by a label that they share. */
+const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
+
+/**
+ * What some classes have by their trade is no news for being theirs: a secrets manager reads Secrets, a delivery
+ * controller may do whatever it delivers, a runner starts pods beside itself, a data store elects its leader by endpoints.
+ */
+const trades: Readonly<Partial<Record<RiskClass, { readonly areas: readonly Area[] | 'all'; readonly cluster: boolean }>>> = {
+  'secrets-manager': { areas: ['secrets', 'credentials', 'admission'], cluster: true },
+  'gitops-controller': { areas: 'all', cluster: true },
+  'ci-runner': { areas: ['workloads', 'secrets'], cluster: false },
+  'data-store': { areas: ['trust', 'workloads'], cluster: false },
+};
+
+function isTrade(risk: RiskClass, area: Area, cluster: boolean): boolean {
+  const trade = trades[risk];
+  return trade !== undefined && (trade.cluster || !cluster) && (trade.areas === 'all' || trade.areas.includes(area));
+}
+
+/** Rights of these areas together are more than any one task of a person needs. */
+const telling: ReadonlySet<Area> = new Set<Area>(['secrets', 'rbac', 'impersonation', 'credentials', 'workloads', 'nodes', 'admission', 'delivery']);
+
+function isCatchAll(rules: readonly AccessRule[]): boolean {
+  const areas = new Set(rules.flatMap((rule) => grantedBy(rule).filter(isWide).map(({ right }) => right.area)).filter((area) => telling.has(area)));
+  return areas.size >= 3;
+}
+
+const cache = new WeakMap<Authorizer, ReadonlyMap<GraphObject, readonly ObjectWith<BindingFact>[]>>();
+
+/** The bindings that give the rules of a role, also where it is part of an aggregated one. Found once a graph. */
+function bindingsOf(graph: Graph, rbac: Authorizer, role: GraphObject): readonly ObjectWith<BindingFact>[] {
+  let index = cache.get(rbac);
+  if (!index) {
+    const made = new Map<GraphObject, ObjectWith<BindingFact>[]>();
+    for (const binding of graph.all('binding')) {
+      if (binding.fact.subjects.length === 0 && !binding.fact.open) continue;
+      for (const object of new Set(rbac.roleOf(binding).rules.flatMap(({ source }) => source?.object ?? []))) {
+        const list = made.get(object);
+        if (list) list.push(binding);
+        else made.set(object, [binding]);
+      }
+    }
+    cache.set(rbac, (index = made));
+  }
+  return index.get(role) ?? [];
+}
+
+function labelOf({ object }: Workload): string {
+  return `${object.resource.header.kind} "${object.name}"`;
+}
+
+const riskLabels: Readonly<Record<RiskClass, string>> = {
+  'secrets-manager': 'a secrets manager', payment: 'part of payment', 'admin-api': 'an admin API', 'data-store': 'a data store', 'ci-runner': 'a CI runner', 'gitops-controller': 'a GitOps controller', agent: 'an agent',
+};

@@ -1,0 +1,15 @@
+import { defineGrantRule } from '../grant-rule.ts';
+
+export default defineGrantRule({
+  id: 'grants-evidence-tampering',
+  title: 'Role that removes traces or data',
+  severity: 'info',
+  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.PS-04', 'mitre-attack:T1070', 'mitre-attack:T1485'],
+  messages: {
+    logs: 'Lets {holders} delete {resources} {where}, and so end the collection of logs',
+    events: 'Lets {holders} delete events {where}: the record of what was done',
+    data: 'Lets {holders} {verbs} any of {resources} {where}, with all that is in them',
+  },
+  says: { 'delete-data': 'data', 'delete-log-pipelines': 'logs', 'delete-events': 'events' },
+  judge: () => ({ severity: 'info', persona: 'pedantic' }),
+});
