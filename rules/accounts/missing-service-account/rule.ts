@@ -1,0 +1,92 @@
+import { accountLabel, type Account, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
+import { isTold } from '../../../engine/identity/grants.ts';
+import { isSymbol } from '../../../engine/identity/objects.ts';
+import { isPartial } from '../../../engine/identity/token-need.ts';
+import type { AccountFact } from '../../../engine/kubernetes/account.ts';
+import { defineRule, type FixProposal, type Related } from '../../../engine/lint/rule.ts';
+
+export default defineRule({
+  id: 'missing-service-account',
+  title: 'Account that is not among the files',
+  family: 'accounts',
+  severity: 'info',
+  persona: 'regular',
+  frameworks: ['nist-csf-2.0:PR.AA-01'],
+  unit: 'workload',
+  reads: ['workload', 'account'],
+  messages: {
+    missing: 'Account "{account}" is not among the files read, though {others} of its namespace {are}',
+    near: 'Account "{account}" is not among the files read; did you mean "{near}"?',
+    unread: 'Account "{account}" is not among the files read, which are said to be all of its namespace',
+    other: 'an account of the namespace',
+  },
+  *check({ unit: workload, graph, environment }) {
+    const account = graph.accountOf(workload);
+    if (workload.repeated || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0) return;
+    const here = accountsBeside(workload, graph);
+    const complete = environment.isComplete(workload.object);
+    const near = nearName(account, here, graph);
+    if (!complete && near === undefined && !areOtherwiseHere(workload, account, here, graph)) return;
+    yield {
+      messageId: near !== undefined ? 'near' : here.length > 0 ? 'missing' : 'unread',
+      args: { account: accountLabel(account), near: near ?? '', are: here.length === 1 ? 'is' : 'are', others: here.length === 1 ? 'another account' : `${here.length} other accounts` },
+      at: { object: workload.object, place: workload.accountAt },
+      related: here.slice(0, 3).map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['other']! })),
+      confidence: complete ? 'high' : 'medium',
+    };
+  },
+  fixes({ unit: workload, graph }) {
+    const account = graph.accountOf(workload);
+    const near = nearName(account, accountsBeside(workload, graph), graph);
+    return [...(near === undefined ? [] : [correct(workload, near)]), create(workload, account)];
+  },
+});
+
+/** The accounts among the files that are applied to a workload's namespace; where none is told, those of its own directory. */
+function accountsBeside({ namespace, object }: Workload, graph: Graph): readonly ObjectWith<AccountFact>[] {
+  const { file } = object.document;
+  const isHere = (other: string) => (isTold(namespace) ? !graph.proximity.alternatives(file, other) : directoryOf(file) === directoryOf(other));
+  return graph.all('account').filter(({ object: one }) => one.namespace === namespace && one.name !== 'default' && !isSymbol(one.name) && isHere(one.document.file));
+}
+
+/** Every other account that the workloads of the namespace name is here: then this one would be, too. */
+function areOtherwiseHere(workload: Workload, account: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): boolean {
+  if (here.length === 0) return false;
+  const named = graph.accounts.filter((one) => one !== account && one.namespace === account.namespace && one.name !== 'default' && one.workloads.length > 0);
+  const beside = named.filter((one) => isTold(account.namespace) || one.workloads.some(({ object }) => directoryOf(object.document.file) === directoryOf(workload.object.document.file)));
+  return beside.length > 0 && beside.every(({ objects }) => objects.length > 0);
+}
+
+/** An account that nothing runs as, under a name so like the one missing that a slip is likely. */
+function nearName({ name }: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): string | undefined {
+  const used = new Set(graph.accounts.filter(({ workloads }) => workloads.length > 0).flatMap(({ objects }) => objects.map(({ object }) => object)));
+  return here.find(({ object }) => !used.has(object) && isSlip(name, object.name))?.object.name;
+}
+
+/** One letter too many, too few or another, or two swapped. A digit more or less is a name of its own: api-1, api-2. */
+function isSlip(a: string, b: string): boolean {
+  let [start, end] = [0, 0];
+  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
+  if (start + end < 3 || /\d/.test(one + other)) return false;
+  return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one[0] === other[1] && one[1] === other[0]);
+}
+
+function directoryOf(file: string): string {
+  return file.replace(/[^/]*$/, '');
+}
+
+function correct({ object, accountAt }: Workload, near: string): FixProposal {
+  return { id: 'correct', title: `Run as "${near}" (check first that it is the one that is meant: the pods get its rights)`, safe: false, steps: [{ object, change: { op: 'set', path: accountAt.path, value: near } }] };
+}
+
+function create({ object }: Workload, { name }: Account): FixProposal {
+  return {
+    id: 'create',
+    title: `Add account "${name}" (check first that nothing else makes it: a chart, an operator, another repository)`,
+    safe: false,
+    choice: true,
+    steps: [{ after: object, add: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(object.resource.header.namespace.state === 'known' ? { namespace: object.namespace } : {}) } }] }],
+  };
+}
