@@ -4,7 +4,7 @@ import { contains, coversFamily, kindOf, parseNetwork, parseNetworkOrAddress, ty
 import type { Graph, ObjectWith } from './graph.ts';
 import type { GraphObject } from './objects.ts';
 import probes from './probe-addresses.json' with { type: 'json' };
-import { exposureOf, isGateway, servicesNear, standsFor } from './trust-exposure.ts';
+import { exposureOf, isGateway, servicesOf } from './trust-exposure.ts';
 import { actionOf, istioIsUsed, membership, mutualTls, type Authorization } from './trust-istio.ts';
 import { isProved, type Admission, type Layer } from './trust-layer.ts';
 import { protectedByAuthorization, protectedByNetworkPolicy } from './trust-protected.ts';
@@ -146,7 +146,7 @@ function believedAddresses(graph: Graph, target: Target, admissions: readonly Ad
   if (isGateway(target) || exposureOf(graph, target)) return internal.length > 0 ? { addresses: values(internal), confidence: 'high' } : undefined;
   if (internal.length > 0) return { addresses: values(meaning), confidence: 'high' };
   // Public callers of what has no known way in from outside: only where its Services say that there is none.
-  const inside = servicesNear(graph, target).some(({ fact }) => standsFor(fact, target) === true);
+  const inside = servicesOf(graph, target).length > 0;
   return meaning.length > 0 && (inside || isIstio(admissions[0]!.policy)) ? { addresses: values(meaning), confidence: 'low' } : undefined;
 }
 

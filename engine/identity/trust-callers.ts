@@ -3,7 +3,8 @@ import { matches } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph, Workload } from './graph.ts';
 import { isSymbol, type GraphObject, type Location } from './objects.ts';
-import { servicesNear, standsFor } from './trust-exposure.ts';
+import { servicesOf } from './trust-exposure.ts';
+import { factsNear } from './trust-index.ts';
 import { isolatesIngress } from './trust-network-policy.ts';
 import { selectsNamespaceOf } from './trust-peers.ts';
 import type { Target } from './trust-target.ts';
@@ -35,8 +36,8 @@ interface PolicyPeer {
 
 /** What the policies that select a target let in by label. */
 function peersOf(graph: Graph, target: Target): PolicyPeer[] {
-  return graph.all('networkPolicy')
-    .filter((policy) => isolatesIngress(policy, target) === true && !graph.proximity.alternatives(target.file, policy.object.document.file))
+  return factsNear(graph, 'networkPolicy', target)
+    .filter((policy) => isolatesIngress(policy, target) === true)
     .flatMap(({ object, fact }) => fact.ingress.rules.flatMap((rule) => rule.peers).filter((peer) => !peer.ipBlock).map((peer) => ({ policy: object, peer })));
 }
 
@@ -55,7 +56,7 @@ interface ServiceName {
 
 /** The Services that stand for a target, by name. */
 function serviceNames(graph: Graph, target: Target): ServiceName[] {
-  return servicesNear(graph, target).filter(({ object, fact }) => object.name !== '' && !isSymbol(object.name) && standsFor(fact, target) === true).map(({ object }) => ({ name: object.name, namespace: object.namespace }));
+  return servicesOf(graph, target).filter(({ object }) => object.name !== '' && !isSymbol(object.name)).map(({ object }) => ({ name: object.name, namespace: object.namespace }));
 }
 
 /** The environment value or argument of a workload that holds a Service's DNS name (as kubernetes.io/docs, DNS for Services, spells it). */

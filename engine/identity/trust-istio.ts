@@ -1,5 +1,6 @@
 import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule, PeerAuthenticationFact } from '../kubernetes/istio.ts';
 import { known, type Place } from '../yaml/cursor.ts';
+import { factsNear, isNear } from './trust-index.ts';
 import { servicesNear, standsFor } from './trust-exposure.ts';
 import { evidenceOfRule, isIdentityDemand } from './trust-istio-evidence.ts';
 import type { Graph, ObjectWith } from './graph.ts';
@@ -44,9 +45,9 @@ export function istioLayer(graph: Graph, target: Target): Layer {
   const nothing: Layer = { technology: 'Istio', policies: [], isolates: false, admissions: [], demands: [], unsure: false };
   // Whoever writes a policy for pods that are in no file read means them to be in the mesh.
   if (target.workload && membership(graph, target) === 'out') return nothing;
-  const concerning = graph.all('istioAuthorizationPolicy')
+  const concerning = factsNear(graph, 'istioAuthorizationPolicy', target, rootNamespace)
     .map((policy) => ({ policy, action: actionOf(policy), answer: appliesTo(graph, policy, target) }))
-    .filter(({ policy, action, answer }) => answer !== false && action !== 'AUDIT' && !graph.proximity.alternatives(target.file, policy.object.document.file));
+    .filter(({ action, answer }) => answer !== false && action !== 'AUDIT');
   const sure = concerning.filter(({ action, answer }) => answer === true && action !== undefined);
   const allow = sure.filter(({ action }) => action === 'ALLOW').map(({ policy }) => policy);
   const withoutHttp = ambientWithoutWaypoint(graph, target);
@@ -121,7 +122,7 @@ function ambientWithoutWaypoint(graph: Graph, target: Target): boolean {
 
 /** Whether Istio is anywhere in the files that belong with a target: an object of it, or a label that puts something into the mesh. */
 export function istioIsUsed(graph: Graph, target: Target): boolean {
-  const near = ({ object }: { object: GraphObject }) => !graph.proximity.alternatives(target.file, object.document.file);
+  const near = ({ object }: { object: GraphObject }) => isNear(graph, object, target);
   return (['istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication'] as const).some((kind) => graph.all(kind).some(near))
     || graph.all('namespace').filter(near).some(({ object }) => {
       const { labels } = object.resource.header;
@@ -142,7 +143,7 @@ export interface MutualTls {
 
 /** The effective PeerAuthentication: workload over namespace over mesh, UNSET inherits (semantics.md 6.5). */
 export function mutualTls(graph: Graph, target: Target): MutualTls {
-  const near = graph.all('istioPeerAuthentication').filter(({ object }) => !graph.proximity.alternatives(target.file, object.document.file));
+  const near = factsNear(graph, 'istioPeerAuthentication', target, rootNamespace);
   const inNamespace = near.filter(({ object }) => sameNamespace(object, target) === true && object.namespace !== rootNamespace);
   const own = inNamespace.filter(({ fact }) => fact.selector !== undefined && selects(fact.selector, target) === true);
   const scopes = [own, inNamespace.filter(({ fact }) => fact.selector === undefined), near.filter(({ object, fact }) => object.namespace === rootNamespace && fact.selector === undefined)];

@@ -2,6 +2,7 @@ import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/
 import { known } from '../yaml/cursor.ts';
 import { coversFamily, parseNetwork } from './address.ts';
 import type { Graph, ObjectWith } from './graph.ts';
+import { factsNear } from './trust-index.ts';
 import { allOf, sameNamespace, selects, type Target } from './trust-target.ts';
 import type { Admission, Evidence, Layer } from './trust-layer.ts';
 
@@ -15,7 +16,7 @@ export function isolatesIngress({ object, fact }: ObjectWith<NetworkPolicyFact>,
 /** What NetworkPolicies let in to a target. The rules of all policies that select it add up. */
 export function networkPolicyLayer(graph: Graph, target: Target): Layer {
   // A policy that may select the target too could only isolate it further: labels prove no identity, so nothing hangs on it.
-  const selecting = graph.all('networkPolicy').filter((policy) => isolatesIngress(policy, target) === true && !graph.proximity.alternatives(target.file, policy.object.document.file));
+  const selecting = factsNear(graph, 'networkPolicy', target).filter((policy) => isolatesIngress(policy, target) === true);
   return {
     technology: 'NetworkPolicy',
     policies: selecting.map(({ object }) => object),

@@ -1,5 +1,6 @@
 import { known } from '../yaml/cursor.ts';
 import type { Graph } from './graph.ts';
+import { isNear } from './trust-index.ts';
 import { labelOf, namespacesOf, sameNamespace, type Target } from './trust-target.ts';
 import authenticators from './authenticators.json' with { type: 'json' };
 
@@ -19,6 +20,6 @@ export function otherIdentity(graph: Graph, target: Target): boolean | 'unknown'
   if (containers.some(({ command, args }) => [...command, ...args].some((arg) => flags.test(known(arg) ?? '')))) return true;
   const inbound = labelOf(target.annotations, 'config.linkerd.io/default-inbound-policy') ?? namespacesOf(graph, target).map((object) => labelOf(object.resource.header.annotations, 'config.linkerd.io/default-inbound-policy')).find((value) => value !== undefined);
   if (inbound !== undefined && authenticatedDefaults.has(inbound)) return true;
-  const others = graph.all('otherMesh').filter(({ object, fact }) => (fact.anywhere || sameNamespace(object, target) !== false) && !graph.proximity.alternatives(target.file, object.document.file));
-  return others.length > 0 || inbound === 'deny' ? 'unknown' : false;
+  const others = graph.all('otherMesh').some(({ object, fact }) => (fact.anywhere || sameNamespace(object, target) !== false) && isNear(graph, object, target));
+  return others || inbound === 'deny' ? 'unknown' : false;
 }

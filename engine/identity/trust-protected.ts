@@ -2,9 +2,10 @@ import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import type { GraphObject } from './objects.ts';
-import { appliesTo, membership, type Authorization } from './trust-istio.ts';
+import { allTargets, isNear, targetsIn } from './trust-index.ts';
+import { appliesTo, membership, rootNamespace, type Authorization } from './trust-istio.ts';
 import { isolatesIngress } from './trust-network-policy.ts';
-import { targetOf, unseenTarget, type Target } from './trust-target.ts';
+import { unseenTarget, type Target } from './trust-target.ts';
 
 /**
  * What a NetworkPolicy protects: the workloads that it selects; where none is among the files, the pods that it would
@@ -12,21 +13,21 @@ import { targetOf, unseenTarget, type Target } from './trust-target.ts';
  */
 export function protectedByNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): Target[] {
   const { object, fact } = policy;
-  const targets = targetsWhere(graph, object, (target) => isolatesIngress(policy, target));
+  const targets = targetsWhere(graph, object, targetsIn(graph, object.namespace, fact.podSelector), (target) => isolatesIngress(policy, target));
   if (targets.length > 0) return targets;
-  const onHost = targetsWhere(graph, object, (target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false }));
+  const onHost = targetsWhere(graph, object, targetsIn(graph, object.namespace, fact.podSelector), (target) => target.hostNetwork === true && isolatesIngress(policy, { ...target, hostNetwork: false }));
   return onHost.length > 0 ? [] : [unseenTarget(object, fact.podSelector)];
 }
 
 /** What an AuthorizationPolicy protects, likewise. Nothing where all that it selects is outside the mesh. */
 export function protectedByAuthorization(graph: Graph, policy: Authorization): Target[] {
-  const targets = targetsWhere(graph, policy.object, (target) => appliesTo(graph, policy, target));
+  const targets = targetsWhere(graph, policy.object, policy.object.namespace === rootNamespace ? allTargets(graph) : targetsIn(graph, policy.object.namespace, policy.fact.target.refs.length > 0 ? undefined : policy.fact.target.selector), (target) => appliesTo(graph, policy, target));
   return targets.length === 0 ? [unseenOf(policy)] : targets.filter((target) => membership(graph, target) !== 'out');
 }
 
-/** The targets that an answer is yes for, among workloads of the same files: those of other variants have nothing to do with an object. */
-function targetsWhere(graph: Graph, object: GraphObject, answer: (target: Target) => boolean | 'unknown'): Target[] {
-  return graph.workloads.map(targetOf).filter((target) => answer(target) === true && !graph.proximity.alternatives(object.document.file, target.file));
+/** The targets that an answer is yes for, among those of the same files: those of other variants have nothing to do with an object. */
+function targetsWhere(graph: Graph, object: GraphObject, targets: readonly Target[], answer: (target: Target) => boolean | 'unknown'): Target[] {
+  return targets.filter((target) => answer(target) === true && isNear(graph, object, target));
 }
 
 function unseenOf({ object, fact }: Authorization): Target {

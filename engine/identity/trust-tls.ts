@@ -3,8 +3,9 @@ import type { PeerAuthenticationFact } from '../kubernetes/istio.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith, Workload } from './graph.ts';
 import { standsFor } from './trust-exposure.ts';
+import { allTargets, isNear, targetsIn } from './trust-index.ts';
 import { membership, rootNamespace } from './trust-istio.ts';
-import { sameNamespace, selects, targetOf, unseenTarget, type Target } from './trust-target.ts';
+import { selects, targetOf, unseenTarget, type Target } from './trust-target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
 /** What a PeerAuthentication is about. In the root namespace a selector makes it be ignored (semantics.md 6.5). */
@@ -15,7 +16,8 @@ export function scopeOf({ object, fact }: ObjectWith<PeerAuthenticationFact>): '
 
 /** Whether every workload among the files that a PeerAuthentication is about turns callers without an identity away all the same. */
 export function guardedByPolicy(graph: Graph, { object, fact }: ObjectWith<PeerAuthenticationFact>): boolean {
-  const targets = graph.workloads.map(targetOf).filter((target) => (object.namespace === rootNamespace || sameNamespace(object, target) === true) && selects(fact.selector, target) === true && !graph.proximity.alternatives(object.document.file, target.file));
+  const candidates = object.namespace === rootNamespace ? allTargets(graph) : targetsIn(graph, object.namespace, fact.selector);
+  const targets = candidates.filter((target) => selects(fact.selector, target) === true && isNear(graph, object, target));
   const judged: readonly Target[] = targets.length > 0 ? targets : [unseenTarget(object, fact.selector)];
   return judged.every((target) => demandsIdentity(trustIn(graph, target)).demanded === true);
 }

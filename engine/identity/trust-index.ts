@@ -1,0 +1,105 @@
+import type { Fact, FactKind } from '../kubernetes/read.ts';
+import type { LabelSelector } from '../kubernetes/selector.ts';
+import { known } from '../yaml/cursor.ts';
+import type { Graph, ObjectWith } from './graph.ts';
+import { isSymbol, type GraphObject } from './objects.ts';
+import { targetOf, type Target } from './trust-target.ts';
+
+/*
+ * Policies and workloads by namespace and by label: made once for a graph, so that a question looks at the few that may
+ * have to do with each other. The callers still decide; the index only leaves out what cannot be.
+ */
+
+type Of<K extends FactKind> = ObjectWith<Extract<Fact, { fact: K }>>;
+/** Facts of one namespace, by the label that their selector asks for first; under "" those that ask for none, or that cannot be read. */
+type ByLabel<K extends FactKind> = ReadonlyMap<string, readonly Of<K>[]>;
+
+interface Index {
+  readonly targets: ReadonlyMap<string, readonly Target[]>;
+  /** By namespace and label. */
+  readonly labelled: ReadonlyMap<string, readonly Target[]>;
+  readonly facts: Map<FactKind, ReadonlyMap<string, ByLabel<FactKind>>>;
+}
+
+const indexes = new WeakMap<Graph, Index>();
+
+function indexOf(graph: Graph): Index {
+  let index = indexes.get(graph);
+  if (!index) {
+    const targets = graph.workloads.map(targetOf);
+    const labelled = new Map<string, Target[]>();
+    for (const target of targets) for (const label of labelsOf(target)) push(labelled, `${target.namespace}\n${label}`, target);
+    indexes.set(graph, (index = { targets: group(targets, (target) => target.namespace), labelled, facts: new Map() }));
+  }
+  return index;
+}
+
+function group<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const one of all) push(groups, keyOf(one), one);
+  return groups;
+}
+
+function push<T>(groups: Map<string, T[]>, key: string, value: T): void {
+  const list = groups.get(key);
+  if (list) list.push(value);
+  else groups.set(key, [value]);
+}
+
+function labelsOf(target: Target): string[] {
+  return Object.entries(target.labels.entries).filter(([, value]) => value.state !== 'hole').map(([key, value]) => `${key}=${known(value) ?? ''}`);
+}
+
+/** A label that everything selected has; undefined where a selector asks for none by name, or is not wholly readable. */
+function askedLabel(selector: LabelSelector | undefined): string | undefined {
+  if (!selector || selector.open) return undefined;
+  const [first] = Object.entries(selector.matchLabels.entries);
+  return first && `${first[0]}=${known(first[1]) ?? ''}`;
+}
+
+/** All workloads, as targets. */
+export function allTargets(graph: Graph): readonly Target[] {
+  return [...indexOf(graph).targets.values()].flat();
+}
+
+/** The workloads of a namespace that a selector can select for certain. */
+export function targetsIn(graph: Graph, namespace: string, selector?: LabelSelector): readonly Target[] {
+  const { targets, labelled } = indexOf(graph);
+  const label = askedLabel(selector);
+  return (label === undefined ? targets.get(namespace) : labelled.get(`${namespace}\n${label}`)) ?? [];
+}
+
+/** The facts of a kind that may be about a target: of its namespace, of further ones, and of those that no file tells by name. */
+export function factsNear<K extends 'networkPolicy' | 'istioAuthorizationPolicy' | 'istioPeerAuthentication'>(graph: Graph, kind: K, target: Target, ...further: readonly string[]): readonly Of<K>[] {
+  const groups = factsByNamespace(graph, kind);
+  const untold = target.namespace === '' || isSymbol(target.namespace);
+  const labels = target.labels.open || Object.values(target.labels.entries).some(({ state }) => state === 'hole') ? undefined : ['', ...labelsOf(target)];
+  const found: Of<K>[] = [];
+  for (const [namespace, byLabel] of groups) {
+    if (!(untold || namespace === target.namespace || namespace === '' || isSymbol(namespace) || further.includes(namespace))) continue;
+    for (const facts of labels ? labels.flatMap((label) => [byLabel.get(label) ?? []]) : byLabel.values()) found.push(...facts.filter(({ object }) => isNear(graph, object, target)));
+  }
+  return found;
+}
+
+function factsByNamespace<K extends FactKind>(graph: Graph, kind: K): ReadonlyMap<string, ByLabel<K>> {
+  const { facts } = indexOf(graph);
+  let groups = facts.get(kind);
+  if (!groups) {
+    const all = graph.all(kind) as readonly Of<FactKind>[];
+    groups = new Map([...group(all, ({ object }) => object.namespace)].map(([namespace, list]) => [namespace, group(list, ({ fact }) => askedLabel(selectorOf(fact)) ?? '')]));
+    facts.set(kind, groups);
+  }
+  return groups as unknown as ReadonlyMap<string, ByLabel<K>>;
+}
+
+function selectorOf(fact: Fact): LabelSelector | undefined {
+  if (fact.fact === 'networkPolicy') return fact.podSelector;
+  if (fact.fact === 'istioAuthorizationPolicy') return fact.target.refs.length > 0 ? undefined : fact.target.selector;
+  return fact.fact === 'istioPeerAuthentication' ? fact.selector : undefined;
+}
+
+/** Whether an object is not of another variant than a target. */
+export function isNear(graph: Graph, object: GraphObject, target: Target): boolean {
+  return !graph.proximity.alternatives(target.file, object.document.file);
+}
