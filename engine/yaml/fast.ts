@@ -143,6 +143,8 @@ function blockValue(state: State, indent: number, behind: number, depth: number,
       return { kind: 'scalar', value: null, source: '', style: 'plain', span: { start: bare, end: bare } };
     }
     if (startsCollection(state)) return blockNode(state, depth + 1);
+    // A scalar below a comment: the library does not always take it.
+    if (text.slice(behind, state.at).includes('#')) throw notMine;
   }
   const char = text.charCodeAt(state.at);
   if (char === pipe || char === greater) return blockText(state, indent);

@@ -213,10 +213,31 @@ function finite(value: ScalarValue, source: string, span: Span): ScalarValue {
 
 function convertSeq(node: YAMLSeq<Node>, reader: Reader, own: Span, depth: number, use: Span | undefined): SeqNode {
   const items = node.items.map((item, index) => {
-    const value = convert(item, reader, depth + 1, use);
+    const glued = node.flow ? gluedColon(item, reader) : undefined;
+    const value = glued ? gluedScalar(glued, reader, use) : convert(item, reader, depth + 1, use);
     return isBare(value) && !node.flow && !use ? moved(value, dashOf(node, index)) : value;
   });
   return { kind: 'seq', flow: node.flow === true, items, ...at(own, use) };
+}
+
+/** `[a:, b:]` is two strings to go-yaml, as no blank follows the colons; the library takes them for pairs. Gives the pair of such an item. */
+function gluedColon(item: Node, reader: Reader): Pair<Node, Node | null> | undefined {
+  if (!isMap(item) || item.items.length !== 1 || reader.text.charCodeAt(item.range?.[0] ?? 0) === 123) return undefined;
+  const pair = item.items[0] as Pair<Node, Node | null>;
+  return isGlued(pair, reader) ? pair : undefined;
+}
+
+/** Whether the colon of a pair in flow style belongs to its plain key: a bracket or comma follows at once. */
+function isGlued({ key, value, srcToken }: Pair<Node, Node | null>, reader: Reader): boolean {
+  if (!isScalar(key) || !isPlain(key) || (value && !isEmptyNode(value))) return false;
+  const colon = (srcToken as CST.CollectionItem | undefined)?.sep?.find((token) => token.type === 'map-value-ind');
+  return colon !== undefined && ',]}[{'.includes(reader.text.charAt(colon.offset + 1) || ' ');
+}
+
+function gluedScalar(pair: Pair<Node, Node | null>, reader: Reader, use: Span | undefined): ScalarNode {
+  const own = { start: pair.key.range?.[0] ?? 0, end: behindColon(pair, reader) };
+  const source = reader.text.slice(own.start, own.end);
+  return { kind: 'scalar', value: resolvePlain(source, reader.dialect), source, style: 'plain', ...at(own, use) };
 }
 
 function convertMap(node: YAMLMap<Node, Node | null>, reader: Reader, own: Span, depth: number, use: Span | undefined): MapNode {
@@ -231,10 +252,11 @@ function convertMap(node: YAMLMap<Node, Node | null>, reader: Reader, own: Span,
       entries.push(...mergedEntries(pair.value, reader, depth, keySpan, use));
       continue;
     }
-    const name = keyOf(key, reader, keySpan);
+    const glued = node.flow && isGlued(pair, reader) ? gluedScalar(pair, reader, use) : undefined;
+    const name = glued ? glued.source : keyOf(key, reader, keySpan);
     if (reader.dialect === 'kustomization' && written.has(name)) throw new Refusal('syntax', `the key ${name} stands twice, which kustomize refuses`, keySpan);
     written.add(name);
-    entries.push({ key: name, keySpan, value: convertValue(pair, reader, depth, use), branch: [] });
+    entries.push({ key: name, keySpan: glued?.span ?? keySpan, value: convertValue(pair, reader, depth, use), branch: [] });
   }
   // go-yaml v2 (kubectl) lets a merge override what stands before it; YAML's own rule, which kustomize follows, lets what is written win.
   const kept = reader.dialect === 'kustomization' ? entries.filter((entry) => !entry.merged || !written.has(entry.key)) : entries;

@@ -54,6 +54,7 @@ const rows: Row[] = [
   { name: 'CRLF in block texts', text: 'a: |\r\n  b\r\n  c\r\n', kubernetes: { a: 'b\nc\n' } },
   { name: 'the escape \\/ is JSON only', text: 'a: "\\/"\n', kubernetes: 'the escape \\/ is JSON; in YAML the slash stands alone at `\\/`' },
   { name: 'JSON itself', text: '{"a": "\\/", "b": "\\ud83d\\ude00"}', kubernetes: { a: '/', b: '😀' } },
+  { name: 'a colon with a bracket or comma at once behind it is text', text: 'a: [b:, c:]\nd: {e:}\nf: [g: ]\n', kubernetes: { a: ['b:', 'c:'], d: { 'e:': null }, f: [{ g: null }] } },
   { name: 'a NUL', text: 'a: b\x00c\n', kubernetes: 'a control character stands here, which YAML does not allow at `\x00`' },
   { name: 'nothing', text: '', kubernetes: null },
   { name: 'comments alone', text: '---\n# nothing\n', kubernetes: null },
