@@ -4,8 +4,9 @@ import type { AccessRule } from './rbac-rules.ts';
 import { grantedBy, isWide } from './rights.ts';
 
 /**
- * What a role is worth to whoever holds it. `writes`: it changes objects, or reads Secrets, or leads to another identity.
- * `reads`: it reads objects of Kubernetes. `narrow`: paths, named objects, kinds of one project, reviews, events, leases.
+ * What a role is worth to whoever holds it. `writes`: it changes objects of Kubernetes, or reads Secrets, or leads to
+ * another identity. `reads`: it reads objects of Kubernetes, or changes those of a project. `narrow`: it reads paths, named
+ * objects or kinds of one project, or has reviews, events and leases.
  */
 export const weights = ['nothing', 'narrow', 'reads', 'writes'] as const;
 export type Weight = (typeof weights)[number];
@@ -53,8 +54,8 @@ function ruleWeight(rule: AccessRule, { cluster, minor }: Through): Weight {
   if (telling.length === 0) return 'narrow';
   const named = rule.resourceNames.length > 0;
   const writes = rule.verbs.some((verb) => verb !== 'use' && !reading.has(verb));
-  if (writes) return named ? 'reads' : 'writes';
   const ofKubernetes = rule.apiGroups.some((group) => group === '*' || isBuiltinGroup(group));
+  if (writes) return named || !ofKubernetes ? 'reads' : 'writes';
   return named || !ofKubernetes ? 'narrow' : 'reads';
 }
 

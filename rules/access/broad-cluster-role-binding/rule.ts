@@ -49,7 +49,7 @@ export default defineRule({
         severity: useOf(subjects) === 'unused' ? 'info' : 'warning',
         persona: broad.rule && exposed.length === 0 && isOwnController(facts, broad.rule) ? 'pedantic' : 'regular',
         confidence: subjects.some(({ name }) => name) ? 'high' : 'medium',
-        group: bindingGroup(facts.binding, role),
+        group: bindingGroup(facts.binding, role, subjects),
       };
       return;
     }

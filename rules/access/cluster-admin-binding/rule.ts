@@ -37,7 +37,7 @@ export default defineRule({
       severity: severityOf(binding, subjects),
       // An account without namespace in a ClusterRoleBinding is refused as it stands; what applies the file may put one in.
       confidence: subjects.some(({ name }) => name) ? 'high' : 'medium',
-      group: bindingGroup(binding, role),
+      group: bindingGroup(binding, role, subjects),
     };
   },
   fixes(context) {

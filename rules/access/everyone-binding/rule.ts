@@ -11,7 +11,7 @@ import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type FixProposal, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
-import { rightsLabel } from '../rights-label.ts';
+import { rightsLabel, roleLabel } from '../rights-label.ts';
 import { accountsInstead, withoutSubject } from '../subject-fixes.ts';
 
 export default defineRule({
@@ -28,7 +28,7 @@ export default defineRule({
     authenticated: 'Lets everyone with any valid credential, every service account included, {rights}',
     accounts: 'Lets every service account of the cluster, those to come included, {rights}',
     namespace: 'Lets every service account of namespace "{namespace}", those to come included, {rights}',
-    unread: 'Binds {subject}, which is everyone, to "{role}", which is not among the files read',
+    unread: 'Binds {subject}, which is everyone, to {role}',
     masters: 'Grants nothing that "system:masters" has not: its members may do everything, and no one can take that from a certificate',
   },
   *check(context) {
@@ -39,12 +39,12 @@ export default defineRule({
       const messageId = weight ? messageOf(bound) : bound.name?.name === 'system:masters' ? 'masters' : 'unread';
       yield {
         messageId,
-        args: { subject: subjectLabel(bound), role: symbol(binding.fact.roleName), namespace: namespaceOf(bound), rights: rightsLabel(weight?.rule, binding.fact.cluster) },
+        args: { subject: subjectLabel(bound), role: roleLabel(binding.fact), namespace: namespaceOf(bound), rights: rightsLabel(weight?.rule, binding, namespaceOf(bound)) },
         at: { object: binding.object, place: bound.subject.name.at },
         related: bindingPlaces(role, weight?.rule, [bound]),
         severity: severityOf(bound, weight?.weight),
         confidence: weight || isMasters(bound.name!) ? 'high' : 'low',
-        group: bindingGroup(binding, role),
+        group: bindingGroup(binding, role, boundSubjects(context.graph, binding)),
       };
     }
   },
