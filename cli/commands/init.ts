@@ -3,24 +3,24 @@ import { UsageError, type Arguments } from '../args.ts';
 import { exitCode, type Io } from '../io.ts';
 import { resolveFrom } from '../paths.ts';
 
-/** A kubewho.yaml that changes nothing yet and shows what can be said in it. */
+/** A kubewho.yaml that changes nothing yet and shows what can be said in it: a block that loses its comment signs is in force. */
 export const starter = `# yaml-language-server: $schema=https://raw.githubusercontent.com/kubewho/kubewho/main/schemas/kubewho.schema.json
 
 # A rule or a family of rules: off, error, warning or info. "kubewho rules" lists them.
-rules: {}
-#  automounted-token: error
-#  trust: off
+# rules:
+#   automounted-token: error
+#   trust: off
 
 # Files that are applied together. complete: true says that all Namespaces, workloads, accounts and bindings of their
 # namespaces are in these files; only then is it known what a workload does not need.
-scopes: []
-#  - name: production
-#    paths: [clusters/production]
-#    complete: true
+# scopes:
+#   - name: production
+#     paths: [clusters/production/**]
+#     complete: true
 
 # Objects of a cluster that are not among the files: kubectl get … -o yaml. They are never reported on.
-context: []
-#  - dumps/*.yaml
+# context:
+#   - dumps/*.yaml
 `;
 
 /** `kubewho init`: writes a kubewho.yaml into the current folder, which becomes a workspace by it. */

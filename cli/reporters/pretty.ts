@@ -97,7 +97,7 @@ function alsoLines(leader: ReportFinding, also: readonly ReportFinding[], fold: 
 }
 
 function moreLine(number: number, namespace: string | null): string {
-  return `${number} more ${namespace === null ? 'without a namespace' : `in ${visible(namespace)}`}; --no-fold`;
+  return `${number} more${namespace === null ? '' : ` in ${visible(namespace)}`}; --no-fold`;
 }
 
 function fixLine({ title, safe, choice }: ReportFix): string {

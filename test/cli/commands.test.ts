@@ -61,9 +61,16 @@ describe('init', () => {
     assert.equal(kubewho(['init'], { cwd }).code, 0);
     assert.deepEqual(kubewho(['lint', '--format', 'compact'], { cwd }), { code: 1, stdout: before, stderr: '' });
     const written = read(cwd, 'kubewho.yaml');
-    // What it shows in comments can be said.
-    write(cwd, { 'kubewho.yaml': written.replace(/: (\{\}|\[\])$/gm, ':').replace(/^#(?= {2})/gm, '') });
-    assert.equal(kubewho(['lint', '--format', 'compact'], { cwd }).stderr, '');
+    // What it shows in comments is in force once the comment signs are taken away, all together or block by block.
+    const settings = written.split('\n\n').map((block) => block.replace(/^# (?=\w+:$| {2})/gm, '')).filter((block) => /^\w+:$/m.test(block));
+    assert.equal(settings.length, 3);
+    for (const text of [...settings, settings.join('\n')]) {
+      write(cwd, { 'kubewho.yaml': text });
+      assert.equal(kubewho(['lint', '--format', 'compact'], { cwd }).stderr, '');
+    }
+    write(cwd, { 'kubewho.yaml': settings.join('\n') });
+    const { configuration } = JSON.parse(kubewho(['print-config', '.'], { cwd }).stdout);
+    assert.deepEqual([Object.keys(configuration.rules).length > 0, configuration.scopes[0].complete, configuration.context], [true, true, ['dumps/*.yaml']]);
     assert.equal(kubewho(['init'], { cwd }).code, 2);
     assert.notEqual(read(cwd, 'kubewho.yaml'), written);
   });

@@ -39,6 +39,12 @@ describe('pretty', () => {
     assert.equal(reporters.pretty(sampleReport(), { ...options, fold: false }).match(/^warning\[automounted-token\]/gm)!.length, 5);
   });
 
+  test('folds what has no namespace, too, and speaks of none', () => {
+    const report = sampleReport();
+    const findings = report.findings.map((finding) => ({ ...finding, resource: { ...finding.resource, namespace: null } }));
+    assert.match(reporters.pretty({ ...report, findings }, options), /= 2 more; --no-fold/);
+  });
+
   test('shows a group once, its other findings as "also"', () => {
     const text = reporters.pretty(sampleReport(), options);
     assert.equal(text.match(/^warning\[shared-account\]/gm)!.length, 1);
