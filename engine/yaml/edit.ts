@@ -133,9 +133,10 @@ function rename(draft: Draft, { holder, rest }: Found, key: string): EditResult 
   const entries = holder.container.entries.filter((entry) => entry.key === holder.step);
   if (entryOf(holder.container, key)) return { refused: `a key ${key} is already there` };
   if (entries.length !== 1) return { refused: `the key ${holder.step} stands here more than once` };
-  const { span, written } = { span: entries[0]!.keySpan, written: draft.text.charAt(entries[0]!.keySpan.start) };
-  if (written === '*') return { refused: 'this key is written elsewhere and used here through an alias' };
-  return { edits: [{ span, newText: written === "'" ? quoteSingle(key) : writeKey(key, { ...draft.style, json: written === '"' }) }] };
+  const span = entries[0]!.keySpan;
+  const first = draft.text.charAt(span.start);
+  if (first === '*') return { refused: 'this key is written elsewhere and used here through an alias' };
+  return { edits: [{ span, newText: first === "'" ? quoteSingle(key) : writeKey(key, { ...draft.style, json: first === '"' }) }] };
 }
 
 /** Whether the edited text reads as the change made to the data, whatever the dialect. */
