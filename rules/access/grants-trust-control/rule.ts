@@ -42,9 +42,15 @@ function configMaps({ rule, role, use, verbs }: Grant): Judgement | undefined {
   return verbs.every((verb) => verb === 'create') ? { messageId: 'create', severity: 'info', persona: 'pedantic' } : {};
 }
 
-/** What a lock for the election of a leader is made of: a role of nothing else is for that (client-go tools/leaderelection/resourcelock). */
+/** What a lock for the election of a leader is made of: a role of nothing else, that reads and renews it, is for that (client-go tools/leaderelection/resourcelock). */
 const locks = new Set(['configmaps', 'configmaps/status', 'endpoints', 'leases', 'events']);
 
 function isLeaderElection({ rules }: RoleView): boolean {
-  return rules.every(({ resources }) => resources.length > 0 && resources.every((resource) => locks.has(resource))) && rules.some(({ resources }) => resources.includes('leases') || resources.includes('events') || resources.includes('endpoints'));
+  const all = (verb: string) => rules.some(({ resources, verbs }) => !resources.every((one) => one === 'events') && (verbs.includes(verb) || verbs.includes('*')));
+  return rules.every(({ resources }) => resources.length > 0 && resources.every((resource) => locks.has(resource))) && all('get') && all('create') && (all('update') || all('patch')) && !isPlain(rules);
+}
+
+/** ConfigMaps alone may be anything; a lock of them comes with leases or events. */
+function isPlain(rules: RoleView['rules']): boolean {
+  return rules.every(({ resources }) => resources.every((one) => one.startsWith('configmaps')));
 }
