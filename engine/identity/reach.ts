@@ -39,6 +39,8 @@ export interface Reach {
   from(account: Account): readonly Reached[];
   /** What the holder can become in one step. */
   next(account: Account): readonly Step[];
+  /** The nearest other account among the files that the holder can become, if there is one. */
+  toOther(account: Account): Reached | undefined;
   /** The shortest way from an account to cluster-admin, if there is one. */
   toClusterAdmin(account: Account): Reached | undefined;
 }
@@ -88,6 +90,10 @@ function build(graph: Graph, rbac: Authorizer): Reach {
   return {
     from: (account) => [...walk(graph, account, stepsOf)],
     next: (account) => stepsOf({ kind: 'account', account }),
+    toOther: (account) => {
+      for (const one of walk(graph, account, stepsOf)) if (one.power.kind === 'account') return one;
+      return undefined;
+    },
     toClusterAdmin(account) {
       distances ??= distancesToAdmin(graph.accounts, stepsOf);
       const found = shortest({ kind: 'account', account }, stepsOf, distances);
@@ -200,7 +206,7 @@ function tokenSecretsIn(graph: Graph, accounts: ReadonlyMap<string, readonly Acc
 }
 
 /** Two directories whose objects name no namespace may well be applied to two: they are one only where one lies in the other. */
-function isNear(a: string, b: string | undefined): boolean {
+export function isNear(a: string, b: string | undefined): boolean {
   if (b === undefined) return false;
   const [left, right] = [a, b].map((file) => file.slice(0, file.lastIndexOf('/') + 1)) as [string, string];
   return left.startsWith(right) || right.startsWith(left);
