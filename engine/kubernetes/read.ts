@@ -1,5 +1,6 @@
 import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
+import { accountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
@@ -16,7 +17,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -33,6 +34,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
+  ...accountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
   [`${rbac}/ClusterRole`, readRole],
   [`${rbac}/RoleBinding`, readBinding],

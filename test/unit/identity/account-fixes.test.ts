@@ -57,3 +57,18 @@ describe('an account of its own in place of default', () => {
     for (const [namespace, name] of [['shop', 'default'], ['billing', 'other'], ['billing', 'reader']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
   });
 });
+
+describe('an account removed that nothing runs as', () => {
+  const { before, after } = fixed(`apiVersion: v1
+kind: ServiceAccount
+metadata: {name: old, namespace: shop}
+---
+${reader.replace('name: default, namespace: shop}', 'name: default, namespace: shop}\n  - {kind: ServiceAccount, name: old, namespace: shop}')}`, 'orphan-service-account', 'remove');
+  test('loses its rights', () => {
+    assert.ok(rightsOf(before, 'shop', 'old').length > 0);
+    assert.deepEqual(rightsOf(after, 'shop', 'old'), []);
+  });
+  test('leaves every other answer as it was', () => {
+    for (const [namespace, name] of [['shop', 'default'], ['billing', 'other']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
+  });
+});
