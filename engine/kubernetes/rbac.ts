@@ -29,6 +29,7 @@ export interface Subject {
   readonly name: Value<string>;
   readonly namespace: Value<string>;
   readonly apiGroup: Value<string>;
+  /** The subject's path; underlined is its name. */
   readonly at: Place;
 }
 
@@ -87,7 +88,7 @@ export function readBinding(cursor: Cursor, header: Header): BindingFact[] {
       name: subject.get('name').string(),
       namespace: subject.get('namespace').string(),
       apiGroup: subject.get('apiGroup').string(),
-      at: subject.place(),
+      at: subject.get('name').exists ? { ...subject.place(), span: subject.get('name').place().span } : subject.place(),
     })),
     open: cursor.open || subjects.open || subjects.items().some((subject) => subject.open),
   }];

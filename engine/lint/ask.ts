@@ -2,6 +2,8 @@ import { known } from '../yaml/cursor.ts';
 import { isTold } from '../identity/grants.ts';
 import type { Graph } from '../identity/graph.ts';
 import { identityOf, type GraphObject } from '../identity/objects.ts';
+import { rootNamespace } from '../identity/trust-istio.ts';
+import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import type { FactKind } from '../kubernetes/read.ts';
 import type { Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
@@ -34,7 +36,7 @@ export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule:
     const all = remembered(units, rule.unit, () => unitsOf(graph, rule.unit));
     const old = before?.answers.signals.get(rule.id);
     const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind))
-      ? remembered(concernedUnits, rule.unit, () => new Set(all.filter((unit) => meets(namespacesOf(unit), touched.namespaces)).map((unit) => unit.key)))
+      ? rule.wide ? new Set(all.map((unit) => unit.key)) : remembered(concernedUnits, rule.unit, () => new Set(all.filter((unit) => meets(namespacesOf(unit), touched.namespaces)).map((unit) => unit.key)))
       : undefined;
     const said = new Map<string, readonly Signal[]>();
     for (const unit of all) {
@@ -100,20 +102,30 @@ function namespacesOf(unit: Units[Unit]): Touched {
   return unit.namespace === '' && !('accountName' in unit) && !('workloads' in unit) ? 'all' : new Set([unit.namespace]);
 }
 
-/** Facts that matter in their own namespace only; all others may matter anywhere. */
-const local: ReadonlySet<FactKind> = new Set<FactKind>(['workload', 'account']);
+/** Facts that matter in their own namespace only. */
+const local: ReadonlySet<FactKind> = new Set<FactKind>(['workload', 'account', 'service', 'secret', 'misplaced']);
+/** Policies that matter in their own namespace, unless that is the root namespace of the mesh. */
+const meshPolicies: ReadonlySet<FactKind> = new Set<FactKind>(['istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication']);
 
+/** The namespaces that an object's facts can have to do with. */
 function reachOf(object: GraphObject): Touched {
-  const namespaces = new Set([object.namespace]);
+  let namespaces: Set<string> | undefined;
   for (const fact of object.resource.facts) {
-    if (local.has(fact.fact)) continue;
+    if (local.has(fact.fact) || (meshPolicies.has(fact.fact) && object.namespace !== rootNamespace)) continue;
+    if (fact.fact === 'networkPolicy' && !namesNamespaces(fact)) continue;
     if (fact.fact !== 'binding' || fact.cluster) return 'all';
+    namespaces ??= new Set([object.namespace]);
     for (const subject of fact.subjects) {
       if (subject.kind.state !== 'known' || subject.kind.value !== 'ServiceAccount') return 'all';
       namespaces.add(known(subject.namespace) ?? object.namespace);
     }
   }
-  return namespaces;
+  return namespaces ?? new Set([object.namespace]);
+}
+
+/** Whether a policy speaks of pods of other namespaces. */
+function namesNamespaces({ ingress, egress }: NetworkPolicyFact): boolean {
+  return [ingress, egress].some((direction) => direction.rules.some((rule) => rule.peers.some((peer) => peer.namespaceSelector)));
 }
 
 function union(a: Touched, b: Touched): Touched {

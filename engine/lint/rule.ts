@@ -87,6 +87,8 @@ export interface Rule<U extends Unit = Unit> {
   readonly unit: U;
   /** The kinds of facts that an answer depends on: an edit that touches none of them does not ask again. */
   readonly reads: readonly FactKind[];
+  /** Whether an answer can depend on those facts in any namespace, as a path from identity to identity does. */
+  readonly wide?: boolean;
   /** Every text of the rule, by message id, with `{placeholders}`. */
   readonly messages: Readonly<Record<string, string>>;
   /** JSON Schema of each option, with its default. */
