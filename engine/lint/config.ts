@@ -67,7 +67,7 @@ export function parseConfiguration(text: string, file: string, validate: Configu
   const { root, problem: syntax } = parseYaml(document.text, 'kubernetes');
   if (!root) return { configuration: defaultConfiguration, problems: syntax ? [problem(syntax.detail, at(syntax.span))] : [] };
 
-  const data = dataOf(root);
+  const data = withoutEmpty(dataOf(root));
   const faults = faultsOf(data, validate);
   const problems = [
     ...faults.map((fault) => problem(describeFault(fault), at(spanOfFault(root, fault.path, fault.key)))),
@@ -103,6 +103,13 @@ function ruleSettings(data: unknown, rules: readonly Pick<Rule, 'id' | 'family'>
   const settings: [string, RuleSettings][] = rules.map((rule) => [rule.id, { ...usable(rule.family), ...usable(rule.id) }]);
   return Object.fromEntries(settings.filter(([, one]) => Object.keys(one).length > 0));
 }
+
+/** A section that is still empty (`rules:` with nothing below it) says nothing, rather than something wrong. */
+function withoutEmpty(data: unknown): unknown {
+  return isRecord(data) ? Object.fromEntries(Object.entries(data).filter(([key, value]) => value !== null || !sections.has(key))) : data;
+}
+
+const sections = new Set(['rules', 'scopes', 'context']);
 
 /** The plain data of a file that people write: the booleans of YAML 1.1 (`off`, `no`) are words here, as in most editors. */
 function dataOf(node: YamlNode): unknown {

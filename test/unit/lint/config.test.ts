@@ -21,7 +21,7 @@ function read(text: string): { configuration: Configuration; problems: string[] 
 
 describe('kubewho.yaml', () => {
   test('may say nothing', () => {
-    for (const text of ['', '# nothing yet\n', '---\n', '{}\n']) assert.deepEqual(read(text), { configuration: defaultConfiguration, problems: [] });
+    for (const text of ['', '# nothing yet\n', '---\n', '{}\n', 'rules:\nscopes: # none yet\ncontext:\n']) assert.deepEqual(read(text), { configuration: defaultConfiguration, problems: [] });
   });
 
   test('says everything that can be said', () => {
