@@ -48,27 +48,50 @@ export interface Asked {
  */
 export function useOfRole(graph: Graph, rbac: Authorizer, role: GraphObject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): RoleUse | undefined {
   if (!cluster && asked.scope === 'cluster') return undefined;
+  const before = answers.get(rbac) ?? new Map<string, RoleUse | undefined>();
+  answers.set(rbac, before);
+  const key = `${role.key} ${asked.area} ${asked.scope}`;
+  if (!before.has(key)) before.set(key, findUse(graph, rbac, role, cluster, rules, asked));
+  return before.get(key);
+}
+
+/** Several rules ask the same of one role, and a role may have thousands of bindings. */
+const answers = new WeakMap<Authorizer, Map<string, RoleUse | undefined>>();
+
+function findUse(graph: Graph, rbac: Authorizer, role: GraphObject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): RoleUse | undefined {
   const all = bindingsOf(graph, rbac, role);
   const bindings = asked.scope === 'cluster' ? all.filter(({ fact }) => fact.cluster) : all;
   const places = { bindings, cluster: bindings.some(({ fact }) => fact.cluster), namespaces: [...new Set(bindings.map(({ object }) => object.namespace))] };
   if (all.length === 0) return { use: 'unbound', subjects: [], ...places, cluster, namespaces: cluster ? [] : [role.namespace], open: false, because: undefined };
   if (bindings.length === 0) return undefined;
-  const held = bindings.flatMap((binding) => boundSubjects(graph, binding).map((subject) => ({ subject, ...useOfSubject(graph, subject, binding.fact.cluster, rules, asked) })));
-  const rank = Math.min(...held.map(({ use }) => uses.indexOf(use)), uses.indexOf('unbound'));
+  const catchAll = isCatchAll(rules);
+  const held = bindings.flatMap((binding) => subjectsOf(graph, rbac, binding).map((subject) => ({ subject, ...useOfSubject(graph, subject, binding.fact.cluster, catchAll, asked) })));
+  const rank = held.reduce((least, { use }) => Math.min(least, uses.indexOf(use)), uses.indexOf('unbound'));
   const gravest = held.filter(({ use }) => use === uses[rank]);
   return { use: uses[rank]!, subjects: gravest.map(({ subject }) => subject), ...places, open: bindings.some(({ fact }) => fact.open), because: gravest.find(({ because }) => because)?.because };
 }
 
+const subjects = new WeakMap<Authorizer, Map<BindingFact, BoundSubject[]>>();
+
+/** The subjects of a binding, found once a graph. */
+function subjectsOf(graph: Graph, rbac: Authorizer, binding: ObjectWith<BindingFact>): readonly BoundSubject[] {
+  const before = subjects.get(rbac) ?? new Map<BindingFact, BoundSubject[]>();
+  subjects.set(rbac, before);
+  let found = before.get(binding.fact);
+  if (!found) before.set(binding.fact, (found = boundSubjects(graph, binding)));
+  return found;
+}
+
 type Judged = Pick<RoleUse, 'use' | 'because'>;
 
-function useOfSubject(graph: Graph, subject: BoundSubject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): Judged {
+function useOfSubject(graph: Graph, subject: BoundSubject, cluster: boolean, catchAll: boolean, asked: Asked): Judged {
   const plain = (use: Use): Judged => ({ use, because: undefined });
   const { name, accounts } = subject;
   if (name && isEveryone(name)) return plain('everyone');
   if (name && name.kind !== 'ServiceAccount') {
     // Users and groups of Kubernetes' own components (semantics.md 4.4).
     if (name.name.startsWith('system:') && name.name !== 'system:masters') return plain('dedicated');
-    return plain(cluster && isCatchAll(rules) ? 'catch-all' : 'people');
+    return plain(cluster && catchAll ? 'catch-all' : 'people');
   }
   const found = accounts.flatMap((account) => useOfAccount(graph, account, cluster, asked));
   if (name?.name === 'default') found.push(plain('default'));
@@ -77,18 +100,36 @@ function useOfSubject(graph: Graph, subject: BoundSubject, cluster: boolean, rul
 }
 
 function useOfAccount(graph: Graph, account: Account, cluster: boolean, asked: Asked): Judged[] {
-  return account.workloads.flatMap((workload): Judged[] => {
-    const out: Judged[] = [];
-    const risk = riskOf(workload);
-    if (!risk || !isTrade(risk.class, asked.area, cluster)) {
-      const { tier, at } = tierOf(workload, graph);
-      if (tier === 'exposed' && !runs.has(workload.object.resource.header.kind)) out.push({ use: 'exposed', because: { at: at!, message: `this makes ${labelOf(workload)} reachable from outside the cluster` } });
-      if (risk) out.push({ use: 'high-risk', because: { at: risk.at, message: `${labelOf(workload)} counts as ${riskLabels[risk.class]}: ${risk.because}` } });
-    }
-    const stranger = sharersOf(workload, account, graph).find(({ sameApplication }) => !sameApplication)?.workload;
-    if (stranger) out.push({ use: 'shared', because: { at: { object: stranger.object, place: stranger.accountAt }, message: `${labelOf(stranger)} runs as the same account as ${labelOf(workload)}` } });
-    return out;
+  return standingOf(graph, account).flatMap(({ risk, exposed, shared }) => {
+    const trade = risk !== undefined && isTrade(risk.class, asked.area, cluster);
+    return [...(trade ? [] : [exposed, risk]), shared].filter((one) => one !== undefined);
   });
+}
+
+/** What one workload makes of the account that it runs as, whatever the right. */
+interface Standing {
+  readonly exposed: Judged | undefined;
+  readonly risk: (Judged & { readonly class: RiskClass }) | undefined;
+  readonly shared: Judged | undefined;
+}
+
+const standings = new WeakMap<Account, readonly Standing[]>();
+
+function standingOf(graph: Graph, account: Account): readonly Standing[] {
+  let found = standings.get(account);
+  if (!found) standings.set(account, (found = account.workloads.map((workload) => standing(graph, account, workload))));
+  return found;
+}
+
+function standing(graph: Graph, account: Account, workload: Workload): Standing {
+  const { tier, at } = tierOf(workload, graph);
+  const risk = riskOf(workload);
+  const stranger = sharersOf(workload, account, graph).find(({ sameApplication }) => !sameApplication)?.workload;
+  return {
+    exposed: tier === 'exposed' && !runs.has(workload.object.resource.header.kind) ? { use: 'exposed', because: { at: at!, message: `this makes ${labelOf(workload)} reachable from outside the cluster` } } : undefined,
+    risk: risk && { use: 'high-risk', class: risk.class, because: { at: risk.at, message: `${labelOf(workload)} counts as ${riskLabels[risk.class]}: ${risk.because}` } },
+    shared: stranger && { use: 'shared', because: { at: { object: stranger.object, place: stranger.accountAt }, message: `${labelOf(stranger)} runs as the same account as ${labelOf(workload)}` } },
+  };
 }
 
 /** What runs to its end listens to nobody, also where a Service selects its pods by a label that they share. */

@@ -175,7 +175,8 @@ function holdersLabel({ subjects, open }: RoleUse): string {
 
 /** Several bindings may name the same subject. */
 function distinct(subjects: readonly BoundSubject[]): BoundSubject[] {
-  return [...new Map(subjects.map((subject) => [subjectLabel(subject), subject])).values()];
+  const labels = new Set<string>();
+  return subjects.filter((subject) => labels.size < labels.add(subjectLabel(subject)).size);
 }
 
 function whereLabel({ cluster, namespaces, bindings }: RoleUse): string {
