@@ -31,7 +31,9 @@ import defaultAccountBinding from './access/default-account-binding/rule.ts';
 import missingServiceAccount from './accounts/missing-service-account/rule.ts';
 import orphanServiceAccount from './accounts/orphan-service-account/rule.ts';
 import wildcardRole from './access/wildcard-role/rule.ts';
+import unscopedToken from './tokens/unscoped-token/rule.ts';
+import privilegedTokenOnEveryNode from './tokens/privileged-token-on-every-node/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, ...metaRules];
