@@ -17,6 +17,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.1', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1078', 'mitre-attack:T1528'],
   unit: 'workload',
+  wide: true,
   reads: ['workload', 'account', 'binding', 'role', 'secret', 'service', 'route'],
   messages: {
     admin: 'Whoever takes over this {kind} is cluster-admin in {steps}: the token of account "{account}" {path}',
