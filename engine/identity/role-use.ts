@@ -21,9 +21,9 @@ export interface RoleUse {
   readonly subjects: readonly BoundSubject[];
   /** Every binding that counts, directly or through a role that it is aggregated into. */
   readonly bindings: readonly ObjectWith<BindingFact>[];
-  /** Whether somebody has it in every namespace; so has nobody in particular, where it is an unbound ClusterRole. */
+  /** Whether these have it in every namespace; so has nobody in particular, where it is an unbound ClusterRole. */
   readonly cluster: boolean;
-  /** Where it is bound, else. */
+  /** Where else these have it, each in one or more of them. */
   readonly namespaces: readonly string[];
   /** Whether a template may add subjects. */
   readonly open: boolean;
@@ -61,14 +61,25 @@ const answers = new WeakMap<Authorizer, Map<string, RoleUse | undefined>>();
 function findUse(graph: Graph, rbac: Authorizer, role: GraphObject, cluster: boolean, rules: readonly AccessRule[], asked: Asked): RoleUse | undefined {
   const all = bindingsOf(graph, rbac, role);
   const bindings = asked.scope === 'cluster' ? all.filter(({ fact }) => fact.cluster) : all;
-  const places = { bindings, cluster: bindings.some(({ fact }) => fact.cluster), namespaces: [...new Set(bindings.map(({ object }) => object.namespace))] };
-  if (all.length === 0) return { use: 'unbound', subjects: [], ...places, cluster, namespaces: cluster ? [] : [role.namespace], open: false, because: undefined };
+  if (all.length === 0) return { use: 'unbound', subjects: [], bindings: [], cluster, namespaces: cluster ? [] : [role.namespace], open: false, because: undefined };
   if (bindings.length === 0) return undefined;
   const catchAll = isCatchAll(rules);
-  const held = bindings.flatMap((binding) => subjectsOf(graph, rbac, binding).map((subject) => ({ subject, ...useOfSubject(graph, subject, binding.fact.cluster, catchAll, asked) })));
+  const held = bindings.flatMap((binding) => subjectsOf(graph, rbac, binding).map((subject) => ({ binding, subject, ...useOfSubject(graph, subject, binding.fact.cluster, catchAll, asked) })));
   const rank = held.reduce((least, { use }) => Math.min(least, uses.indexOf(use)), uses.indexOf('unbound'));
+  // Of those whom it is gravest for, those who have it everywhere.
   const gravest = held.filter(({ use }) => use === uses[rank]);
-  return { use: uses[rank]!, subjects: gravest.map(({ subject }) => subject), ...places, open: bindings.some(({ fact }) => fact.open), because: gravest.find(({ because }) => because)?.because };
+  const everywhere = gravest.filter(({ binding }) => binding.fact.cluster);
+  const told = everywhere.length > 0 ? everywhere : gravest;
+  const from = told.length > 0 ? told.map(({ binding }) => binding) : bindings;
+  return {
+    use: uses[rank]!,
+    subjects: told.map(({ subject }) => subject),
+    bindings,
+    cluster: from.some(({ fact }) => fact.cluster),
+    namespaces: [...new Set(from.flatMap(({ object, fact }) => (fact.cluster ? [] : [object.namespace])))],
+    open: bindings.some(({ fact }) => fact.open),
+    because: told.find(({ because }) => because)?.because,
+  };
 }
 
 const subjects = new WeakMap<Authorizer, Map<BindingFact, BoundSubject[]>>();

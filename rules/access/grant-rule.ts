@@ -179,10 +179,11 @@ function distinct(subjects: readonly BoundSubject[]): BoundSubject[] {
   return subjects.filter((subject) => labels.size < labels.add(subjectLabel(subject)).size);
 }
 
-function whereLabel({ cluster, namespaces, bindings }: RoleUse): string {
+function whereLabel({ cluster, namespaces, bindings, subjects }: RoleUse): string {
   if (cluster) return bindings.length === 0 ? 'wherever it is bound' : 'in every namespace';
   const told = namespaces.filter(isTold).map((name) => `"${name}"`);
   if (told.length === 0 || told.length < namespaces.length) return 'in its namespace';
+  if (told.length > 1 && distinct(subjects).length > 1) return 'where each of them is bound';
   return `in namespace${told.length > 1 ? 's' : ''} ${inWords(told.length > 3 ? [...told.slice(0, 3), `${told.length - 3} more`] : told)}`;
 }
 

@@ -31,7 +31,7 @@ describe('who has a role', () => {
   });
   test('an account named default, one of two applications, everyone', () => {
     assert.equal(useOf([role(), binding(account('default'))])!.use, 'default');
-    assert.equal(useOf([role(), binding(account('x')), object('x'), deployment('x', 'x'), deployment('y', 'x', 'registry.example/other')])!.use, 'shared');
+    assert.equal(useOf([role(), binding(account('x')), object('x'), deployment('x', 'x'), deployment('z', 'x', 'registry.example/other')])!.use, 'shared');
     for (const name of ['system:authenticated', 'system:serviceaccounts:a', 'system:unauthenticated']) assert.equal(useOf([role(), binding(group(name))])!.use, 'everyone');
   });
   test('a workload that can be reached from outside, which is said where it is', () => {
@@ -61,6 +61,10 @@ describe('where a role holds', () => {
     const found = useOf([role(), binding(account('x'), 'a')])!;
     assert.deepEqual([found.cluster, found.namespaces], [false, ['a']]);
     assert.equal(useOf([role(), binding(account('x'))])!.cluster, true);
+  });
+  test('everywhere, for those only who have it everywhere', () => {
+    const found = useOf([role(), binding(account('x'), 'a'), binding(account('z'))])!;
+    assert.deepEqual([found.cluster, found.namespaces, found.subjects.map(({ name }) => name!.name), found.bindings.length], [true, [], ['z'], 2]);
   });
   test('also through a role that it is aggregated into', () => {
     const whole = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: { name: whole }\naggregationRule: { clusterRoleSelectors: [{ matchLabels: { part: "yes" } }] }\n';
