@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { indexLines, positionAt } from '../../engine/yaml/text.ts';
 import { rules } from '../../rules/index.ts';
 import { corpusAbsent } from '../support/absent.ts';
+import { defaultConfiguration } from '../../engine/lint/config.ts';
 import { plannedWorkspace } from './projects.ts';
 
 /*
@@ -25,8 +26,8 @@ interface PeerCase {
 interface Disagreement { readonly peer: string; readonly case: string; readonly reason: string; readonly source: string }
 
 const peersRoot = '../shared/peer-cases';
-const checked = ['automounted-token', 'shared-service-account'];
-const casesKnown = 28;
+const checked = ['automounted-token', 'shared-service-account', 'default-service-account', 'deprecated-service-account-field', 'missing-service-account', 'automounting-service-account', 'long-lived-token'];
+const casesKnown = 50;
 const { disagreements } = JSON.parse(readFileSync(new URL('peers-accounts.json', import.meta.url), 'utf8')) as { disagreements: readonly Disagreement[] };
 
 if (!existsSync(peersRoot)) corpusAbsent(casesKnown);
@@ -73,7 +74,10 @@ function peers(): { name: string; folder: string; ids: readonly string[]; cases:
 function linesFound(folder: string, one: PeerCase, ids: readonly string[]): string[] {
   const texts = new Map(one.files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
   const about = /:(\w+)\/([\w.-]+)$/.exec(one.case);
-  return plannedWorkspace(texts, rules.filter((rule) => ids.includes(rule.id))).findings()
+  const workspace = plannedWorkspace(texts, rules.filter((rule) => ids.includes(rule.id)));
+  // Peers take the files of a case for all that there is.
+  workspace.configure(defaultConfiguration, { isComplete: () => true, kubernetesMinor: defaultConfiguration.kubernetesMinor });
+  return workspace.findings()
     .filter(({ resource }) => !about || (resource.kind === about[1] && resource.name === about[2]))
     .map(({ file, span }) => `${file}:${positionAt(indexLines(texts.get(file)!), span.start).line + 1}`);
 }
