@@ -1,9 +1,5 @@
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { describe, test } from 'node:test';
 import { rules } from '../../rules/index.ts';
-import { corpusAbsent } from '../support/absent.ts';
-import { peersOf, type Peer } from './peers.ts';
+import { comparePeers, type Peer } from './peers.ts';
 import { plannedWorkspace } from './projects.ts';
 
 /*
@@ -15,34 +11,7 @@ const checked = ['network-only-trust', 'open-network-peer', 'selector-trap', 'op
 const casesKnown = 29;
 /** What a peer asks, where it is one message of a rule that says more: Istio's analyzer asks only for the CA of a DestinationRule. */
 const questions: Readonly<Record<string, readonly string[]>> = { istio: ['unverified'] };
-const { disagreements } = JSON.parse(readFileSync(new URL('peers-trust.json', import.meta.url), 'utf8')) as { disagreements: readonly { peer: string; case: string; reason: string; source: string }[] };
-
-const peers = peersOf(checked);
-if (peers.length === 0) corpusAbsent(casesKnown);
-else describe('peers on trust', () => {
-  const seen = new Set<string>();
-  let agreed = 0;
-  let asked = 0;
-  for (const peer of peers) {
-    for (const one of peer.cases) {
-      const reason = disagreements.find((entry) => entry.peer === peer.name && entry.case === one.case);
-      test(`${peer.name} ${one.case}${reason ? ` (differs: ${reason.reason})` : ''}`, () => {
-        const found = answers(peer, one.case, one.texts);
-        const agrees = (one.verdict === 'fail') === found.length > 0;
-        asked++;
-        if (agrees) agreed++;
-        if (reason) seen.add(`${peer.name} ${one.case}`);
-        assert.equal(agrees, reason === undefined, `the peer says ${one.verdict}; found: ${found.join(', ') || 'nothing'}`);
-      });
-    }
-  }
-  test('every reason belongs to a case, and has a source', () => {
-    console.log(`peers on trust: ${agreed} of ${asked} cases agree, ${disagreements.length} differ for a reason`);
-    assert.equal(asked, casesKnown);
-    assert.equal(seen.size, disagreements.length);
-    for (const { reason, source } of disagreements) assert.ok(reason !== '' && source !== '');
-  });
-});
+comparePeers({ title: 'peers on trust', rules: checked, cases: casesKnown, reasons: new URL('peers-trust.json', import.meta.url), answers: (peer, one) => answers(peer, one.case, one.texts) });
 
 /** What our rules say to a peer's question, at any persona; of the object that a case names behind its slash, where it names one. */
 function answers({ name, rules: ids }: Peer, title: string, texts: ReadonlyMap<string, string>): string[] {

@@ -46,9 +46,9 @@ describe('the server in a web worker', () => {
     await converse(startInBareContext(script));
   });
 
-  it('talks in a browser', async (test) => {
+  it('talks in a browser', async () => {
     const browser = await findBrowser();
-    if ('missing' in browser) return test.skip(browser.missing);
+    if ('missing' in browser) return assert.fail(browser.missing);
     const worker = await startInBrowser(await browser.launch(), script);
     try {
       await converse(worker);
