@@ -1,3 +1,4 @@
+import { isBuiltinGroup } from '../kubernetes/cluster-scoped.ts';
 import { isSymbol } from './objects.ts';
 import type { AccessRule } from './rbac-rules.ts';
 
@@ -212,9 +213,12 @@ function targetsOf(right: Right): readonly Target[] {
   return found;
 }
 
-/** Whether a word of `resources` means a target (semantics.md 4.2). A whole group is meant only by a rule that names the group, or everything. */
+/**
+ * Whether a word of `resources` means a target (semantics.md 4.2). Kinds that are not Kubernetes' own may not be
+ * installed: a star for every group together with one for every resource says nothing of them.
+ */
 function covers(word: string, groups: readonly string[], { group, resource, subresource }: Target): boolean {
-  if (!groups.includes(group) && !(groups.includes('*') && (word === '*' || resource !== '*'))) return false;
+  if (!groups.includes(group) && !(groups.includes('*') && resource !== '*' && (word !== '*' || isBuiltinGroup(group)))) return false;
   if (word === '*') return true;
   if (resource === '*') return !word.includes('/') && !isSymbol(word);
   if (subresource === '*') return word.startsWith(`${resource}/`) && !word.endsWith('/*');
