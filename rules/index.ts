@@ -33,7 +33,9 @@ import orphanServiceAccount from './accounts/orphan-service-account/rule.ts';
 import wildcardRole from './access/wildcard-role/rule.ts';
 import unscopedToken from './tokens/unscoped-token/rule.ts';
 import privilegedTokenOnEveryNode from './tokens/privileged-token-on-every-node/rule.ts';
+import invalidRbacRule from './access/invalid-rbac-rule/rule.ts';
+import sharedCloudIdentity from './accounts/shared-cloud-identity/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, ...metaRules];
