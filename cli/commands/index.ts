@@ -1,6 +1,6 @@
 import type { Arguments, Flag } from '../args.ts';
 import type { Io } from '../io.ts';
-import { canIFlags, reachFlags, whoCanFlags } from './access-flags.ts';
+import { canIFlags, inventoryFlags, reachFlags, whoCanFlags } from './access-flags.ts';
 import { lintFlags } from './lint-flags.ts';
 
 /** A command as data; its code is loaded when it runs. */
@@ -65,6 +65,17 @@ export const commands: readonly Command[] = [
     run: async (args, io) => (await import('./reach.ts')).reach(args, io),
   },
   {
+    name: 'inventory',
+    operands: '[PATH…]',
+    summary: 'list every workload identity: account, token, rights, reach, exposure, risk, who is let in',
+    notes: [
+      'PATHs (default: the current folder) are all that is read. csv and json also have cloud identities, the predicted SPIFFE ID and where things are written.',
+      'A risk class is a guess from names, images and configuration; the annotation kubewho.dev/risk-class of a pod or a workload sets it (or "none").',
+    ],
+    flags: inventoryFlags,
+    run: async (args, io) => (await import('./inventory.ts')).inventory(args, io),
+  },
+  {
     name: 'lsp',
     operands: '',
     summary: 'serve an editor: the language server',
@@ -74,4 +85,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['baseline', 'report', 'inventory', 'trust', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'trust', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

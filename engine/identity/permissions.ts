@@ -57,6 +57,8 @@ export interface Authorizer {
   doubtsOf(identity: Identity, from?: string): readonly Doubt[];
   /** Everything that RBAC gives an account, by name, user name and implied groups. */
   permissionsOfAccount(account: Account): readonly Permission[];
+  /** Bindings that might give an account more than can be seen. */
+  doubtsOfAccount(account: Account): readonly Doubt[];
   /** Every subject to which a binding grants a request. */
   whoCan(request: AccessRequest): readonly { readonly subject: SubjectName; readonly by: Permission }[];
   /** Bindings that might grant a request to someone whom `whoCan` does not name. */
@@ -85,6 +87,12 @@ interface Entry {
   /** Whether a template may add subjects. */
   readonly open: boolean;
   readonly file: string | undefined;
+}
+
+/** A binding and the one of its subjects that means somebody. */
+interface Named {
+  readonly entry: Entry;
+  readonly subject: Subject | undefined;
 }
 
 const cache = new WeakMap<Graph, Map<string, Authorizer>>();
@@ -131,22 +139,46 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   const entryOf = new Map(entries.flatMap((entry) => (entry.binding.object ? [[entry.binding.object.fact, entry] as const] : [])));
 
   const matching = ({ user, groups }: Identity, from: string | undefined) => {
-    const found: { entry: Entry; subject: Subject | undefined }[] = [];
+    const found: Named[] = [];
     const seen = new Set<Entry>();
     for (const key of [`User ${user}`, ...groups.map((group) => `Group ${group}`)]) {
-      for (const { entry, subject } of bySubject.get(key) ?? []) {
+      for (const named of bySubject.get(key) ?? []) {
+        const { entry } = named;
         if (seen.has(entry) || (from !== undefined && entry.file !== undefined && graph.proximity.alternatives(from, entry.file))) continue;
         seen.add(entry);
-        found.push({ entry, subject });
+        found.push(named);
       }
     }
     return found;
   };
-  const permissionsOf = (identity: Identity, from?: string) =>
-    matching(identity, from).flatMap(({ entry, subject }) => {
-      const role = roleOf(entry);
-      return role.rules.map((rule): Permission => ({ binding: entry.binding, ...(subject ? { subject } : {}), role, rule }));
-    });
+  // Groups are in everybody's permissions, so what a binding gives one of its subjects is made once.
+  const given = new Map<Named, readonly Permission[]>();
+  const permissionsBy = (named: Named): readonly Permission[] => {
+    const before = given.get(named);
+    if (before) return before;
+    const { entry, subject } = named;
+    const role = roleOf(entry);
+    const permissions = role.rules.map((rule): Permission => ({ binding: entry.binding, ...(subject ? { subject } : {}), role, rule }));
+    given.set(named, permissions);
+    return permissions;
+  };
+  const permissionsOf = (identity: Identity, from?: string) => matching(identity, from).flatMap(permissionsBy);
+  const ofAccount = new Map<Account, readonly Permission[]>();
+  const openEntries = entries.filter((entry) => entry.open);
+  const doubts = new Map<Entry, readonly Doubt[]>();
+  const doubtsBy = (entry: Entry): readonly Doubt[] => {
+    const before = doubts.get(entry);
+    if (before) return before;
+    const role = roleOf(entry);
+    const reason = role.unknown ? 'role' : role.open || role.rules.some((rule) => rule.open.length > 0) ? 'template' : undefined;
+    const found: Doubt[] = reason ? [{ binding: entry.binding, reason }] : [];
+    doubts.set(entry, found);
+    return found;
+  };
+  const doubtsOf = (identity: Identity, from?: string): Doubt[] => [
+    ...matching(identity, from).flatMap(({ entry }) => doubtsBy(entry)),
+    ...openEntries.map((entry): Doubt => ({ binding: entry.binding, reason: 'template' })),
+  ];
 
   return {
     roles,
@@ -167,19 +199,17 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
         if (role.unknown) doubts.push({ binding: entry.binding, reason: 'role' });
         else if (doubtful) doubts.push({ binding: entry.binding, reason: 'template' });
       }
-      for (const entry of entries) if (entry.open && holdsFor(entry.binding, request)) doubts.push({ binding: entry.binding, reason: 'template' });
+      for (const entry of openEntries) if (holdsFor(entry.binding, request)) doubts.push({ binding: entry.binding, reason: 'template' });
       return { allowed: false, doubts };
     },
     permissionsOf,
-    doubtsOf: (identity, from) => [
-      ...matching(identity, from).flatMap(({ entry }): Doubt[] => {
-        const role = roleOf(entry);
-        if (role.unknown) return [{ binding: entry.binding, reason: 'role' }];
-        return role.open || role.rules.some((rule) => rule.open.length > 0) ? [{ binding: entry.binding, reason: 'template' }] : [];
-      }),
-      ...entries.flatMap((entry): Doubt[] => (entry.open ? [{ binding: entry.binding, reason: 'template' }] : [])),
-    ],
-    permissionsOfAccount: (account) => permissionsOf(accountIdentity(account), account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file),
+    doubtsOf,
+    doubtsOfAccount: (account) => doubtsOf(accountIdentity(account), placeOf(account)),
+    permissionsOfAccount(account) {
+      let permissions = ofAccount.get(account);
+      if (!permissions) ofAccount.set(account, (permissions = permissionsOf(accountIdentity(account), placeOf(account))));
+      return permissions;
+    },
     whoCan: (request) =>
       entries.flatMap((entry) => {
         if (entry.names.length === 0 || !holdsFor(entry.binding, request)) return [];
@@ -200,14 +230,19 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   };
 }
 
+/** The file that an account is seen from. */
+function placeOf({ objects, workloads }: Account): string | undefined {
+  return (objects[0] ?? workloads[0])?.object.document.file;
+}
+
 /** RoleBindings count only in their own namespace; so cluster-scoped rules and paths are lost through them. */
 function holdsFor(binding: Binding, request: AccessRequest): boolean {
   if (binding.cluster) return true;
   return !('url' in request) && request.namespace !== undefined && request.namespace === binding.namespace;
 }
 
-function indexSubjects(entries: readonly Entry[]): Map<string, { entry: Entry; subject: Subject | undefined }[]> {
-  const index = new Map<string, { entry: Entry; subject: Subject | undefined }[]>();
+function indexSubjects(entries: readonly Entry[]): Map<string, Named[]> {
+  const index = new Map<string, Named[]>();
   for (const entry of entries) {
     for (const { name, subject } of entry.names) {
       // An account is matched by its user name, which a User subject may spell too (rbac.go appliesToUser).

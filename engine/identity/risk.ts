@@ -1,6 +1,4 @@
-import type { Container } from '../kubernetes/workload.ts';
-import type { Labels } from '../kubernetes/header.ts';
-import { known, type Value } from '../yaml/cursor.ts';
+import { known, type Place } from '../yaml/cursor.ts';
 import type { Workload } from './graph.ts';
 import type { Location } from './objects.ts';
 import { imagePath } from './token-consumers.ts';
@@ -72,9 +70,11 @@ const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
 export function riskOf(workload: Workload): Risk | undefined {
   const said = annotated(workload);
   if (said) return said === 'none' ? undefined : said;
+  const marks = marksOf(workload);
+  const lasting = !runs.has(workload.object.resource.header.kind);
   for (const row of rows) {
-    const risk = matching(row, workload);
-    if (risk) return risk;
+    const found = lasting || !row.lasting ? matching(row, marks) : undefined;
+    if (found) return { class: row.class, because: found.map((one) => one.because).join(' and '), at: { object: workload.object, place: found[0]!.place } };
   }
   return undefined;
 }
@@ -90,39 +90,48 @@ function annotated({ object, fact }: Workload): Risk | 'none' | undefined {
   return undefined;
 }
 
-function matching(row: Row, { object, fact }: Workload): Risk | undefined {
+/** Something that a workload shows, with the words that say so. */
+interface Mark {
+  readonly text: string;
+  readonly because: string;
+  readonly place: Place;
+}
+
+/** The marks of a workload by kind, read once for all rows. */
+type Marks = Readonly<Record<'kind' | 'image' | 'variable' | 'name', readonly Mark[]>>;
+
+function marksOf({ object, fact }: Workload): Marks {
   const { group, kind, name, labels, at } = object.resource.header;
-  if (row.lasting && runs.has(kind)) return undefined;
-  const found: { because: string; place: Location['place'] }[] = [];
-  const need = (mark: { because: string; place: Location['place'] } | undefined): boolean => mark !== undefined && found.push(mark) > 0;
   const containers = fact.containers.filter((container) => !container.at.path.includes('initContainers'));
-  if (row.kind && !need(row.kind.test(`${group}/${kind}`) ? { because: `its kind is ${kind} of ${group}`, place: at } : undefined)) return undefined;
-  if (row.image && !need(imageMark(row.image, containers))) return undefined;
-  if (row.variable && !need(variableMark(row.variable, containers))) return undefined;
-  if (row.name && !need(nameMark(row.name, name, fact.podLabels, labels))) return undefined;
-  return { class: row.class, because: found.map((one) => one.because).join(' and '), at: { object, place: found[0]!.place } };
-}
-
-function imageMark(pattern: RegExp, containers: readonly Container[]): { because: string; place: Location['place'] } | undefined {
-  const container = containers.find((one) => pattern.test(imagePath(known(one.image) ?? '')));
-  return container && { because: `it runs the image "${imagePath(known(container.image)!)}"`, place: container.image.at };
-}
-
-function variableMark(pattern: RegExp, containers: readonly Container[]): { because: string; place: Location['place'] } | undefined {
-  for (const { env, at } of containers) {
-    const name = Object.keys(env).find((one) => pattern.test(one));
-    if (name !== undefined) return { because: `it is given ${name}`, place: at };
-  }
-  return undefined;
-}
-
-function nameMark(pattern: RegExp, name: Value<string>, ...labels: readonly Labels[]): { because: string; place: Location['place'] } | undefined {
-  if (pattern.test((known(name) ?? '').toLowerCase())) return { because: `it is called "${known(name)!}"`, place: name.at };
-  for (const { entries } of labels) {
+  const named: Mark[] = name.state === 'known' ? [{ text: name.value.toLowerCase(), because: `it is called "${name.value}"`, place: name.at }] : [];
+  for (const { entries } of [fact.podLabels, labels]) {
     for (const key of namingLabels) {
       const value = entries[key];
-      if (value && pattern.test((known(value) ?? '').toLowerCase())) return { because: `its label ${key} is "${known(value)!}"`, place: value.at };
+      if (value?.state === 'known') named.push({ text: value.value.toLowerCase(), because: `its label ${key} is "${value.value}"`, place: value.at });
     }
   }
-  return undefined;
+  return {
+    kind: [{ text: `${group}/${kind}`, because: `its kind is ${kind} of ${group}`, place: at }],
+    image: containers.map(({ image: one }) => {
+      const path = imagePath(known(one) ?? '');
+      return { text: path, because: `it runs the image "${path}"`, place: one.at };
+    }),
+    variable: containers.flatMap(({ env, at: place }) => Object.keys(env).map((key) => ({ text: key, because: `it is given ${key}`, place }))),
+    name: named,
+  };
+}
+
+const kindsOfMarks = ['kind', 'image', 'variable', 'name'] as const;
+
+/** One mark for each pattern of a row; undefined where one of them is met by nothing. */
+function matching(row: Row, marks: Marks): readonly Mark[] | undefined {
+  const found: Mark[] = [];
+  for (const kind of kindsOfMarks) {
+    const pattern = row[kind];
+    if (!pattern) continue;
+    const mark = marks[kind].find(({ text }) => pattern.test(text));
+    if (!mark) return undefined;
+    found.push(mark);
+  }
+  return found;
 }

@@ -10,6 +10,7 @@ import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
 import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
+import { readPodIdentity, type PodIdentityFact } from './pod-identity.ts';
 import { podCarrier } from './podspec.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readSecret, type SecretFact } from './secret.ts';
@@ -17,7 +18,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -56,6 +57,8 @@ const readers = new Map<string, Reader>([
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', readCallback],
   ['admissionregistration.k8s.io/MutatingWebhookConfiguration', readCallback],
   ['apiregistration.k8s.io/APIService', readCallback],
+  ['eks.services.k8s.aws/PodIdentityAssociation', readPodIdentity],
+  ['eks.aws.upbound.io/PodIdentityAssociation', readPodIdentity],
   ['/Service', readService],
   ['networking.k8s.io/Ingress', readRoute],
   ['extensions/Ingress', readRoute],

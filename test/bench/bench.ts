@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { Workspace } from '../../engine/lint/workspace.ts';
 import { rules } from '../../rules/index.ts';
+import { timeIdentity } from './identity.ts';
 import { timeEdits } from './server.ts';
 
 const milliseconds = (task: () => void): number => {
@@ -97,7 +98,17 @@ function benchCorpus(): void {
   show(`corpus: ${files.length} files, ${megabytes.toFixed(1)} MB, ${findings} findings`, `${(lint / 1000).toFixed(2)} s; ${(lint / read).toFixed(1)}x a raw read (${read.toFixed(0)} ms)`);
 }
 
+function benchIdentity(): void {
+  const { accounts, bindings, megabytes, read, link, permissions, questions, reach, inventory, admins, memory } = timeIdentity(milliseconds);
+  const total = link + permissions + questions + reach + inventory;
+  show(`identity: ${accounts} accounts, ${bindings} bindings (${megabytes.toFixed(1)} MB)`, `${total.toFixed(0)} ms for all below; ${(total / read).toFixed(1)}x the reading of the text (${read.toFixed(0)} ms); ${memory.toFixed(0)} MiB`);
+  show('  graph; permissions of each; a question of each', `${link.toFixed(0)} ms; ${permissions.toFixed(0)} ms; ${questions.toFixed(0)} ms`);
+  show(`  reach of each (${admins} to cluster-admin); inventory`, `${reach.toFixed(0)} ms; ${inventory.toFixed(0)} ms`);
+}
+
 async function main(): Promise<void> {
+  // First, so that the memory is its own.
+  benchIdentity();
   benchEdit();
   await benchServer();
   benchLarge();

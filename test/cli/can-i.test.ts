@@ -42,7 +42,7 @@ describe('can-i', () => {
       code: 0,
       stderr: '',
       stdout: `yes: ServiceAccount "shop/web" can get pods/log "one" in namespace "shop"
-  RoleBinding "shop/readers" (k8s/rbac.yaml:10:7) names ServiceAccount "shop/web" (k8s/rbac.yaml:14:7)
+  RoleBinding "shop/readers" (k8s/rbac.yaml:10:7) names ServiceAccount "shop/web" (k8s/rbac.yaml:14:35)
   Role "shop/reader" (k8s/rbac.yaml:2:7) allows get, list on pods, pods/log (k8s/rbac.yaml:5:5)
 `,
     });
@@ -209,7 +209,7 @@ describe('who-can', () => {
     assert.deepEqual(whoCan('list', 'pods', '-n', 'shop', '--in', 'k8s', '--no-default-roles'), {
       code: 0,
       stderr: '',
-      stdout: 'SUBJECT                    BINDING                                          ROLE AND RULE\nServiceAccount "shop/web"  RoleBinding "shop/readers" (k8s/rbac.yaml:14:7)  Role "shop/reader": get, list on pods, pods/log (k8s/rbac.yaml:5:5)\nnot known: ClusterRole "scraper" of ClusterRoleBinding "scrapers" is not among the files read (k8s/rbac.yaml:17:7)\n',
+      stdout: 'SUBJECT                    BINDING                                           ROLE AND RULE\nServiceAccount "shop/web"  RoleBinding "shop/readers" (k8s/rbac.yaml:14:35)  Role "shop/reader": get, list on pods, pods/log (k8s/rbac.yaml:5:5)\nnot known: ClusterRole "scraper" of ClusterRoleBinding "scrapers" is not among the files read (k8s/rbac.yaml:17:7)\n',
     });
     const { subjects } = JSON.parse(whoCan('get', '/metrics', '--format', 'json').stdout);
     assert.deepEqual(subjects.map(({ subject }: { subject: { kind: string; name: string } }) => `${subject.kind} ${subject.name}`).slice(0, 1), ['Group team-metrics']);

@@ -33,11 +33,11 @@ describe('reach', () => {
     assert.ok(stdout.startsWith(`account "shop/web", as which Deployment "shop/web" (web.yaml:13:27) runs
   cluster-admin in 3 steps:
     1. any account of namespace "ci": it can start pods that run as any account of namespace "ci"
-         RoleBinding "ci/deployer" (rbac.yaml:8:7) names ServiceAccount "shop/web" (rbac.yaml:11:14)
+         RoleBinding "ci/deployer" (rbac.yaml:8:7) names ServiceAccount "shop/web" (rbac.yaml:11:42)
          Role "ci/deployer" (rbac.yaml:2:7) allows create on pods (rbac.yaml:5:7)
     2. account "ci/runner": one of them is "ci/runner"
     3. cluster-admin: it can do everything
-         ClusterRoleBinding "all" (rbac.yaml:20:7) names ServiceAccount "ci/runner" (rbac.yaml:23:14)
+         ClusterRoleBinding "all" (rbac.yaml:20:7) names ServiceAccount "ci/runner" (rbac.yaml:23:42)
          ClusterRole "all" (rbac.yaml:14:7) allows * on * of * (rbac.yaml:17:7)
 `), stdout);
   });

@@ -1,0 +1,155 @@
+import { known } from '../yaml/cursor.ts';
+import { powerLabel, ruleWords } from './access-words.ts';
+import { cloudIdentitiesOf, type CloudIdentity } from './cloud-identity.ts';
+import { tierOf, type Tier } from './exposure.ts';
+import { tokenMount, type Account, type Graph, type TokenMount, type Workload } from './graph.ts';
+import type { Authorizer, Permission } from './permissions.ts';
+import { reachIn, type Reached } from './reach.ts';
+import { allPowerfulRule } from './rbac-questions.ts';
+import { grantedBy, isWide, type Area } from './rights.ts';
+import { riskOf, type Risk } from './risk.ts';
+import { sharersOf } from './sharing.ts';
+import { spiffeIdOf, type SpiffeId } from './spiffe.ts';
+import { isPartial } from './token-need.ts';
+import { trustIn } from './trust.ts';
+import type { Admission, Layer } from './trust-layer.ts';
+import { targetOf } from './trust-target.ts';
+
+/** One workload identity, with all that the files tell of it. */
+export interface IdentityEntry {
+  readonly workload: Workload;
+  readonly account: Account;
+  /** `default`: the account that every namespace has; `shared`: other workloads run as it too; else `own`. */
+  readonly use: 'own' | 'shared' | 'default';
+  readonly token: TokenUse;
+  readonly cloud: readonly CloudIdentity[];
+  readonly spiffe: SpiffeId | undefined;
+  /** What is granted beyond what every account of every cluster has. */
+  readonly rights: readonly Permission[];
+  /** Bindings whose role is not known, or that a template hides. */
+  readonly unknownRights: number;
+  readonly clusterAdmin: Reached | undefined;
+  /** What its holder becomes in one step, where no way leads to cluster-admin. */
+  readonly next: readonly string[];
+  readonly exposure: Tier;
+  readonly risk: Risk | undefined;
+  /** The layers that decide who gets in; none where no policy among the files selects it. */
+  readonly layers: readonly Layer[];
+  /** Whether something that is no layer asks callers for an identity: a proxy beside the container, a mesh that is not evaluated. */
+  readonly elsewhere: boolean | 'unknown';
+}
+
+/** How the account's token, and others, get into the pods, and how long they live. */
+export interface TokenUse {
+  readonly mount: TokenMount;
+  /** Seconds of the token that is mounted by default; undefined where it is not mounted. */
+  readonly seconds: number | undefined;
+  readonly projected: readonly { readonly audience: string | undefined; readonly seconds: number }[];
+  /** Mounted Secrets that hold a token without an end. */
+  readonly secrets: readonly string[];
+}
+
+/** What the kubelet asks for the mounted token (k8s.io/kubernetes pkg/serviceaccount/claims, WarnOnlyBoundTokenExpirationSeconds). */
+const mountedSeconds = 3607;
+/** Of a projection that does not say (core/v1 defaults.go). */
+const projectedSeconds = 3600;
+
+/** Every workload identity of one scope, in the order of the files: one for each owner's pods. */
+export function inventoryOf(graph: Graph, rbac: Authorizer): IdentityEntry[] {
+  const reach = reachIn(graph, rbac);
+  const tokenSecrets = new Set(graph.all('secret').filter(({ fact }) => known(fact.type) === 'kubernetes.io/service-account-token').map(({ object }) => `${object.namespace}/${object.name}`));
+  const ofAccount = remember((account: Account) => {
+    const clusterAdmin = reach.toClusterAdmin(account);
+    return {
+      cloud: cloudIdentitiesOf(graph, account),
+      spiffe: spiffeIdOf(graph, account),
+      rights: rbac.permissionsOfAccount(account).filter(({ binding }) => binding.object),
+      unknownRights: rbac.doubtsOfAccount(account).length,
+      clusterAdmin,
+      next: clusterAdmin ? [] : [...new Set(reach.next(account).map(({ to }) => powerLabel(to)))],
+    };
+  });
+  return graph.workloads.filter((workload) => !workload.repeated && !isPartial(workload.fact)).map((workload) => {
+    const account = graph.accountOf(workload);
+    const trust = trustIn(graph, targetOf(workload));
+    return {
+      workload,
+      account,
+      use: account.name === 'default' ? 'default' : sharersOf(workload, account, graph).length > 0 ? 'shared' : 'own',
+      token: tokenUse(workload, account, tokenSecrets),
+      ...ofAccount(account),
+      exposure: tierOf(workload, graph),
+      risk: riskOf(workload),
+      layers: trust.layers.filter(({ policies }) => policies.length > 0),
+      elsewhere: trust.elsewhere,
+    };
+  });
+}
+
+function tokenUse(workload: Workload, account: Account, tokenSecrets: ReadonlySet<string>): TokenUse {
+  const mount = tokenMount(workload, account);
+  const { volumes } = workload.fact;
+  return {
+    mount,
+    seconds: mount.mounted === false ? undefined : mountedSeconds,
+    projected: volumes.flatMap(({ tokens }) => tokens.map(({ audience, expirationSeconds }) => ({ audience: known(audience), seconds: known(expirationSeconds) ?? projectedSeconds }))),
+    secrets: volumes.flatMap(({ secretName }) => known(secretName) ?? []).filter((name) => tokenSecrets.has(`${workload.namespace}/${name}`)),
+  };
+}
+
+const areas: Readonly<Record<Area, string>> = {
+  secrets: 'Secrets', rbac: 'roles and bindings', impersonation: 'impersonation', credentials: 'credentials of others', workloads: 'pods and workloads', nodes: 'nodes', admission: 'admission', trust: 'network and mesh policies', delivery: 'what is delivered', evidence: 'deletion of traces or data',
+};
+
+/** Effective rights in words, the telling ones first: `Secrets, pods and workloads everywhere; Secrets in shop; 3 other rules`. */
+export function rightsWords({ rights, unknownRights }: Pick<IdentityEntry, 'rights' | 'unknownRights'>): string {
+  const places = new Map<string, Set<string>>();
+  if (rights.some(({ binding, rule }) => binding.cluster && allPowerfulRule([rule]))) return 'everything everywhere';
+  let others = 0;
+  for (const { binding, rule } of rights) {
+    const told = grantedBy(rule).filter(isWide).map(({ right }) => areas[right.area]);
+    if (told.length === 0) others++;
+    const where = binding.cluster ? 'everywhere' : `in ${binding.namespace || 'its namespace'}`;
+    for (const area of told) places.set(where, (places.get(where) ?? new Set()).add(area));
+  }
+  const parts = [
+    ...[...places].sort(([a], [b]) => Number(b === 'everywhere') - Number(a === 'everywhere')).map(([where, words]) => `${[...words].join(', ')} ${where}`),
+    ...(others > 0 ? [`${others} ${places.size > 0 ? 'other ' : ''}${others === 1 ? 'rule' : 'rules'}`] : []),
+    ...(unknownRights > 0 ? [`${unknownRights} ${unknownRights === 1 ? 'binding' : 'bindings'} not known`] : []),
+  ];
+  return parts.length === 0 ? 'none' : parts.join('; ');
+}
+
+/** One right in words. */
+export function rightWords({ binding, rule }: Permission): string {
+  return `${ruleWords(rule)} ${binding.cluster ? 'everywhere' : `in namespace "${binding.namespace}"`}`;
+}
+
+/** What its token leads to, in words. */
+export function reachWords({ clusterAdmin, next }: Pick<IdentityEntry, 'clusterAdmin' | 'next'>): string {
+  if (clusterAdmin) return `cluster-admin in ${clusterAdmin.path.length} ${clusterAdmin.path.length === 1 ? 'step' : 'steps'}`;
+  return next.length === 0 ? 'none' : next.join('; ');
+}
+
+const evidenceWords: Readonly<Record<Admission['evidence'], string>> = {
+  nothing: 'anyone', address: 'by address', label: 'by label', unknown: 'not known', namespace: 'a namespace, proved', anyIdentity: 'any identity, proved', identity: 'by identity, proved',
+};
+
+/** Who is let in, by layer, and on what evidence: `NetworkPolicy: by label; Istio: by identity, proved`. */
+export function trustWords({ layers, elsewhere }: Pick<IdentityEntry, 'layers' | 'elsewhere'>): string {
+  const told = layers.map(({ technology, isolates, admissions }) => `${technology}: ${isolates !== true ? 'anyone' : admissions.length === 0 ? 'nobody' : [...new Set(admissions.map(({ evidence }) => evidenceWords[evidence]))].join(', ')}`);
+  if (elsewhere === true) told.push('by identity, at a proxy or a mesh');
+  if (elsewhere === 'unknown') told.push('a mesh that is not evaluated');
+  return told.length === 0 ? 'anyone (no policy read)' : told.join('; ');
+}
+
+function remember<T>(answer: (account: Account) => T): (account: Account) => T {
+  const kept = new Map<string, T>();
+  return (account) => {
+    const before = kept.get(account.key);
+    if (before) return before;
+    const now = answer(account);
+    kept.set(account.key, now);
+    return now;
+  };
+}
