@@ -117,7 +117,8 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
   nodes: [
     // The kubelet takes a WebSocket's GET for exec: get is not read-only (kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz).
     ['proxy-nodes', 'nodes/proxy', '*', { cluster: true, names: '*' }],
-    ['write-nodes', 'nodes nodes/status', `${write} delete`, { cluster: true }],
+    ['write-nodes', 'nodes', `${write} delete`, { cluster: true }],
+    ['write-node-status', 'nodes/status', change, { cluster: true }],
     ['create-volumes', 'persistentvolumes', 'create', { cluster: true }],
     ['use-privileged-constraints', 'securitycontextconstraints.security.openshift.io', 'use', { names: 'privileged anyuid hostaccess hostmount-anyuid hostnetwork hostnetwork-v2 node-exporter' }],
     ['write-machines', 'machines.cluster.x-k8s.io machinesets.cluster.x-k8s.io machinedeployments.cluster.x-k8s.io machinepools.cluster.x-k8s.io nodepools.karpenter.sh nodeclaims.karpenter.sh ec2nodeclasses.karpenter.k8s.aws machines.machine.openshift.io machinesets.machine.openshift.io', write],
@@ -152,7 +153,9 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
   evidence: [
     ['delete-events', 'events events.events.k8s.io', 'delete deletecollection'],
     ['delete-log-pipelines', 'clusterlogforwarders.logging.openshift.io clusterlogforwarders.observability.openshift.io clusterloggings.logging.openshift.io clusterflows.logging.banzaicloud.io clusteroutputs.logging.banzaicloud.io flows.logging.banzaicloud.io outputs.logging.banzaicloud.io', 'delete deletecollection'],
-    ['delete-data', 'namespaces persistentvolumeclaims persistentvolumes customresourcedefinitions.apiextensions.k8s.io', 'delete deletecollection'],
+    ['delete-claims', 'persistentvolumeclaims', 'delete deletecollection'],
+    // Their objects go with them; the data of a PersistentVolume does not.
+    ['delete-data', 'namespaces customresourcedefinitions.apiextensions.k8s.io', 'delete deletecollection', { cluster: true }],
   ],
 };
 

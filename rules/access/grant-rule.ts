@@ -54,7 +54,7 @@ export interface GrantRule {
   readonly title: string;
   readonly severity: Severity;
   readonly frameworks: readonly string[];
-  /** `{holders}`, `{where}`, `{resources}` and `{verbs}` can be used. */
+  /** `{holders}`, `{where}` (with the space before it), `{resources}` and `{verbs}` can be used. */
   readonly messages: Readonly<Record<string, string>>;
   /** The message that tells of a right, by its id in rights.ts, the gravest first. */
   readonly says: Readonly<Record<string, string>>;
@@ -132,7 +132,7 @@ function signalOf(grant: Grant, { messageId = grant.messageId, severity, persona
   const { use, role, resources, verbs } = grant;
   return {
     messageId,
-    args: { holders: holdersLabel(use), where: whereLabel(use), resources: inWords(resources.map((word) => (word === '*' ? '"*"' : word))), verbs: verbsLabel(verbs), ...args },
+    args: { holders: holdersLabel(use), where: whereLabel(grant), resources: inWords(resources.map((word) => (word === '*' ? '"*"' : word))), verbs: verbsLabel(verbs), ...args },
     at: { object: role.object, place: markOf(grant) },
     related: relatedOf(use),
     severity: severityOf(severity ?? usual, use),
@@ -179,12 +179,14 @@ function distinct(subjects: readonly BoundSubject[]): BoundSubject[] {
   return subjects.filter((subject) => labels.size < labels.add(subjectLabel(subject)).size);
 }
 
-function whereLabel({ cluster, namespaces, bindings, subjects }: RoleUse): string {
-  if (cluster) return bindings.length === 0 ? 'wherever it is bound' : 'in every namespace';
+/** Where they have it, with a space before it; nothing for what has no namespace. */
+function whereLabel({ granted, use: { cluster, namespaces, bindings, subjects } }: Grant): string {
+  if (granted.every(({ right }) => right.scope === 'cluster')) return '';
+  if (cluster) return bindings.length === 0 ? ' wherever it is bound' : ' in every namespace';
   const told = namespaces.filter(isTold).map((name) => `"${name}"`);
-  if (told.length === 0 || told.length < namespaces.length) return 'in its namespace';
-  if (told.length > 1 && distinct(subjects).length > 1) return 'where each of them is bound';
-  return `in namespace${told.length > 1 ? 's' : ''} ${inWords(told.length > 3 ? [...told.slice(0, 3), `${told.length - 3} more`] : told)}`;
+  if (told.length === 0 || told.length < namespaces.length) return ' in its namespace';
+  if (told.length > 1 && distinct(subjects).length > 1) return ' where each of them is bound';
+  return ` in namespace${told.length > 1 ? 's' : ''} ${inWords(told.length > 3 ? [...told.slice(0, 3), `${told.length - 3} more`] : told)}`;
 }
 
 /** More places would bury the finding. */

@@ -10,7 +10,7 @@ export default defineGrantRule({
     validating: 'Lets {holders} put a webhook before every request that changes something: it sees Secrets, and refuses what it likes',
     removal: 'Lets {holders} {verbs} {resources}, and so lift what these check',
     apis: 'Lets {holders} take over groups of the API, and with these the requests to them and the identities of who sent them',
-    policies: 'Lets {holders} {verbs} {resources} {where}, and so weaken what others are held to',
+    policies: 'Lets {holders} {verbs} {resources}{where}, and so weaken what others are held to',
     schemas: 'Lets {holders} {verbs} any CustomResourceDefinition: schemas and conversion webhooks of what controllers trust',
   },
   says: {

@@ -6,8 +6,8 @@ export default defineGrantRule({
   severity: 'warning',
   frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI3:2025', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1072'],
   messages: {
-    apply: 'Lets {holders} have anything applied with the identity of the delivery controller, by {resources} {where}',
-    install: 'Lets {holders} have operators installed that bring roles of their own, by {resources} {where}',
+    apply: 'Lets {holders} have anything applied with the identity of the delivery controller, by {resources}{where}',
+    install: 'Lets {holders} have operators installed that bring roles of their own, by {resources}{where}',
   },
   says: { 'write-applications': 'apply', 'write-flux': 'apply', 'write-charts': 'apply', 'install-operators': 'install' },
 });

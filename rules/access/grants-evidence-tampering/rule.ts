@@ -6,10 +6,11 @@ export default defineGrantRule({
   severity: 'info',
   frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.PS-04', 'mitre-attack:T1070', 'mitre-attack:T1485'],
   messages: {
-    logs: 'Lets {holders} delete {resources} {where}, and so end the collection of logs',
-    events: 'Lets {holders} delete events {where}: the record of what was done',
-    data: 'Lets {holders} {verbs} any of {resources} {where}, with all that is in them',
+    logs: 'Lets {holders} delete {resources}{where}, and so end the collection of logs',
+    events: 'Lets {holders} delete events{where}: the record of what was done',
+    data: 'Lets {holders} delete {resources}, with all that is in them',
+    claims: 'Lets {holders} delete any persistent volume claim{where}, and with it the data, unless the volume is retained',
   },
-  says: { 'delete-data': 'data', 'delete-log-pipelines': 'logs', 'delete-events': 'events' },
+  says: { 'delete-data': 'data', 'delete-claims': 'claims', 'delete-log-pipelines': 'logs', 'delete-events': 'events' },
   judge: () => ({ severity: 'info', persona: 'pedantic' }),
 });

@@ -9,7 +9,7 @@ export default defineGrantRule({
   messages: {
     anyone: 'Lets {holders} act as anyone in the cluster by impersonating {resources}',
     masters: 'Lets {holders} act as a member of system:masters, whom no check stops',
-    accounts: 'Lets {holders} act as any account {where}',
+    accounts: 'Lets {holders} act as any account{where}',
     groups: 'Names groups to impersonate, which takes effect only together with a user or an account; system:masters is one of them',
     attributes: 'Lets {holders} claim any {resources} while impersonating, which webhooks and policies may trust',
   },

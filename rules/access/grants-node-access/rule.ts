@@ -7,12 +7,13 @@ export default defineGrantRule({
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.9', 'cis-kubernetes:5.1.10', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1611', 'mitre-attack:T1609'],
   messages: {
     proxy: 'Lets {holders} run commands in every pod of the cluster through the kubelets, unseen by audit and admission: get is enough',
-    constraints: 'Lets {holders} run pods {where} under {names}, past what restricts pods there',
+    constraints: 'Lets {holders} run pods{where} under {names}, past what restricts pods there',
     volumes: 'Lets {holders} make volumes of any path of a node, where Pod Security does not look',
-    machines: 'Lets {holders} start machines with identities of their choice {where}, by {resources}',
-    nodes: 'Lets {holders} {verbs} {resources}: labels, taints and addresses say where pods run and whom the API server talks to',
+    machines: 'Lets {holders} start machines with identities of their choice{where}, by {resources}',
+    nodes: 'Lets {holders} {verbs} nodes: by labels and taints it is said which pods come to them',
+    status: 'Lets {holders} write the status of nodes: the addresses that the API server connects to, and what they have to give',
   },
-  says: { 'proxy-nodes': 'proxy', 'use-privileged-constraints': 'constraints', 'create-volumes': 'volumes', 'write-machines': 'machines', 'write-nodes': 'nodes' },
+  says: { 'proxy-nodes': 'proxy', 'use-privileged-constraints': 'constraints', 'create-volumes': 'volumes', 'write-machines': 'machines', 'write-nodes': 'nodes', 'write-node-status': 'status' },
   judge({ messageId, granted, rule, role }) {
     switch (messageId) {
       case 'proxy': return {};
@@ -22,6 +23,8 @@ export default defineGrantRule({
       }
       // A provisioner reads the StorageClass that says what to make (kubernetes.io/docs/concepts/storage/dynamic-provisioning).
       case 'volumes': return { severity: 'warning', ...(role.rules.some(({ resources }) => resources.includes('storageclasses')) ? { persona: 'pedantic' } : {}) };
+      // Network plug-ins and problem detectors set conditions there.
+      case 'status': return { severity: 'info', persona: 'pedantic' };
       default: return { severity: 'warning' };
     }
   },

@@ -7,16 +7,16 @@ export default defineGrantRule({
   frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1562.001', 'mitre-attack:T1557'],
   messages: {
     logins: 'Lets {holders} change {names} of kube-system: who may log in, or which address a name leads to',
-    configmaps: 'Lets {holders} change any ConfigMap {where}: in kube-system those that say who may log in (aws-auth) and which address a name leads to (coredns)',
-    create: 'Lets {holders} create ConfigMaps {where}: also those that somebody will trust by their name',
-    mesh: 'Lets {holders} {verbs} {resources} {where}: which identity a workload asks its callers for',
-    network: 'Lets {holders} {verbs} {resources} {where}: who reaches whom',
-    namespaces: 'Lets {holders} change the labels of Namespaces, by which Pod Security, meshes and network rules go',
+    configmaps: 'Lets {holders} change any ConfigMap{where}: in kube-system those that say who may log in (aws-auth) and which address a name leads to (coredns)',
+    create: 'Lets {holders} create ConfigMaps{where}: also those that somebody will trust by their name',
+    mesh: 'Lets {holders} {verbs} {resources}{where}: which identity a workload asks its callers for',
+    network: 'Lets {holders} {verbs} {resources}{where}: who reaches whom',
+    namespaces: 'Lets {holders} change the labels of {namespace}, by which Pod Security, meshes and network rules go',
     bundles: 'Lets {holders} {verbs} {resources}: the roots that workloads trust',
-    endpoints: 'Lets {holders} lead the callers of any Service to other addresses {where}, by {resources}',
-    services: 'Lets {holders} claim addresses for any Service {where}, and so its callers\' traffic to these (CVE-2020-8554)',
-    pods: 'Lets {holders} write the status of any pod {where}: its address and readiness, by which Services find it',
-    routes: 'Lets {holders} {verbs} {resources} {where}: what is reached from outside',
+    endpoints: 'Lets {holders} lead the callers of any Service to other addresses{where}, by {resources}',
+    services: 'Lets {holders} claim addresses for any Service{where}, and so its callers\' traffic to these (CVE-2020-8554)',
+    pods: 'Lets {holders} write the status of any pod{where}: its address and readiness, by which Services find it',
+    routes: 'Lets {holders} {verbs} {resources}{where}: what is reached from outside',
   },
   says: {
     'write-configmaps': 'configmaps', 'write-mesh-policies': 'mesh', 'write-network-policies': 'network', 'label-namespaces': 'namespaces', 'write-trust-bundles': 'bundles',
@@ -26,6 +26,10 @@ export default defineGrantRule({
     switch (grant.messageId) {
       case 'configmaps': return configMaps(grant);
       case 'endpoints': return isLeaderElection(grant.role) ? undefined : {};
+      case 'namespaces': return { args: { namespace: grant.use.cluster ? 'any Namespace' : 'the Namespace in which they have it' } };
+      // Controllers write status by their trade; that two of them share an account is told where it is shared.
+      case 'services':
+      case 'pods': return grant.use.use === 'shared' ? { persona: 'pedantic' } : {};
       case 'routes': return { severity: 'info', persona: 'pedantic' };
       default: return {};
     }

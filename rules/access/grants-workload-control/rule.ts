@@ -7,10 +7,10 @@ export default defineGrantRule({
   severity: 'warning',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.4', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1610', 'mitre-attack:T1609'],
   messages: {
-    start: 'Lets {holders} run pods as any account {where}, by {resources}',
-    exec: 'Lets {holders} run commands in any pod {where}, as the account that it has',
-    change: 'Lets {holders} change the images of any pod {where}, and so run code as its account',
-    reach: 'Lets {holders} reach ports of any pod {where} by {resources}, past network and mesh policies',
+    start: 'Lets {holders} run pods as any account{where}, by {resources}',
+    exec: 'Lets {holders} run commands in any pod{where}, as the account that it has',
+    change: 'Lets {holders} change the images of any pod{where}, and so run code as its account',
+    reach: 'Lets {holders} reach ports of any pod{where} by {resources}, past network and mesh policies',
   },
   says: {
     'create-pods': 'start', 'write-workloads': 'start', 'create-jobs': 'start', 'write-pod-makers': 'start',

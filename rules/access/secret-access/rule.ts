@@ -7,11 +7,11 @@ export default defineGrantRule({
   severity: 'warning',
   frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI2:2025', 'cis-kubernetes:5.1.2', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1552.007'],
   messages: {
-    read: 'Lets {holders} read every Secret {where}',
-    besides: 'Lets {holders} read every Secret {where}: names limit get, and list and watch return whole Secrets all the same',
-    write: 'Lets {holders} {verbs} any Secret {where}',
-    both: 'Lets {holders} read and write every Secret {where}',
-    tokens: 'Lets {holders} read every Secret {where}, and make a token Secret for any account there',
+    read: 'Lets {holders} read every Secret{where}',
+    besides: 'Lets {holders} read every Secret{where}: names limit get, and list and watch return whole Secrets all the same',
+    write: 'Lets {holders} {verbs} any Secret{where}',
+    both: 'Lets {holders} read and write every Secret{where}',
+    tokens: 'Lets {holders} read every Secret{where}, and make a token Secret for any account there',
   },
   says: { 'read-secrets': 'read', 'write-secrets': 'read' },
   judge({ granted, rule, role }) {

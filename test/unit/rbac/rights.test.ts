@@ -19,7 +19,7 @@ const targetsOf = (right: Right) => right.on.map((text) => {
 describe('the table of rights', () => {
   test('says cluster where all that a right is about is cluster-scoped, as the API types do', () => {
     // Requests for one Namespace carry its name as namespace, and `bind` is asked in the binding's namespace (semantics.md 4.1, 4.5).
-    const exceptions = new Set(['label-namespaces', 'bind', 'bind-cluster-admin', 'delete-data']);
+    const exceptions = new Set(['label-namespaces', 'bind', 'bind-cluster-admin']);
     for (const right of rights.values()) {
       const builtin = targetsOf(right).filter(({ group }) => isBuiltinGroup(group));
       if (builtin.length === 0 || exceptions.has(right.id)) continue;
