@@ -1,6 +1,5 @@
 import { bindingLabel, doubtWords, roleLabel, ruleWords, subjectNameLabel } from '../engine/identity/access-words.ts';
 import type { Doubt, Permission, SubjectName } from '../engine/identity/permissions.ts';
-import { subjectName } from '../engine/identity/permissions.ts';
 import { placeLabel, type Estate, type SourcePlace } from './estate.ts';
 
 /** What grants something, with its places: a binding, its subject, its role and the rule in it. A place is null where Kubernetes itself brings the object. */
@@ -16,7 +15,7 @@ export function showPermission({ binding, subject, role, rule }: Permission, { p
   const source = rule.source?.object;
   const variant = role.variants.find((one) => one.role.object && one.role.object.object === source) ?? role.variants[0];
   const object = variant?.role.object?.object;
-  const name = subject && binding.object && subjectName(subject, binding.object);
+  const name = subject && binding.meant?.get(subject);
   const { apiGroups, resources, verbs, resourceNames, nonResourceURLs } = rule;
   return {
     binding: { kind: binding.cluster ? 'ClusterRoleBinding' : 'RoleBinding', namespace: binding.namespace, name: binding.name, at: binding.object ? place({ object: binding.object.object, place: binding.object.object.resource.header.at }) : null },

@@ -9,6 +9,9 @@ export interface Kustomization {
   readonly folder: string;
   /** The namespace that it gives to everything it builds. */
   readonly namespace: string | undefined;
+  /** What it puts before and after the names of all it builds; "" where it does not. */
+  readonly namePrefix: string;
+  readonly nameSuffix: string;
   /** Files or folders whose objects it builds: `resources`, `bases`. */
   readonly resources: readonly string[];
   /** Folders of components: their objects are built too, and their settings apply to this one's objects. */
@@ -28,8 +31,8 @@ export function isKustomizationName(path: string): boolean {
  * Reads a kustomization file; undefined for what is none. Flux has a kind of the same name in a group of its own, whose
  * objects are often kept in files of the same name; without an apiVersion it is kustomize's (kustomize, FixKustomizationPostUnmarshalling).
  */
-export function readKustomization(path: string, text: string): Kustomization | undefined {
-  const document = splitStream(text).find((one) => !isBlank(one.text));
+export function readKustomization(path: string, content: string): Kustomization | undefined {
+  const document = splitStream(content).find((one) => !isBlank(one.text));
   if (!document) return undefined;
   // Kustomize refuses a key that stands twice; what the file means is clear all the same.
   const data = toData(parseYaml(document.text, 'kubernetes').root);
@@ -40,7 +43,9 @@ export function readKustomization(path: string, text: string): Kustomization | u
   const resolve = (entries: readonly string[]) => entries.filter(isLocalPath).map((entry) => resolvePath(folder, entry));
   return {
     folder,
-    namespace: typeof data['namespace'] === 'string' && data['namespace'] !== '' ? data['namespace'] : undefined,
+    namespace: text(data['namespace']) || undefined,
+    namePrefix: text(data['namePrefix']),
+    nameSuffix: text(data['nameSuffix']),
     resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
@@ -69,6 +74,10 @@ function isLocalPath(entry: string): boolean {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function records(value: unknown): Record<string, unknown>[] {

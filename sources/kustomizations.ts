@@ -1,3 +1,4 @@
+import type { Build } from '../engine/identity/build.ts';
 import { isKustomizationName, readKustomization, type Kustomization } from './kustomization.ts';
 
 /** What a file is to the kustomizations around it. */
@@ -6,6 +7,8 @@ export interface BuildPart {
   readonly part: 'resource' | 'part';
   /** What the builds that reach a resource say of its namespace: one name, none at all, or different ones (`untold`). */
   readonly namespace: { readonly told: 'one'; readonly name: string } | { readonly told: 'none' | 'untold' };
+  /** What those builds make of a resource. */
+  readonly build?: Build;
 }
 
 /** The kustomizations of a workspace. Paths are workspace-relative. */
@@ -27,14 +30,14 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
   }
 
   const machinery = machineryOf(byFolder);
-  const namespaces = namespacesOf(byFolder, machinery);
-  const resources = new Map<string, Set<string | undefined>>();
+  const ways = waysOf(byFolder, machinery);
+  const resources = new Map<string, readonly Way[]>();
   const parts = new Set<string>();
   for (const one of byFolder.values()) {
     const built = [...one.resources, ...one.components].filter((path) => !byFolder.has(path));
     for (const path of one.parts) parts.add(path);
     if (machinery.has(one.folder)) for (const path of built) parts.add(path);
-    else for (const path of built) resources.set(path, new Set([...(resources.get(path) ?? []), ...namespaces(one.folder)]));
+    else for (const path of built) resources.set(path, [...(resources.get(path) ?? []), ...ways(one.folder)]);
   }
 
   return {
@@ -42,16 +45,25 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
     partOf(path) {
       const told = resources.get(path);
       // Built by one and a part of another: it is an object.
-      if (told) return { part: 'resource', namespace: agreed(told) };
+      if (told) return { part: 'resource', namespace: agreed(told), build: buildOf(told) };
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
   };
 }
 
-function agreed(told: ReadonlySet<string | undefined>): BuildPart['namespace'] {
+function agreed(ways: readonly Way[]): BuildPart['namespace'] {
+  const told = new Set(ways.map((way) => way.namespace));
   const [name] = told;
   if (told.size > 1) return { told: 'untold' };
   return name === undefined ? { told: 'none' } : { told: 'one', name };
+}
+
+/** A written namespace is overwritten where every build sets one; where these differ, nobody can tell which it is (""). */
+function buildOf(ways: readonly Way[]): Build {
+  const [first, ...others] = new Set(ways.map((way) => way.namespace));
+  const overwritten = ways.some((way) => way.namespace === undefined) ? undefined : others.length > 0 ? '' : first;
+  const names = new Map(ways.map(({ prefix, suffix }) => [`${prefix} ${suffix}`, { prefix, suffix }]));
+  return { roots: [...new Set(ways.map((way) => way.root))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()] };
 }
 
 /** Folders given as transformers, generators or validators, with all they build: configuration of the build, no objects of it. */
@@ -68,33 +80,48 @@ function machineryOf(byFolder: ReadonlyMap<string, Kustomization>): ReadonlySet<
   return new Set([...found].filter((folder) => !built.has(folder)));
 }
 
+/** A way from an outermost kustomization down to one, with what its levels make of the objects that are built there. */
+interface Way {
+  /** The folder of the outermost one. */
+  readonly root: string;
+  readonly namespace: string | undefined;
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
 /**
- * The namespaces that a kustomization's objects end in, one for each way from a root of the tree to it: the outermost
- * `namespace:` wins, because each level overwrites what the levels below it set (semantics.md 10.2).
+ * Every way from a root of the tree to a kustomization: the outermost `namespace:` wins, because each level overwrites
+ * what the levels below it set, and each puts its own prefix and suffix around the names (semantics.md 10.2).
  */
-function namespacesOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): (folder: string) => ReadonlySet<string | undefined> {
+function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): (folder: string) => readonly Way[] {
   const parents = new Map<string, Kustomization[]>();
   for (const one of byFolder.values()) {
     if (machinery.has(one.folder)) continue;
-    for (const folder of [...one.resources, ...one.components]) if (byFolder.has(folder)) parents.set(folder, [...(parents.get(folder) ?? []), one]);
+    for (const folder of new Set([...one.resources, ...one.components])) if (byFolder.has(folder)) parents.set(folder, [...(parents.get(folder) ?? []), one]);
   }
 
-  // A component works on what its parent has built so far, before the parent's own settings do.
-  const own = (one: Kustomization): string | undefined =>
-    one.namespace ?? one.components.map((folder) => byFolder.get(folder)?.namespace).filter((name) => name !== undefined).at(-1);
+  // Components work on what their parent has built so far, theirs included, one after the other and before the parent's own settings.
+  const ownWay = (one: Kustomization): Way => {
+    const levels = [...one.components.flatMap((folder) => byFolder.get(folder) ?? []), one];
+    return levels.reduce<Way>((inner, { namespace, namePrefix, nameSuffix }) => ({ ...inner, namespace: namespace ?? inner.namespace, prefix: namePrefix + inner.prefix, suffix: inner.suffix + nameSuffix }), { root: one.folder, namespace: undefined, prefix: '', suffix: '' });
+  };
 
-  const known = new Map<string, ReadonlySet<string | undefined>>();
-  const namespaces = (folder: string): ReadonlySet<string | undefined> => {
+  const known = new Map<string, readonly Way[]>();
+  const ways = (folder: string): readonly Way[] => {
     const before = known.get(folder);
     if (before) return before;
+    const one = byFolder.get(folder)!;
+    const own = ownWay(one);
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
-    known.set(folder, new Set([undefined]));
-    const self = own(byFolder.get(folder)!);
-    const above = (parents.get(folder) ?? []).flatMap((parent) => [...namespaces(parent.folder)]);
-    const answer = new Set(above.length === 0 ? [self] : above.map((name) => name ?? self));
+    known.set(folder, [{ root: folder, namespace: undefined, prefix: '', suffix: '' }]);
+    const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
+    const answer = above.length === 0 ? [own] : [...new Map(above.map((way) => [JSON.stringify(way), way])).values()];
     known.set(folder, answer);
     return answer;
   };
-  return namespaces;
+  return ways;
 }
 
+function around(outer: Way, inner: Way): Way {
+  return { root: outer.root, namespace: outer.namespace ?? inner.namespace, prefix: outer.prefix + inner.prefix, suffix: inner.suffix + outer.suffix };
+}

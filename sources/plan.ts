@@ -6,7 +6,7 @@ import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
 
 /** What is known of a file before its text is read. */
-export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace'>;
+export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build'>;
 
 /** Says of any path of a workspace, also one that appeared later, how it is read. */
 export interface Plan {
@@ -51,7 +51,7 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
       const built = kustomizations.partOf(path);
       if (!built) return { dialect: 'kubernetes', scope, role: 'manifest', namespace };
       if (built.part === 'part') return { dialect: 'kustomization', scope, role: 'patch' };
-      return { dialect: 'kustomization', scope, role: 'manifest', namespace: namespaceOf(built, namespace) };
+      return { dialect: 'kustomization', scope, role: 'manifest', namespace: namespaceOf(built, namespace), build: built.build };
     },
   };
 }

@@ -1,6 +1,6 @@
 import { readReview, type ReviewStatus } from '../../engine/identity/access-review.ts';
 import { bindingLabel, grantWords, identityLabel, requestWords, roleLabel, ruleWords } from '../../engine/identity/access-words.ts';
-import { subjectName, type Answer, type Authorizer, type Doubt, type Identity } from '../../engine/identity/permissions.ts';
+import type { Answer, Authorizer, Doubt, Identity } from '../../engine/identity/permissions.ts';
 import type { AccessRequest } from '../../engine/identity/rbac-rules.ts';
 import { scopeOf } from '../../engine/kubernetes/cluster-scoped.ts';
 import { decodeText } from '../../sources/encoding.ts';
@@ -61,7 +61,7 @@ function reasonOf(answer: Answer, estate: Estate): string {
   if (!answer.allowed) return ['no binding among the files read grants it', ...answer.doubts.map((doubt) => `not known: ${doubtLine(doubt, estate)}`)].join('; ');
   if (answer.by === 'system:masters') return 'the group system:masters may do everything';
   const { subject, binding, rule } = answer.by;
-  const name = subject && binding.object ? subjectName(subject, binding.object) : undefined;
+  const name = subject && binding.meant?.get(subject);
   const source = rule.source ? placeLabel(estate.place({ object: rule.source.object, place: rule.source.rule.at })) : 'built in';
   return `${grantWords(answer.by, name)}; rule: ${ruleWords(rule)} (${source})`;
 }

@@ -3,6 +3,7 @@ import { known } from '../yaml/cursor.ts';
 import type { Account, ObjectWith } from './graph.ts';
 import { isSymbol, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
+import { untold, type SubjectAccounts } from './subjects.ts';
 
 /** A binding that names an account, or a group that every account is in. */
 export interface Grant {
@@ -44,7 +45,9 @@ export function isTold(namespace: string): boolean {
 }
 
 /** Indexes bindings by their subjects, once. Answers are kept per account. */
-export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: Proximity): Grants {
+export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: Proximity, subjects: SubjectAccounts): Grants {
+  // A ClusterRoleBinding has to tell the namespace; Kustomize may, later.
+  const namespaceOf = (binding: ObjectWith<BindingFact>, subject: Subject) => subjects(binding, subject).namespace ?? untold;
   const accounts = new Map<string, Map<string, Entry[]>>();
   const groups = new Map<string, Grant[]>();
   const open: PossibleGrant[] = [];
@@ -56,7 +59,7 @@ export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: 
       // A template's name can be any, also that of an account which another action of a template names.
       if (isSymbol(name) || subject.kind.state === 'hole') open.push({ binding, subject, reason: 'template' });
       if (kind === 'Group') push(groups, name, { binding, subject, via: 'group' });
-      else if (kind === 'ServiceAccount') add(accounts, name, { grant: { binding, subject, via: 'account' }, namespace: subjectNamespace(binding, subject) });
+      else if (kind === 'ServiceAccount') add(accounts, name, { grant: { binding, subject, via: 'account' }, namespace: namespaceOf(binding, subject) });
       else if (kind === 'User') {
         // A user name spells the account out (semantics.md 4.4); exact, no wildcards.
         const parts = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
@@ -75,7 +78,7 @@ export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: 
   const sure = remember((account) => exact(account).filter(together(account)));
   const possible = remember((account) => {
     const near = together(account);
-    for (const one of open) if (inReach(one.binding, one.subject, account) && near(one)) return one;
+    for (const one of open) if (inReach(one, account, namespaceOf) && near(one)) return one;
     for (const { grant } of elsewhere(accounts, account)) if (near(grant)) return { ...grant, reason: 'namespace' } as const;
     for (const grant of exact(account)) if (grant.via !== 'group' && !near(grant)) return { ...grant, reason: 'variant' } as const;
     return undefined;
@@ -93,27 +96,18 @@ function* elsewhere(accounts: ReadonlyMap<string, ReadonlyMap<string, readonly E
 }
 
 /** Whether what a template hides in a binding may be the account: not where all that can be seen speaks of another namespace. */
-function inReach(binding: ObjectWith<BindingFact>, subject: Subject | undefined, account: Account): boolean {
+function inReach({ binding, subject }: PossibleGrant, account: Account, namespaceOf: (binding: ObjectWith<BindingFact>, subject: Subject) => string): boolean {
   if (subject === undefined) return binding.fact.cluster || mayBeSame(binding.object.namespace, account.namespace);
   const name = symbol(subject.name);
   if (known(subject.kind) === 'Group') return name.includes('serviceaccounts');
   if (known(subject.kind) === 'User') return name.includes('serviceaccount:');
-  return (name === account.name || isSymbol(name)) && mayBeSame(subjectNamespace(binding, subject), account.namespace);
+  return (name === account.name || isSymbol(name)) && mayBeSame(namespaceOf(binding, subject), account.namespace);
 }
 
 /** Whether two namespaces may be one, as far as the files tell. */
 export function mayBeSame(a: string, b: string): boolean {
   return a === b || !isTold(a) || !isTold(b);
 }
-
-/** An omitted namespace means the RoleBinding's own. A ClusterRoleBinding has to tell it (rbac validation.go); Kustomize may, later. */
-function subjectNamespace(binding: ObjectWith<BindingFact>, subject: Subject): string {
-  if (subject.namespace.state !== 'absent') return symbol(subject.namespace);
-  return binding.fact.cluster ? untold : binding.object.namespace;
-}
-
-/** A namespace that may be any, and is no one's for certain. */
-const untold = '{{namespace left out}}';
 
 /** The files from which an account is seen: those of its objects, else of what runs as it. */
 function placesOf(account: Account): string[] {

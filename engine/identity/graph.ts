@@ -6,6 +6,7 @@ import { known, type Place } from '../yaml/cursor.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
 import { identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
+import { subjectAccounts, type SubjectAccounts } from './subjects.ts';
 
 /** A pod template of an object, as a unit that rules ask about. */
 export interface Workload {
@@ -54,6 +55,8 @@ export interface Graph {
   /** All facts of one kind with their objects. */
   all<K extends FactKind>(kind: K): readonly ObjectWith<Extract<Fact, { fact: K }>>[];
   accountOf(workload: Workload): Account;
+  /** Which account a subject of kind ServiceAccount means. */
+  readonly subjectAccount: SubjectAccounts;
   /** The bindings that reach an account, seen from a file: by name, by user name, by implied group (semantics.md 4.4). */
   grantsOf(account: Account): readonly Grant[];
   /** A binding that may reach an account as well, if there is one: a namespace that is not told, a template's name, a variant of the files. */
@@ -74,7 +77,8 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
   const near = proximity(objects);
   const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects);
   const accounts = linkAccounts(workloads, all('account'), near);
-  const grants = indexGrants(all('binding'), near);
+  const subjects = subjectAccounts(all('account'));
+  const grants = indexGrants(all('binding'), near, subjects);
   return {
     objects,
     workloads,
@@ -82,6 +86,7 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
     proximity: near,
     all,
     accountOf: (workload) => accounts.ofWorkload.get(workload.key)!,
+    subjectAccount: subjects,
     grantsOf: grants.of,
     possibleGrantOf: grants.possiblyOf,
   };

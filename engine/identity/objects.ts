@@ -1,6 +1,7 @@
 import type { Place, Value } from '../yaml/cursor.ts';
 import type { Dialect } from '../yaml/node.ts';
 import type { Resource } from '../kubernetes/read.ts';
+import type { Build } from './build.ts';
 
 /** Where a document stands now. The object stays the same while its text does; its index and offset move with edits above it. */
 export interface DocumentRef {
@@ -21,10 +22,12 @@ export interface GraphObject {
   readonly resource: Resource;
   /** The namespace it lands in: a name, a symbol for a hole, or "" for one that the files do not tell (of its own per scope, not `default`). */
   readonly namespace: string;
-  /** Its name, a symbol for a hole, or "" for one that is made up at creation (generateName). */
+  /** Its name as it is written, a symbol for a hole, or "" for one that is made up at creation (generateName). */
   readonly name: string;
   /** Given as context of a cluster: it resolves references and is never reported on. */
   readonly context: boolean;
+  /** What Kustomize makes of it, where it builds it: `namespace` is what comes out, `name` what goes in. */
+  readonly build?: Build;
 }
 
 /** A place together with the object it is in: what a rule points at. */

@@ -4,6 +4,7 @@ import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { impliedGroups, type Account, type Graph, type ObjectWith } from './graph.ts';
 import { symbol } from './objects.ts';
 import { roleReference, rolesOf, type ResolvedRole, type Roles } from './rbac-roles.ts';
+import type { SubjectAccounts } from './subjects.ts';
 import { ruleAllows, type AccessRequest, type AccessRule } from './rbac-rules.ts';
 
 /** Who asks: a user name and the groups it is in, exactly as given. */
@@ -22,6 +23,8 @@ export interface Binding {
   readonly roleName: string;
   /** Absent for built-in bindings. */
   readonly object?: ObjectWith<BindingFact>;
+  /** Whom its subjects mean; none is in here that the API server refuses. */
+  readonly meant?: ReadonlyMap<Subject, SubjectName>;
 }
 
 /** One rule that an identity has, through which binding, and where it holds. */
@@ -123,7 +126,7 @@ function userName(namespace: string, name: string): string {
 function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   const defaults = options.defaults ? defaultsOf(options.minor) : undefined;
   const roles = rolesOf(graph, defaults);
-  const entries = [...graph.all('binding').map(writtenEntry), ...(defaults?.bindings ?? []).map(builtinEntry)];
+  const entries = [...graph.all('binding').map((one) => writtenEntry(one, graph.subjectAccount)), ...(defaults?.bindings ?? []).map(builtinEntry)];
   const bySubject = indexSubjects(entries);
   const resolved = new Map<Entry, ResolvedRole>();
   const roleOf = (entry: Entry): ResolvedRole => {
@@ -255,14 +258,14 @@ function indexSubjects(entries: readonly Entry[]): Map<string, Named[]> {
   return index;
 }
 
-function writtenEntry(one: ObjectWith<BindingFact>): Entry {
+function writtenEntry(one: ObjectWith<BindingFact>, accountOf: SubjectAccounts): Entry {
   const { kind, name, namespace } = roleReference(one);
   const names = one.fact.subjects.flatMap((subject) => {
-    const found = subjectName(subject, one);
+    const found = subjectName(subject, one, accountOf);
     return found ? [{ subject, name: found }] : [];
   });
   return {
-    binding: { cluster: one.fact.cluster, namespace: one.fact.cluster ? '' : namespace, name: one.object.name, roleKind: kind, roleName: name, object: one },
+    binding: { cluster: one.fact.cluster, namespace: one.fact.cluster ? '' : namespace, name: one.object.name, roleKind: kind, roleName: name, object: one, meant: new Map(names.map((each) => [each.subject, each.name])) },
     names,
     open: one.fact.open || one.fact.subjects.some((subject) => subject.kind.state === 'hole'),
     file: one.object.document.file,
@@ -278,15 +281,15 @@ function builtinEntry({ namespace, name, roleName, subjects }: DefaultBinding): 
  * Whom a subject means (semantics.md 4.4): exact names, no wildcards. Undefined for what the API server refuses: an account
  * without namespace in a ClusterRoleBinding, a wrong apiGroup, another kind.
  */
-export function subjectName(subject: Subject, { object, fact }: ObjectWith<BindingFact>): SubjectName | undefined {
+export function subjectName(subject: Subject, binding: ObjectWith<BindingFact>, accountOf: SubjectAccounts): SubjectName | undefined {
   const kind = known(subject.kind);
   const name = symbol(subject.name);
   const group = symbol(subject.apiGroup);
   if (name === '') return undefined;
   if (kind === 'ServiceAccount') {
     if (group !== '' && subject.apiGroup.state === 'known') return undefined;
-    if (subject.namespace.state === 'absent' && fact.cluster) return undefined;
-    return { kind, name, namespace: subject.namespace.state === 'absent' ? object.namespace : symbol(subject.namespace) };
+    const { namespace } = accountOf(binding, subject);
+    return namespace === undefined ? undefined : { kind, name, namespace };
   }
   if (kind !== 'User' && kind !== 'Group') return undefined;
   return group === '' || group === 'rbac.authorization.k8s.io' || subject.apiGroup.state === 'hole' ? { kind, name, namespace: '' } : undefined;

@@ -27,7 +27,7 @@ export function boundSubjects(graph: Graph, binding: ObjectWith<BindingFact>): B
   };
   const accountsOf = (namespace: string, name: string) => (byName(graph).get(`${namespace}/${name}`) ?? []).filter(together);
   return binding.fact.subjects.map((subject) => {
-    const name = asAccount(subjectName(subject, binding));
+    const name = asAccount(subjectName(subject, binding, graph.subjectAccount));
     if (name?.kind !== 'ServiceAccount') return { subject, name, accounts: [], perhaps: [] };
     return { subject, name, accounts: accountsOf(name.namespace, name.name), perhaps: name.namespace === '' ? [] : accountsOf('', name.name) };
   });

@@ -94,7 +94,7 @@ function touchedBy({ removed, added }: Edit): { kinds: ReadonlySet<FactKind>; na
 const allKinds: ReadonlySet<FactKind> = { has: () => true } as unknown as ReadonlySet<FactKind>;
 
 function identities(objects: readonly GraphObject[]): string {
-  return objects.map((object) => `${object.document.file}\n${identityOf(object)}`).sort().join('\n');
+  return objects.map((object) => `${object.document.file}\n${identityOf(object)}\n${JSON.stringify(object.build ?? '')}`).sort().join('\n');
 }
 
 function namespacesOf(unit: Units[Unit]): Touched {
@@ -111,6 +111,8 @@ const meshPolicies: ReadonlySet<FactKind> = new Set<FactKind>(['istioAuthorizati
 function reachOf(object: GraphObject): Touched {
   let namespaces: Set<string> | undefined;
   for (const fact of object.resource.facts) {
+    // Subjects follow the accounts of their build, wherever it puts these.
+    if (object.build && (fact.fact === 'account' || fact.fact === 'binding')) return 'all';
     if (local.has(fact.fact) || (meshPolicies.has(fact.fact) && object.namespace !== rootNamespace)) continue;
     if (fact.fact === 'networkPolicy' && !namesNamespaces(fact)) continue;
     if (fact.fact !== 'binding' || fact.cluster) return 'all';

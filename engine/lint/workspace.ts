@@ -1,3 +1,4 @@
+import { sameBuild, type Build } from '../identity/build.ts';
 import { buildGraph, type Graph } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
@@ -27,6 +28,8 @@ export interface SourceFile {
   readonly role: 'manifest' | 'context' | 'patch';
   /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
   readonly namespace?: string;
+  /** What Kustomize makes of its objects, where it builds them. */
+  readonly build?: Build;
 }
 
 export interface Skipped {
@@ -251,7 +254,7 @@ function inOrder(a: Finding, b: Finding): number {
 }
 
 function sameHousehold(a: SourceFile, b: SourceFile): boolean {
-  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace;
+  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build);
 }
 
 function graphObject(entry: DocumentEntry, resource: Resource, index: number, source: SourceFile): GraphObject {
@@ -259,9 +262,10 @@ function graphObject(entry: DocumentEntry, resource: Resource, index: number, so
     key: `${entry.id}.${index}`,
     document: entry,
     resource,
-    namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : symbol(resource.header.namespace) || (source.namespace ?? ''),
+    namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : source.build?.namespace ?? (symbol(resource.header.namespace) || (source.namespace ?? '')),
     name: symbol(resource.header.name),
     context: source.role === 'context',
+    ...(source.build ? { build: source.build } : {}),
   };
 }
 

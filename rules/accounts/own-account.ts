@@ -28,7 +28,7 @@ export function ownAccount(workload: Workload, account: Account, name: string, g
     steps: [
       { after: object, add: [newAccount(workload, account, name, graph)] },
       ...parts.flatMap((part) => nameAccount(part, name)),
-      ...grants.map(({ binding, subject }): FixStep => ({ object: binding.object, change: { op: 'append', path: pathIn(binding.object, 'subjects'), value: subjectFor(subject, account, name) } })),
+      ...grants.map(({ binding, subject }): FixStep => ({ object: binding.object, change: { op: 'append', path: pathIn(binding.object, 'subjects'), value: subjectFor({ binding, subject }, account, name) } })),
       ...mentions.map((mention): FixStep => ({ object: mention.object, change: { op: 'append', path: mention.list, value: mention.as(name) } })),
     ],
   };
@@ -48,6 +48,7 @@ function whatToDo(account: Account, graph: Graph): string {
 
 function newAccount(workload: Workload, account: Account, name: string, graph: Graph): unknown {
   const [old] = account.objects;
+  const namespace = known(workload.object.resource.header.namespace);
   const told = old && known(old.fact.automount);
   // Of a named account in no file read it is not known what it is bound to, so neither whether its token is needed.
   const isRead = old !== undefined || account.name === 'default';
@@ -56,7 +57,7 @@ function newAccount(workload: Workload, account: Account, name: string, graph: G
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: { name, ...(workload.object.resource.header.namespace.state === 'known' ? { namespace: workload.object.namespace } : {}) },
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
     ...(optsOut === undefined ? {} : { automountServiceAccountToken: optsOut }),
     ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) } : {}),
   };
@@ -71,8 +72,13 @@ function nameAccount({ object, fact }: Workload, name: string): FixStep[] {
   return [set(serviceAccount.at.path), { object, change: { op: 'rename', path: serviceAccount.at.path, key: 'serviceAccountName' } }];
 }
 
-/** Beside a user name that spells the account out, the new one is named as an account, which means the same. */
-function subjectFor(subject: Grant['subject'], account: Account, name: string): unknown {
-  const namespace = known(subject.kind) === 'User' ? account.namespace : known(subject.namespace);
+/**
+ * Beside a user name that spells the account out, the new one is named as an account, which means the same. Where Kustomize
+ * overwrites the namespace, it is the new one: one that is written for accounts of another name would not follow.
+ */
+function subjectFor({ binding, subject }: Pick<Grant, 'binding' | 'subject'>, account: Account, name: string): unknown {
+  const written = known(subject.namespace);
+  const overwritten = written !== undefined && binding.object.build?.namespace;
+  const namespace = known(subject.kind) === 'User' || overwritten ? account.namespace : written;
   return { kind: 'ServiceAccount', name, ...(namespace === undefined ? {} : { namespace }) };
 }

@@ -3,6 +3,7 @@ import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type Related } from '../../../engine/lint/rule.ts';
 
 export default defineRule({
@@ -82,11 +83,12 @@ function correct({ object, accountAt }: Workload, near: string): FixProposal {
 }
 
 function create({ object }: Workload, { name }: Account): FixProposal {
+  const namespace = known(object.resource.header.namespace);
   return {
     id: 'create',
     title: `Add account "${name}" (check first that nothing else makes it: a chart, an operator, another repository)`,
     safe: false,
     choice: true,
-    steps: [{ after: object, add: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(object.resource.header.namespace.state === 'known' ? { namespace: object.namespace } : {}) } }] }],
+    steps: [{ after: object, add: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }] }],
   };
 }

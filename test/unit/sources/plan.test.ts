@@ -125,6 +125,34 @@ describe('the namespace of objects that name none', () => {
   });
 });
 
+describe('what a build makes of objects', () => {
+  const base = { 'base/kustomization.yaml': 'resources: [x.yaml]\nnamePrefix: in-\nnameSuffix: -in\n' };
+  const build = (texts: Readonly<Record<string, string>>, path = 'base/x.yaml') => plan({ ...base, ...texts }, path)?.build;
+
+  test('is told for resources of kustomizations only', () => {
+    assert.equal(build({}, 'other.yaml'), undefined);
+    assert.deepEqual(build({}), { roots: ['base'], names: [{ prefix: 'in-', suffix: '-in' }] });
+  });
+
+  test('a namespace overwrites what is written, where every build sets one', () => {
+    const overlay = (namespace: string) => `resources: [../base]\n${namespace}\n`;
+    assert.equal(build({ 'a/kustomization.yaml': overlay('namespace: a') })?.namespace, 'a');
+    assert.equal(build({ 'a/kustomization.yaml': overlay('namespace: a'), 'b/kustomization.yaml': overlay('namespace: b') })?.namespace, '');
+    assert.equal(build({ 'a/kustomization.yaml': overlay('namespace: a'), 'b/kustomization.yaml': overlay('') })?.namespace, undefined);
+  });
+
+  test('every level puts its prefix and suffix around the names, components before their parent', () => {
+    const texts = { 'a/kustomization.yaml': 'resources: [../base]\ncomponents: [c]\nnamePrefix: a-\n', 'a/c/kustomization.yaml': 'kind: Component\nnamePrefix: c-\nresources: [y.yaml]\n' };
+    assert.deepEqual(build(texts), { roots: ['a'], names: [{ prefix: 'a-c-in-', suffix: '-in' }] });
+    assert.deepEqual(build(texts, 'a/c/y.yaml'), { roots: ['a'], names: [{ prefix: 'a-c-', suffix: '' }] });
+  });
+
+  test('is said once for each way of the names, with all roots', () => {
+    const texts = { 'a/kustomization.yaml': 'resources: [../base]', 'b/kustomization.yaml': 'resources: [../base]', 'c/kustomization.yaml': 'resources: [../base]\nnameSuffix: -c' };
+    assert.deepEqual(build(texts), { roots: ['a', 'b', 'c'], names: [{ prefix: 'in-', suffix: '-in' }, { prefix: 'in-', suffix: '-in-c' }] });
+  });
+});
+
 describe('kubewho.yaml', () => {
   const scopes = [{ name: 'prod', paths: ['clusters/prod', '*/prod/*.yaml'], complete: true }, { name: 'rest', paths: ['./clusters/'], complete: false }];
 

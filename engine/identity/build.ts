@@ -1,0 +1,25 @@
+/** What Kustomize makes of the objects of a file, in all the builds that reach it (semantics.md 10.2). */
+export interface Build {
+  /** The folders of the outermost kustomizations: what one of them builds is one build. */
+  readonly roots: readonly string[];
+  /** The namespace that every namespaced object gets, whatever is written; "" where builds differ, absent where one sets none. */
+  readonly namespace?: string;
+  /** What the builds put around names, once for each different way. */
+  readonly names: readonly Renaming[];
+}
+
+export interface Renaming {
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+/** Whether two files are built together by one kustomization: then names among them mean what is written. */
+export function builtTogether(a: Build | undefined, b: Build | undefined): boolean {
+  if (!a || !b) return false;
+  return a === b || a.roots.some((root) => b.roots.includes(root));
+}
+
+/** Whether two descriptions of builds say the same. */
+export function sameBuild(a: Build | undefined, b: Build | undefined): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,70 @@
+import type { AccountFact } from '../kubernetes/account.ts';
+import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
+import { known } from '../yaml/cursor.ts';
+import { builtTogether } from './build.ts';
+import type { ObjectWith } from './graph.ts';
+import { symbol, type GraphObject } from './objects.ts';
+
+/** Which account a ServiceAccount subject means. */
+export interface SubjectAccount {
+  /** Undefined where none is told and the API server refuses it: a ClusterRoleBinding has to tell it (rbac validation.go). */
+  readonly namespace: string | undefined;
+  /** The ServiceAccount objects of its own Kustomize build that the subject is written for: it follows them. */
+  readonly followed: readonly ObjectWith<AccountFact>[];
+}
+
+/** A namespace that may be any, and is no one's for certain. */
+export const untold = '{{namespace left out}}';
+
+/** Says of a subject of kind ServiceAccount which account it means; the only place where that is decided. */
+export type SubjectAccounts = (binding: ObjectWith<BindingFact>, subject: Subject) => SubjectAccount;
+
+/**
+ * An omitted namespace means the RoleBinding's own (rbac validation.go). In a Kustomize build, a subject follows the
+ * account of the build that it names: with an omitted namespace any of that name, else one that is written for that
+ * namespace (none written counts as `default`) or that ends there; and an account `default` is always the new namespace's
+ * (semantics.md 10.2; kustomize api/filters/nameref/nameref.go filterMapCandidatesByNamespace, api/filters/namespace).
+ */
+export function subjectAccounts(accounts: readonly ObjectWith<AccountFact>[]): SubjectAccounts {
+  const built = new Map<string, ObjectWith<AccountFact>[]>();
+  for (const one of accounts) {
+    if (!one.object.build) continue;
+    const list = built.get(one.object.name);
+    if (list) list.push(one);
+    else built.set(one.object.name, [one]);
+  }
+  return ({ object, fact }, subject) => {
+    const written = subject.namespace.state === 'absent' ? undefined : symbol(subject.namespace);
+    const plain = written ?? (fact.cluster ? undefined : object.namespace);
+    const { build } = object;
+    if (!build) return { namespace: plain, followed: [] };
+    const candidates = (built.get(symbol(subject.name)) ?? []).filter((one) => builtTogether(one.object.build, build));
+    const followed = beside(object, candidatesIn(candidates, written));
+    if (known(subject.name) === 'default' && build.namespace !== undefined) return { namespace: build.namespace, followed };
+    const told = new Set(followed.flatMap((one) => namespaceToldBy(one) ?? []));
+    const [namespace] = told;
+    return { namespace: told.size > 1 ? untold : namespace ?? plain, followed };
+  };
+}
+
+/** An account that gets no namespace from the build and has none of its own tells none. */
+function namespaceToldBy({ object }: ObjectWith<AccountFact>): string | undefined {
+  return object.build?.namespace ?? (symbol(object.resource.header.namespace) || undefined);
+}
+
+/** A kustomization resolves its own names before those above it do: what stands in one directory belongs together. */
+function beside({ document }: GraphObject, accounts: readonly ObjectWith<AccountFact>[]): readonly ObjectWith<AccountFact>[] {
+  const directory = directoryOf(document.file);
+  const near = accounts.filter(({ object }) => directoryOf(object.document.file) === directory);
+  return near.length > 0 ? near : accounts;
+}
+
+function directoryOf(file: string): string {
+  return file.slice(0, file.lastIndexOf('/') + 1);
+}
+
+function candidatesIn(candidates: readonly ObjectWith<AccountFact>[], written: string | undefined): readonly ObjectWith<AccountFact>[] {
+  if (written === undefined) return candidates;
+  const original = candidates.filter((one) => (symbol(one.object.resource.header.namespace) || 'default') === written);
+  return original.length > 0 ? original : candidates.filter((one) => one.object.namespace === written);
+}

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { rules } from '../../../rules/index.ts';
+import { plannedWorkspace } from '../../corpus/projects.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+const workspaceOf = (texts: Texts) => plannedWorkspace(new Map(Object.entries(texts)), rules);
+
+/** `file rule/message` of the findings of some rules. */
+function findings(texts: Texts, ...ids: string[]): string[] {
+  return workspaceOf(texts).findings().filter(({ rule }) => ids.includes(rule)).map(({ file, rule, messageId }) => `${file} ${rule}/${messageId}`);
+}
+
+/** The accounts that have rights of their own, as `namespace/name`, in the order of the files. */
+function granted(texts: Texts): string[] {
+  const graph = workspaceOf(texts).graphOf(Object.keys(texts).find((path) => !path.endsWith('kustomization.yaml'))!)!;
+  return graph.accounts.filter((account) => graph.grantsOf(account).some(({ via }) => via !== 'group')).map(({ namespace, name }) => `${namespace}/${name}`);
+}
+
+const at = (namespace?: string) => (namespace === undefined ? '' : `, namespace: ${namespace}`);
+const account = (name: string, namespace?: string) => `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ${name}${at(namespace)}}\n`;
+const deployment = (name: string, { as, namespace }: { as?: string; namespace?: string } = {}) =>
+  `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}${at(namespace)}}\nspec:\n  selector: {matchLabels: {app: ${name}}}\n  template:\n    metadata: {labels: {app: ${name}}}\n    spec:\n${as ? `      serviceAccountName: ${as}\n` : ''}      containers:\n        - {name: ${name}, image: ${name}}\n`;
+const binding = (subject: string, { namespace, cluster }: { namespace?: string; cluster?: boolean } = {}) =>
+  `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${cluster ? 'Cluster' : ''}RoleBinding\nmetadata: {name: b${at(namespace)}}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}\nsubjects:\n  - {kind: ServiceAccount, ${subject}}\n`;
+const files = (...texts: string[]) => texts.join('---\n');
+
+describe('a kustomization with a namespace', () => {
+  const build = 'namespace: prow\nresources: [d.yaml]\n';
+
+  test('takes its objects out of the namespace that is written in them', () => {
+    const texts = {
+      'a/kustomization.yaml': build,
+      'a/d.yaml': deployment('web', { namespace: 'default' }),
+      'b/d.yaml': files(deployment('job', { namespace: 'default' }), deployment('other', { namespace: 'default' }), binding('name: default, namespace: default', { namespace: 'default' })),
+    };
+    assert.deepEqual(findings(texts, 'default-service-account', 'shared-service-account').filter((one) => one.startsWith('a/')), ['a/d.yaml default-service-account/unnamed']);
+    assert.deepEqual(findings({ ...texts, 'a/kustomization.yaml': '{}' }, 'default-service-account').filter((one) => one.startsWith('a/')), ['a/d.yaml default-service-account/bound']);
+  });
+
+  // Each row as semantics.md 10.2 has it: what `kubectl kustomize` makes of a subject.
+  const rows: [string, { account?: string; binding: string; expected: string[] }][] = [
+    ['a subject without namespace follows its account', { account: account('app', 'old'), binding: binding('name: app', { namespace: 'elsewhere' }), expected: ['prow/app'] }],
+    ['a subject with the original namespace of its account follows it', { account: account('app', 'old'), binding: binding('name: app, namespace: old'), expected: ['prow/app'] }],
+    ['no namespace written counts as default', { account: account('app'), binding: binding('name: app, namespace: default'), expected: ['prow/app'] }],
+    ['the new namespace is right as well', { account: account('app', 'old'), binding: binding('name: app, namespace: prow'), expected: ['prow/app'] }],
+    ['a subject with another namespace stays, though the account moved', { account: account('app', 'old'), binding: binding('name: app, namespace: other'), expected: [] }],
+    ['the subject of a ClusterRoleBinding gets the namespace that it lacks', { account: account('app'), binding: binding('name: app', { cluster: true }), expected: ['prow/app'] }],
+    ['a subject "default" always gets the new namespace', { account: deployment('web'), binding: binding('name: default, namespace: anywhere'), expected: ['prow/default'] }],
+    ['and so it does in a ClusterRoleBinding', { account: deployment('web'), binding: binding('name: default, namespace: anywhere', { cluster: true }), expected: ['prow/default'] }],
+    ['an account outside the build is the new namespace\'s, where the binding moved', { account: deployment('web', { as: 'ext' }), binding: binding('name: ext', { namespace: 'old' }), expected: ['prow/ext'] }],
+  ];
+  for (const [title, { account: first, binding: second, expected }] of rows)
+    test(title, () => assert.deepEqual(granted({ 'a/d.yaml': files(first!, second), 'a/kustomization.yaml': build }), expected));
+
+  test('lets the permissions follow, too', () => {
+    const texts = { 'a/kustomization.yaml': build, 'a/d.yaml': files(account('app'), binding('name: app, namespace: default', { cluster: true }).replace('edit', 'cluster-admin')) };
+    const [finding] = workspaceOf(texts).findings().filter(({ rule }) => rule === 'cluster-admin-binding');
+    assert.match(finding!.message, /"prow\/app"/);
+  });
+
+  test('leaves subjects of other builds alone', () => {
+    assert.deepEqual(granted({ 'a/d.yaml': account('app'), 'a/kustomization.yaml': build, 'b/b.yaml': binding('name: app, namespace: default', { cluster: true }), 'b/kustomization.yaml': 'resources: [b.yaml]\nnamespace: prow\n' }), []);
+  });
+
+  test('an edit of the account alone lets the subject follow', () => {
+    const texts = { 'a/kustomization.yaml': 'namespace: prow\nresources: [d.yaml, b.yaml]\n', 'a/d.yaml': files(account('app', 'one'), deployment('web', { as: 'app' })), 'a/b.yaml': binding('name: app, namespace: two') };
+    const workspace = workspaceOf(texts);
+    const tokens = () => workspace.findings().filter(({ rule }) => rule === 'automounted-token').length;
+    assert.equal(tokens(), 1);
+    workspace.set({ path: 'a/d.yaml', text: texts['a/d.yaml'].replace('namespace: one', 'namespace: two'), dialect: 'kustomization', scope: '', role: 'manifest', namespace: 'prow', build: { roots: ['a'], namespace: 'prow', names: [{ prefix: '', suffix: '' }] } });
+    assert.equal(tokens(), 0);
+  });
+});
+
+test('builds that set different namespaces leave it untold, also what is written', () => {
+  const texts = {
+    'base/d.yaml': deployment('web', { namespace: 'default' }), 'base/kustomization.yaml': 'resources: [d.yaml]',
+    'dev/kustomization.yaml': 'resources: [../base]\nnamespace: dev', 'prod/kustomization.yaml': 'resources: [../base]\nnamespace: prod',
+    'b.yaml': binding('name: default, namespace: default', { namespace: 'default' }),
+  };
+  assert.deepEqual(granted(texts), []);
+});
