@@ -35,7 +35,12 @@ import unscopedToken from './tokens/unscoped-token/rule.ts';
 import privilegedTokenOnEveryNode from './tokens/privileged-token-on-every-node/rule.ts';
 import invalidRbacRule from './access/invalid-rbac-rule/rule.ts';
 import sharedCloudIdentity from './accounts/shared-cloud-identity/rule.ts';
+import sharedImagePullSecret from './accounts/shared-image-pull-secret/rule.ts';
+import humanUseOfServiceAccount from './accounts/human-use-of-service-account/rule.ts';
+import duplicateGrant from './access/duplicate-grant/rule.ts';
+import crossNamespaceSubject from './access/cross-namespace-subject/rule.ts';
+import ineffectiveResourceNames from './access/ineffective-resource-names/rule.ts';
 import { metaRules } from './meta/index.ts';
 
 /** Every rule, in the order of rules.md: the shells hand this list to the engine. */
-export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, ...metaRules];
+export const rules: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, sharedImagePullSecret, humanUseOfServiceAccount, duplicateGrant, crossNamespaceSubject, ineffectiveResourceNames, ...metaRules];

@@ -13,6 +13,8 @@ interface Pair {
   readonly project: string;
   readonly yaml: string;
   readonly fires: boolean;
+  /** The persona that it is about; regular where it says none. */
+  readonly persona?: string;
   readonly reason: string;
   readonly source: string;
 }
@@ -21,12 +23,12 @@ const folder = new URL('../precision/', import.meta.url);
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.ndjson'))) {
   const pairs = readFileSync(new URL(file, folder), 'utf8').split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Pair).filter(({ project }) => project === 'pair');
   if (pairs.length > 0) describe(file.replace('.ndjson', ''), () => {
-    for (const { rule, yaml, fires, reason, source } of pairs) {
+    for (const { rule, yaml, fires, persona: about = 'regular', reason, source } of pairs) {
       test(`${fires ? 'fires' : 'is silent'}: ${reason}`, () => {
         const workspace = new Workspace(rules.filter(({ id }) => id === rule));
         workspace.set({ path: 'case.yaml', text: yaml, dialect: 'kubernetes', scope: '', role: 'manifest' });
         assert.deepEqual(workspace.skipped(), []);
-        assert.equal(workspace.findings().some(({ persona }) => persona === 'regular'), fires);
+        assert.equal(workspace.findings().some(({ persona }) => persona === about), fires);
         assert.notEqual(source, '');
       });
     }

@@ -72,3 +72,15 @@ ${reader.replace('name: default, namespace: shop}', 'name: default, namespace: s
     for (const [namespace, name] of [['shop', 'default'], ['billing', 'other']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
   });
 });
+
+describe('fixes that take no rights and give none', () => {
+  const credentials = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: shop}\nimagePullSecrets: [{name: registry}]\n---\n';
+  const alias = reader.replace('spec:\n', 'spec:\n  serviceAccount: default\n');
+  for (const [rule, id, text] of [['shared-image-pull-secret', 'move-to-pods', credentials + reader], ['automounting-service-account', 'opt-out', credentials + reader], ['deprecated-service-account-field', 'rename', alias]] as const) {
+    test(`${rule}: ${id}`, () => {
+      const { before, after } = fixed(text, rule, id);
+      assert.notDeepEqual(after, before);
+      for (const [namespace, name] of [['shop', 'default'], ['billing', 'other']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
+    });
+  }
+});
