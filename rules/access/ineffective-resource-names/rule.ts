@@ -1,0 +1,110 @@
+import { isBuiltinGroup } from '../../../engine/kubernetes/cluster-scoped.ts';
+import { accessRule, ruleAllows, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
+import { inWords } from '../../../engine/identity/rbac-subjects.ts';
+import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { hasName } from '../../../engine/identity/rights.ts';
+import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
+import type { Place } from '../../../engine/yaml/cursor.ts';
+import { defineRule, type FixProposal, type FixStep, type Persona, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
+import { isBuiltinRule } from '../builtin-rules.ts';
+
+export default defineRule({
+  id: 'ineffective-resource-names',
+  title: 'Names that RBAC cannot apply',
+  family: 'access',
+  severity: 'warning',
+  persona: 'regular',
+  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05'],
+  unit: 'object',
+  reads: ['role'],
+  messages: {
+    create: 'Grants no {verbs} on {resources}: such a request has no name that resourceNames could match{but}',
+    list: 'Grants {verbs} only with the field selector metadata.name: nobody gets a filtered list of {resources}',
+    pattern: '"{name}" is taken literally: resourceNames know no wildcards',
+    anything: 'Means objects of any kind with these names, kinds to come included',
+  },
+  *check(context) {
+    for (const { object, at, messageId, args, severity, persona } of faultsOf(context)) yield { messageId, args, at: { object, place: at }, severity, persona };
+  },
+  fixes(context, signal) {
+    const found = faultsOf(context).find(({ messageId, at }) => messageId === signal.messageId && at.stable === signal.at.place.stable);
+    return found ? fixesOf(found) : [];
+  },
+});
+
+interface Found {
+  readonly object: GraphObject;
+  readonly rule: AccessRule;
+  readonly messageId: 'create' | 'list' | 'pattern' | 'anything';
+  readonly args: Readonly<Record<string, string>>;
+  readonly at: Place;
+  readonly severity: Severity;
+  readonly persona: Persona;
+  /** The resources and verbs that the names are wrong for. */
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+function faultsOf({ unit: { object }, environment }: RuleContext<'object'>): Found[] {
+  const fact = object.resource.facts.find((one): one is RoleFact => one.fact === 'role');
+  if (!fact) return [];
+  const rules = fact.rules.map((rule) => accessRule(object, rule));
+  return rules.filter((rule) => rule.resourceNames.length > 0 && rule.nonResourceURLs.length === 0 && !isBuiltinRule(rule, object, fact.cluster, environment.kubernetesMinor)).flatMap((rule) => [...faultsIn(rule, object, rules)]);
+}
+
+function* faultsIn(rule: AccessRule, object: GraphObject, rules: readonly AccessRule[]): Iterable<Found> {
+  const { source, resources, verbs, resourceNames, open } = rule;
+  const written = source!.rule;
+  const base = { object, rule, resources, verbs };
+  const star = resources.indexOf('*');
+  if (star >= 0) yield { ...base, messageId: 'anything', args: {}, at: written.resources[star]!.at, severity: 'info', persona: 'regular' };
+  // The check of a signer's domain is asked with the literal name domain/* (semantics.md 4.2).
+  // Projects ask RBAC about names of their own making, too, such as Calico's about a tier and all in it.
+  const literal = resources.every((word) => word === 'signers') || !rule.apiGroups.some((group) => group === '*' || isBuiltinGroup(group));
+  const names = literal ? [] : resourceNames;
+  for (const [i, name] of names.entries()) {
+    if (!isSymbol(name) && /[*?]/.test(name)) yield { ...base, messageId: 'pattern', args: { name }, at: written.resourceNames[i]!.at, severity: 'warning', persona: 'regular' };
+  }
+  // An empty name is that of requests without one; a template may add it.
+  if (open.includes('resourceNames') || resourceNames.includes('')) return;
+  for (const [messageId, about] of [['create', ['create', 'deletecollection']], ['list', ['list', 'watch']]] as const) {
+    const dead = verbs.filter((verb) => (about as readonly string[]).includes(verb));
+    const main = resources.filter((word) => !/[*.]/.test(word) && !isSymbol(word) && dead.some((verb) => !hasName(verb, word.split('/')[1] ?? '')));
+    if (dead.length === 0 || main.length === 0) continue;
+    const covered = isGrantedElsewhere(rule, main, dead, rules);
+    yield {
+      ...base, resources: main, verbs: dead, messageId,
+      args: { verbs: inWords(dead.map((verb) => `"${verb}"`)), resources: inWords(main), but: dead.includes('create') ? ', except where server-side apply or PUT creates the object' : '' },
+      at: written.verbs[verbs.indexOf(dead[0]!)]!.at,
+      severity: covered || messageId === 'list' ? 'info' : 'warning',
+      // Single-object watches are made with that selector; who reads the role cannot tell, so it is good practice to say so.
+      persona: covered || messageId === 'list' ? 'pedantic' : 'regular',
+    };
+  }
+}
+
+/** Whether another rule of the role grants the same without names. */
+function isGrantedElsewhere({ apiGroups }: AccessRule, resources: readonly string[], verbs: readonly string[], rules: readonly AccessRule[]): boolean {
+  return apiGroups.every((group) => resources.every((word) => verbs.every((verb) => {
+    const [resource, subresource] = word.split('/') as [string, string?];
+    return rules.some((one) => ruleAllows(one, { verb, group, resource, ...(subresource ? { subresource } : {}) }) === true);
+  })));
+}
+
+function fixesOf({ object, rule, messageId, resources, verbs, persona }: Found): FixProposal[] {
+  if (messageId === 'pattern' || messageId === 'anything' || rule.open.length > 0) return [];
+  const { path } = rule.source!.rule.at;
+  const rest = rule.verbs.filter((verb) => !verbs.includes(verb));
+  // Subresources keep these verbs: their requests carry the name of the object above them.
+  const named = rule.resources.filter((word) => !resources.includes(word));
+  if (named.length > 0) return [];
+  const words = inWords(verbs.map((verb) => `"${verb}"`));
+  const without: FixStep[] = rest.length === 0 ? [{ object, change: { op: 'remove', path } }] : rule.verbs.flatMap((verb, i): FixStep[] => (verbs.includes(verb) ? [{ object, change: { op: 'remove', path: rule.source!.rule.verbs[i]!.at.path } }] : []));
+  const split: FixStep[] = rest.length === 0
+    ? [{ object, change: { op: 'remove', path: [...path, 'resourceNames'] } }]
+    : [...without, { object, change: { op: 'append', path: path.slice(0, -1), value: { apiGroups: rule.apiGroups, resources, verbs } } }];
+  const isSaid = persona === 'pedantic' && messageId === 'create';
+  const takeAway: FixProposal = { id: 'take-away', title: `Take ${words} out of this rule (check that ${messageId === 'list' ? 'nothing lists or watches single objects by metadata.name' : 'nothing creates them by server-side apply or PUT'})`, safe: false, choice: !isSaid && messageId !== 'list', steps: without };
+  const grant: FixProposal = { id: 'split', title: `Grant ${words} in a rule of its own, whatever the names (check that it should: ${messageId === 'list' ? `that reads all ${inWords(resources)}` : `that is any of the ${inWords(resources)}`})`, safe: false, choice: messageId === 'list', steps: split };
+  return isSaid ? [takeAway] : messageId === 'list' ? [takeAway, grant] : [grant, takeAway];
+}
