@@ -57,6 +57,12 @@ describe('arguments', () => {
   }
 });
 
+test('a flag of many values takes all up to the next flag', () => {
+  const flags: readonly Flag[] = [{ name: 'in', value: 'PATH', rest: true, repeatable: true, help: '' }, { name: 'list', help: '' }];
+  const parsed = parseArguments(flags, ['get', 'pods', '--in', 'a', 'b', '--list', 'c', '--in=d', 'e', '--', '--in']);
+  assert.deepEqual([parsed.all('in'), parsed.operands], [['a', 'b', 'd'], ['get', 'pods', 'c', 'e', '--in']]);
+});
+
 describe('outputs', () => {
   const plans = (...argv: string[]) => outputPlans(parse(...argv));
 

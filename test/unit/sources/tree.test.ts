@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { defaultConfiguration, type Configuration } from '../../../engine/lint/config.ts';
 import { memoryHost } from '../../../sources/memory-host.ts';
-import { isReported, loadTree, type LoadOptions, type LoadedTree } from '../../../sources/tree.ts';
+import { isReported, loadInput, loadTree, type LoadOptions, type LoadedTree } from '../../../sources/tree.ts';
 
 const manifest = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api}\n';
 
@@ -62,6 +62,35 @@ describe('PATHs', () => {
     const tree = await load(files, ['/repo/nothing.yaml', '/repo/a']);
     assert.deepEqual(tree.problems, [{ kind: 'path', file: '/repo/nothing.yaml', message: 'no such file or directory' }]);
     assert.equal(tree.workspaces.length, 1);
+  });
+});
+
+describe('PATHs that are the whole input', () => {
+  const input = (files: Contents, paths: readonly string[], options: Partial<LoadOptions> = {}) => loadInput(memoryHost(new Map(Object.entries(files))), paths, { configure: () => ({ configuration: defaultConfiguration, problems: [] }), ...options });
+  const files = { '/repo/.git/HEAD': '', '/repo/kubewho.yaml': '', '/repo/a/x.yaml': manifest, '/repo/a/deep/kubewho.yaml': '', '/repo/a/deep/y.yaml': manifest, '/repo/b/z.yaml': manifest, '/repo/c.yaml': manifest };
+
+  test('nothing beside them is read, and they are one workspace', async () => {
+    const { workspace, problems } = await input(files, ['/repo/a/x.yaml', '/repo/b']);
+    assert.deepEqual([workspace!.root, workspace!.files.map(({ path }) => path), workspace!.configurationFile, problems], ['/repo', ['a/x.yaml', 'b/z.yaml'], undefined, []]);
+  });
+
+  test('folders that would be workspaces of their own are part of it', async () => {
+    const { workspace } = await input(files, ['/repo/a']);
+    assert.deepEqual(workspace!.files.map(({ path }) => path), ['deep/y.yaml', 'x.yaml']);
+  });
+
+  test('kubewho.yaml counts where its folder is a PATH, and reads no context from elsewhere', async () => {
+    const { workspace } = await input({ ...files, '/cluster/dump.yaml': manifest }, ['/repo'], configured({ context: ['../cluster/dump.yaml', 'c.yaml'] }));
+    assert.equal(workspace!.configurationFile, '/repo/kubewho.yaml');
+    assert.deepEqual(workspace!.files.filter(({ role }) => role === 'context').map(({ path }) => path), ['c.yaml']);
+    assert.ok(!workspace!.files.some(({ path }) => path.includes('dump')));
+  });
+
+  test('a PATH that is not there is a problem; the others are read', async () => {
+    const { workspace, problems } = await input(files, ['/repo/b', '/repo/nowhere']);
+    assert.deepEqual(workspace!.files.map(({ path }) => path), ['z.yaml']);
+    assert.deepEqual(problems.map(({ kind, file }) => [kind, file]), [['path', '/repo/nowhere']]);
+    assert.equal((await input(files, ['/nowhere'])).workspace, undefined);
   });
 });
 
