@@ -1,6 +1,6 @@
 import { accountLabel, type Account, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import { isSymbol } from '../../../engine/identity/objects.ts';
+import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -27,7 +27,7 @@ export default defineRule({
     const here = accountsBeside(workload, graph);
     const complete = environment.isComplete(workload.object);
     const near = nearName(account, here, graph);
-    if (!complete && near === undefined && !areOtherwiseHere(workload, account, here, graph)) return;
+    if (!complete && near === undefined && !areOtherwiseHere(workload, here, graph)) return;
     yield {
       messageId: near !== undefined ? 'near' : here.length > 0 ? 'missing' : 'unread',
       args: { account: accountLabel(account), near: near ?? '', are: here.length === 1 ? 'is' : 'are', others: here.length === 1 ? 'another account' : `${here.length} other accounts` },
@@ -43,24 +43,65 @@ export default defineRule({
   },
 });
 
+/** What is asked again and again of a namespace, or of a directory whose files tell none. */
+interface Neighbourhood {
+  /** Its ServiceAccount objects, but for `default` and those that a template names. */
+  readonly objects: ObjectWith<AccountFact>[];
+  /** The accounts that its workloads name. */
+  readonly named: Set<Account>;
+  /** Those of them that are in no file read. */
+  readonly unread: Set<Account>;
+}
+
+const cache = new WeakMap<Graph, { readonly places: ReadonlyMap<string, Neighbourhood>; readonly used: ReadonlySet<GraphObject> }>();
+
+function placeOf({ namespace, document }: { readonly namespace: string; readonly document: GraphObject['document'] }): string {
+  return isTold(namespace) ? namespace : `${namespace} in ${document.file.replace(/[^/]*$/, '')}`;
+}
+
+function neighbourhoods(graph: Graph) {
+  const before = cache.get(graph);
+  if (before) return before;
+  const places = new Map<string, Neighbourhood>();
+  const at = (place: string): Neighbourhood => {
+    let one = places.get(place);
+    if (!one) places.set(place, (one = { objects: [], named: new Set(), unread: new Set() }));
+    return one;
+  };
+  for (const one of graph.all('account')) if (one.object.name !== 'default' && !isSymbol(one.object.name)) at(placeOf(one.object)).objects.push(one);
+  for (const account of graph.accounts) {
+    if (account.name === 'default') continue;
+    for (const { namespace, object } of account.workloads) {
+      const here = at(placeOf({ namespace, document: object.document }));
+      here.named.add(account);
+      if (account.objects.length === 0) here.unread.add(account);
+    }
+  }
+  const used = new Set(graph.accounts.flatMap(({ workloads, objects }) => (workloads.length > 0 ? objects.map(({ object }) => object) : [])));
+  const now = { places, used };
+  cache.set(graph, now);
+  return now;
+}
+
+function placeOfWorkload({ namespace, object }: Workload): string {
+  return placeOf({ namespace, document: object.document });
+}
+
 /** The accounts among the files that are applied to a workload's namespace; where none is told, those of its own directory. */
-function accountsBeside({ namespace, object }: Workload, graph: Graph): readonly ObjectWith<AccountFact>[] {
-  const { file } = object.document;
-  const isHere = (other: string) => (isTold(namespace) ? !graph.proximity.alternatives(file, other) : directoryOf(file) === directoryOf(other));
-  return graph.all('account').filter(({ object: one }) => one.namespace === namespace && one.name !== 'default' && !isSymbol(one.name) && isHere(one.document.file));
+function accountsBeside(workload: Workload, graph: Graph): readonly ObjectWith<AccountFact>[] {
+  const { file } = workload.object.document;
+  return (neighbourhoods(graph).places.get(placeOfWorkload(workload))?.objects ?? []).filter(({ object }) => !graph.proximity.alternatives(file, object.document.file));
 }
 
 /** Every other account that the workloads of the namespace name is here: then this one would be, too. */
-function areOtherwiseHere(workload: Workload, account: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): boolean {
-  if (here.length === 0) return false;
-  const named = graph.accounts.filter((one) => one !== account && one.namespace === account.namespace && one.name !== 'default' && one.workloads.length > 0);
-  const beside = named.filter((one) => isTold(account.namespace) || one.workloads.some(({ object }) => directoryOf(object.document.file) === directoryOf(workload.object.document.file)));
-  return beside.length > 0 && beside.every(({ objects }) => objects.length > 0);
+function areOtherwiseHere(workload: Workload, here: readonly ObjectWith<AccountFact>[], graph: Graph): boolean {
+  const { named, unread } = neighbourhoods(graph).places.get(placeOfWorkload(workload))!;
+  return here.length > 0 && named.size > 1 && unread.size === 1;
 }
 
 /** An account that nothing runs as, under a name so like the one missing that a slip is likely. */
 function nearName({ name }: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): string | undefined {
-  const used = new Set(graph.accounts.filter(({ workloads }) => workloads.length > 0).flatMap(({ objects }) => objects.map(({ object }) => object)));
+  const { used } = neighbourhoods(graph);
   return here.find(({ object }) => !used.has(object) && isSlip(name, object.name))?.object.name;
 }
 
@@ -72,10 +113,6 @@ function isSlip(a: string, b: string): boolean {
   const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
   if (start + end < 3 || /\d/.test(one + other)) return false;
   return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one[0] === other[1] && one[1] === other[0]);
-}
-
-function directoryOf(file: string): string {
-  return file.replace(/[^/]*$/, '');
 }
 
 function correct({ object, accountAt }: Workload, near: string): FixProposal {

@@ -66,15 +66,27 @@ function takers(account: Account | undefined): Account['workloads'] {
   return (account?.workloads ?? []).filter(({ fact, repeated }) => !repeated && fact.imagePullSecrets.length === 0 && !fact.open);
 }
 
+const cache = new WeakMap<Graph, Map<string, Map<string, GraphObject>>>();
+
+/** Registry credentials by name, then by namespace that is told, one each; found once a graph. */
+function credentialsOf(graph: Graph): Map<string, Map<string, GraphObject>> {
+  const before = cache.get(graph);
+  if (before) return before;
+  const index = new Map<string, Map<string, GraphObject>>();
+  for (const { object, fact } of graph.all('secret')) {
+    if (!isTold(object.namespace) || object.name === '' || isSymbol(object.name) || !registryTypes.has(known(fact.type) ?? '')) continue;
+    const byNamespace = index.get(object.name) ?? new Map<string, GraphObject>();
+    index.set(object.name, byNamespace);
+    if (!byNamespace.has(object.namespace)) byNamespace.set(object.namespace, object);
+  }
+  cache.set(graph, index);
+  return index;
+}
+
 /** Secrets of the same name and kind in other namespaces that are told, one a namespace. */
 function copiesOf(object: GraphObject, graph: Graph): GraphObject[] {
-  if (!isTold(object.namespace) || object.name === '' || isSymbol(object.name)) return [];
-  const byNamespace = new Map<string, GraphObject>();
-  for (const { object: other, fact } of graph.all('secret')) {
-    if (other.name !== object.name || other.namespace === object.namespace || !isTold(other.namespace) || !registryTypes.has(known(fact.type) ?? '')) continue;
-    if (!byNamespace.has(other.namespace)) byNamespace.set(other.namespace, other);
-  }
-  return [...byNamespace.values()];
+  const byNamespace = credentialsOf(graph).get(object.name);
+  return byNamespace?.has(object.namespace) ? [...byNamespace].flatMap(([namespace, other]) => (namespace === object.namespace ? [] : [other])) : [];
 }
 
 /** Each pod that got the credentials so far names them itself. */
