@@ -172,14 +172,18 @@ function isCatchAll(rules: readonly AccessRule[]): boolean {
 
 const cache = new WeakMap<Authorizer, ReadonlyMap<GraphObject, readonly ObjectWith<BindingFact>[]>>();
 
-/** The bindings that give the rules of a role, also where it is part of an aggregated one. Found once a graph. */
+/**
+ * The bindings that give the rules of a role, also where it is part of an aggregated one. One that may mean any of several
+ * equally near roles of a name gives none of them for certain. Found once a graph.
+ */
 function bindingsOf(graph: Graph, rbac: Authorizer, role: GraphObject): readonly ObjectWith<BindingFact>[] {
   let index = cache.get(rbac);
   if (!index) {
     const made = new Map<GraphObject, ObjectWith<BindingFact>[]>();
     for (const binding of graph.all('binding')) {
-      if (binding.fact.subjects.length === 0 && !binding.fact.open) continue;
-      for (const object of new Set(rbac.roleOf(binding).rules.flatMap(({ source }) => source?.object ?? []))) {
+      const { variants, rules } = rbac.roleOf(binding);
+      if (variants.length !== 1 || (binding.fact.subjects.length === 0 && !binding.fact.open)) continue;
+      for (const object of new Set(rules.flatMap(({ source }) => source?.object ?? []))) {
         const list = made.get(object);
         if (list) list.push(binding);
         else made.set(object, [binding]);

@@ -56,6 +56,12 @@ describe('who has a role', () => {
   });
 });
 
+test('a binding that may mean either of two roles gives neither for certain', () => {
+  const graph = graphOfFiles({ 'binding.yaml': binding(account('default')), 'dev/role.yaml': role(), 'prod/role.yaml': role() });
+  const rbac = authorizer(graph, { defaults: true, minor: 36 });
+  assert.deepEqual(graph.all('role').map(({ object: found }) => useOfRole(graph, rbac, found, true, [], { area: 'secrets', scope: 'namespace' })!.use), ['unbound', 'unbound']);
+});
+
 describe('where a role holds', () => {
   test('where it is bound', () => {
     const found = useOf([role(), binding(account('x'), 'a')])!;
