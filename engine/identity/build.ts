@@ -23,3 +23,16 @@ export function builtTogether(a: Build | undefined, b: Build | undefined): boole
 export function sameBuild(a: Build | undefined, b: Build | undefined): boolean {
   return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
+
+/** The names that an object may have in the cluster, each once: one where nothing renames it, or every build alike. */
+export function namesInCluster({ name, build }: { readonly name: string; readonly build?: Build }): readonly string[] {
+  if (!build || name === '') return [name];
+  return [...new Set(build.names.map(({ prefix, suffix }) => prefix + name + suffix))];
+}
+
+/** Whether a name, as it is written in one file, means an object of another: within a build by what is written, from outside by what comes out. */
+export function isCalled(object: { readonly name: string; readonly build?: Build }, name: string, from: Build | undefined): boolean {
+  if (object.name === name && (!object.build || builtTogether(object.build, from))) return true;
+  const names = namesInCluster(object);
+  return names.length === 1 && names[0] === name;
+}

@@ -3,7 +3,7 @@ import { known } from '../yaml/cursor.ts';
 import type { Account, ObjectWith } from './graph.ts';
 import { isSymbol, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
-import { untold, type SubjectAccounts } from './subjects.ts';
+import { nameMeans, namesOfAccount, namesOfSubject, untold, type SubjectAccounts } from './subjects.ts';
 
 /** A binding that names an account, or a group that every account is in. */
 export interface Grant {
@@ -18,8 +18,8 @@ export interface PossibleGrant {
   readonly binding: ObjectWith<BindingFact>;
   /** Absent where a template may add subjects that cannot be seen. */
   readonly subject: Subject | undefined;
-  /** `namespace`: the name is the account's, and one of the namespaces is not told. `template`: a template decides. `variant`: it stands in a variant of the files. */
-  readonly reason: 'namespace' | 'template' | 'variant';
+  /** `namespace`: the name is the account's, and one of the namespaces is not told. `template`: a template decides. `variant`: it stands in a variant of the files. `build`: Kustomize gives one of the two several names. */
+  readonly reason: 'namespace' | 'template' | 'variant' | 'build';
 }
 
 /** Which bindings reach an account, answered from an index of their subjects: an account costs what names it. */
@@ -32,6 +32,9 @@ export interface Grants {
 interface Entry {
   readonly grant: Grant;
   readonly namespace: string;
+  /** As it is written, and as it may be in the cluster. */
+  readonly name: string;
+  readonly names: readonly string[];
 }
 
 /** The groups every service account is in (semantics.md 3.7). */
@@ -59,11 +62,15 @@ export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: 
       // A template's name can be any, also that of an account which another action of a template names.
       if (isSymbol(name) || subject.kind.state === 'hole') open.push({ binding, subject, reason: 'template' });
       if (kind === 'Group') push(groups, name, { binding, subject, via: 'group' });
-      else if (kind === 'ServiceAccount') add(accounts, name, { grant: { binding, subject, via: 'account' }, namespace: namespaceOf(binding, subject) });
+      else if (kind === 'ServiceAccount') {
+        const names = namesOfSubject(name, subjects(binding, subject).followed);
+        const entry = { grant: { binding, subject, via: 'account' }, namespace: namespaceOf(binding, subject), name, names } as const;
+        for (const each of new Set([name, ...names])) add(accounts, each, entry);
+      }
       else if (kind === 'User') {
         // A user name spells the account out (semantics.md 4.4); exact, no wildcards.
         const parts = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-        if (parts) add(accounts, parts[2]!, { grant: { binding, subject, via: 'user' }, namespace: parts[1]! });
+        if (parts) add(accounts, parts[2]!, { grant: { binding, subject, via: 'user' }, namespace: parts[1]!, name: '', names: [parts[2]!] });
       }
     }
   }
@@ -72,14 +79,15 @@ export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: 
     return ({ binding }: { binding: ObjectWith<BindingFact> }) => places.length === 0 || places.some((file) => !near.alternatives(file, binding.object.document.file));
   };
   const exact = (account: Account): Grant[] => {
-    const named = accounts.get(account.name)?.get(account.namespace) ?? [];
-    return [...named.map((entry) => entry.grant), ...impliedGroups(account.namespace).flatMap((group) => groups.get(group) ?? [])];
+    const named = entriesNamed(accounts, account).flatMap((byNamespace) => byNamespace.get(account.namespace) ?? []);
+    return [...[...new Set(named)].filter((entry) => means(entry, account) === 'yes').map((entry) => entry.grant), ...impliedGroups(account.namespace).flatMap((group) => groups.get(group) ?? [])];
   };
   const sure = remember((account) => exact(account).filter(together(account)));
   const possible = remember((account) => {
     const near = together(account);
     for (const one of open) if (inReach(one, account, namespaceOf) && near(one)) return one;
     for (const { grant } of elsewhere(accounts, account)) if (near(grant)) return { ...grant, reason: 'namespace' } as const;
+    for (const byNamespace of entriesNamed(accounts, account)) for (const entry of byNamespace.get(account.namespace) ?? []) if (means(entry, account) === 'perhaps' && near(entry.grant)) return { ...entry.grant, reason: 'build' } as const;
     for (const grant of exact(account)) if (grant.via !== 'group' && !near(grant)) return { ...grant, reason: 'variant' } as const;
     return undefined;
   });
@@ -88,11 +96,20 @@ export function indexGrants(bindings: readonly ObjectWith<BindingFact>[], near: 
 
 /** Entries that may turn out to name an account: its name in a namespace that may be its own, or any name where its own is a template's. */
 function* elsewhere(accounts: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>, account: Account): Iterable<Entry> {
-  const own = accounts.get(account.name);
-  const names = isSymbol(account.name) ? accounts.values() : own ? [own] : [];
+  const isAny = isSymbol(account.name);
+  const names = isAny ? accounts.values() : entriesNamed(accounts, account);
   for (const byNamespace of names) {
-    for (const [namespace, entries] of byNamespace) if (namespace !== account.namespace && mayBeSame(namespace, account.namespace)) yield* entries;
+    for (const [namespace, entries] of byNamespace) if (namespace !== account.namespace && mayBeSame(namespace, account.namespace)) yield* isAny ? entries : entries.filter((entry) => means(entry, account) !== 'no');
   }
+}
+
+/** Entries of the names that an account may be called by, by namespace. */
+function entriesNamed(accounts: ReadonlyMap<string, ReadonlyMap<string, readonly Entry[]>>, account: Account): ReadonlyMap<string, readonly Entry[]>[] {
+  return [...new Set([account.name, ...namesOfAccount(account)])].flatMap((name) => accounts.get(name) ?? []);
+}
+
+function means(entry: Entry, account: Account): 'yes' | 'perhaps' | 'no' {
+  return nameMeans(entry, entry.grant.binding.object, account);
 }
 
 /** Whether what a template hides in a binding may be the account: not where all that can be seen speaks of another namespace. */

@@ -3,6 +3,7 @@ import { podCarrier } from '../kubernetes/podspec.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place } from '../yaml/cursor.ts';
+import { isCalled, namesInCluster } from './build.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
 import { identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
@@ -158,12 +159,13 @@ function linkAccounts(workloads: readonly Workload[], objects: readonly ObjectWi
   };
   for (const workload of workloads) {
     const { file } = workload.object.document;
-    const own = named.in(workload.namespace, workload.accountName);
+    const all = named.in(workload.namespace, workload.accountName);
+    const own = all.filter(({ object }) => isCalled(object, workload.accountName, workload.object.build));
     const nearest = new Set(near.nearest(file, own.map((one) => one.object)));
     const found = own.filter(({ object }) => nearest.has(object));
-    const perhaps = [...(found.length === 0 ? own : []), ...named.maybeIn(workload.namespace, workload.accountName)];
+    const perhaps = [...(found.length === 0 ? own : []), ...all.filter((one) => !own.includes(one)), ...named.maybeIn(workload.namespace, workload.accountName)];
     // An account in no file read is one and the same within a namespace that is told; else only within its file is that certain.
-    const one = account(workload.namespace, workload.accountName, found, perhaps, workload.namespace === '' ? file : '');
+    const one = account(workload.namespace, found[0]?.object.name ?? workload.accountName, found, perhaps, workload.namespace === '' ? file : '');
     one.workloads.push(workload);
     ofWorkload.set(workload.key, one);
   }
@@ -171,15 +173,17 @@ function linkAccounts(workloads: readonly Workload[], objects: readonly ObjectWi
   return { byKey, ofWorkload };
 }
 
-/** ServiceAccount objects by name and namespace; `maybeIn` are those that may lie in a namespace, where one of the two is not told. */
+/** ServiceAccount objects by their names, as written and as built, and namespace; `maybeIn` are those that may lie in a namespace, where one of the two is not told. */
 function indexAccounts(objects: readonly ObjectWith<AccountFact>[]) {
   const named = new Map<string, Map<string, ObjectWith<AccountFact>[]>>();
   for (const one of objects) {
-    const byNamespace = named.get(one.object.name) ?? new Map<string, ObjectWith<AccountFact>[]>();
-    named.set(one.object.name, byNamespace);
-    const list = byNamespace.get(one.object.namespace);
-    if (list) list.push(one);
-    else byNamespace.set(one.object.namespace, [one]);
+    for (const name of new Set([one.object.name, ...namesInCluster(one.object)])) {
+      const byNamespace = named.get(name) ?? new Map<string, ObjectWith<AccountFact>[]>();
+      named.set(name, byNamespace);
+      const list = byNamespace.get(one.object.namespace);
+      if (list) list.push(one);
+      else byNamespace.set(one.object.namespace, [one]);
+    }
   }
   const kept = new Map<string, readonly ObjectWith<AccountFact>[]>();
   return {

@@ -4,6 +4,7 @@ import type { Account, Graph, ObjectWith } from './graph.ts';
 import { isTold } from './grants.ts';
 import { displayName, symbol } from './objects.ts';
 import { subjectName, type SubjectName } from './permissions.ts';
+import { nameMeans, namesOfAccount, namesOfSubject } from './subjects.ts';
 
 /** A subject of a binding with the accounts that it names, if it names one. */
 export interface BoundSubject {
@@ -12,7 +13,7 @@ export interface BoundSubject {
   readonly name: SubjectName | undefined;
   /** Accounts of that name and namespace, seen from the binding's file; an account may be in no file read. */
   readonly accounts: readonly Account[];
-  /** Accounts of that name whose namespace the files do not tell: perhaps these. */
+  /** Accounts of that name whose namespace the files do not tell, or that Kustomize gives several names: perhaps these. */
   readonly perhaps: readonly Account[];
 }
 
@@ -25,11 +26,16 @@ export function boundSubjects(graph: Graph, binding: ObjectWith<BindingFact>): B
     const at = account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file;
     return at === undefined || !graph.proximity.alternatives(file, at);
   };
-  const accountsOf = (namespace: string, name: string) => (byName(graph).get(`${namespace}/${name}`) ?? []).filter(together);
+  const accountsOf = (namespace: string, names: readonly string[]) => [...new Set(names.flatMap((name) => byName(graph).get(`${namespace}/${name}`) ?? []))].filter(together);
   return binding.fact.subjects.map((subject) => {
     const name = asAccount(subjectName(subject, binding, graph.subjectAccount));
     if (name?.kind !== 'ServiceAccount') return { subject, name, accounts: [], perhaps: [] };
-    return { subject, name, accounts: accountsOf(name.namespace, name.name), perhaps: name.namespace === '' ? [] : accountsOf('', name.name) };
+    const followed = known(subject.kind) === 'ServiceAccount' ? graph.subjectAccount(binding, subject).followed : [];
+    const named = { name: name.name, names: namesOfSubject(name.name, followed) };
+    const means = (account: Account) => nameMeans(named, binding.object, account);
+    const all = accountsOf(name.namespace, [named.name, ...named.names]);
+    const untold = name.namespace === '' ? [] : accountsOf('', [named.name, ...named.names]);
+    return { subject, name, accounts: all.filter((one) => means(one) === 'yes'), perhaps: [...all.filter((one) => means(one) === 'perhaps'), ...untold.filter((one) => means(one) !== 'no')] };
   });
 }
 
@@ -38,10 +44,12 @@ function byName(graph: Graph): Map<string, Account[]> {
   if (cached) return cached;
   const index = new Map<string, Account[]>();
   for (const account of graph.accounts) {
-    const key = `${account.namespace}/${account.name}`;
-    const list = index.get(key);
-    if (list) list.push(account);
-    else index.set(key, [account]);
+    for (const name of new Set([account.name, ...namesOfAccount(account)])) {
+      const key = `${account.namespace}/${name}`;
+      const list = index.get(key);
+      if (list) list.push(account);
+      else index.set(key, [account]);
+    }
   }
   cache.set(graph, index);
   return index;

@@ -1,8 +1,8 @@
 import type { AccountFact } from '../kubernetes/account.ts';
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
-import { builtTogether } from './build.ts';
-import type { ObjectWith } from './graph.ts';
+import { builtTogether, namesInCluster } from './build.ts';
+import type { Account, ObjectWith } from './graph.ts';
 import { symbol, type GraphObject } from './objects.ts';
 
 /** Which account a ServiceAccount subject means. */
@@ -67,4 +67,26 @@ function candidatesIn(candidates: readonly ObjectWith<AccountFact>[], written: s
   if (written === undefined) return candidates;
   const original = candidates.filter((one) => (symbol(one.object.resource.header.namespace) || 'default') === written);
   return original.length > 0 ? original : candidates.filter((one) => one.object.namespace === written);
+}
+
+/** The names that an account may have in the cluster. One that is in no file read has the name that it is called by. */
+export function namesOfAccount({ name, objects }: Account): readonly string[] {
+  return objects.length === 0 ? [name] : [...new Set(objects.flatMap(({ object }) => namesInCluster(object)))];
+}
+
+/** The names that a subject may have in the cluster: it is renamed with the account that it follows. */
+export function namesOfSubject(name: string, followed: readonly ObjectWith<AccountFact>[]): readonly string[] {
+  return followed.length === 0 ? [name] : [...new Set(followed.flatMap(({ object }) => namesInCluster(object)))];
+}
+
+/**
+ * Whether a subject means an account, by their names: what is built together by what is written, all else by what comes
+ * out; `perhaps` where builds give one of the two different names.
+ */
+export function nameMeans(subject: { readonly name: string; readonly names: readonly string[] }, binding: GraphObject, account: Account): 'yes' | 'perhaps' | 'no' {
+  const from = (account.objects[0] ?? account.workloads[0])?.object.build;
+  if (subject.name === account.name && builtTogether(from, binding.build)) return 'yes';
+  const names = namesOfAccount(account);
+  if (!names.some((name) => subject.names.includes(name))) return 'no';
+  return names.length === 1 && subject.names.length === 1 ? 'yes' : 'perhaps';
 }

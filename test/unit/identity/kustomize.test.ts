@@ -82,3 +82,53 @@ test('builds that set different namespaces leave it untold, also what is written
   };
   assert.deepEqual(granted(texts), []);
 });
+
+describe('a kustomization that renames', () => {
+  const base = { 'base/d.yaml': files(account('app'), deployment('web', { as: 'app' })), 'base/kustomization.yaml': 'resources: [d.yaml]' };
+  const shop = { ...base, 'prod/kustomization.yaml': 'resources: [../base]\nnamespace: shop\nnameSuffix: -prod' };
+  const both = { ...shop, 'test/kustomization.yaml': 'resources: [../base]\nnamespace: shop\nnameSuffix: -test' };
+  const outside = (name: string) => ({ 'rbac.yaml': binding(`name: ${name}`, { namespace: 'shop' }) });
+  const tokens = (texts: Texts) => findings(texts, 'automounted-token');
+  const unneeded = ['base/d.yaml automounted-token/unneeded'];
+
+  test('is known outside by the names that come out', () => {
+    assert.deepEqual(tokens(shop), unneeded);
+    assert.deepEqual(granted({ ...shop, ...outside('app-prod') }), ['shop/app']);
+    assert.deepEqual(tokens({ ...shop, ...outside('app-prod') }), []);
+  });
+
+  test('is not known outside by the names that went in', () => {
+    assert.deepEqual(granted({ ...shop, ...outside('app') }), []);
+    assert.deepEqual(tokens({ ...shop, ...outside('app') }), unneeded);
+  });
+
+  test('is perhaps meant by each name, where builds give several', () => {
+    for (const name of ['app-prod', 'app-test']) {
+      assert.deepEqual(granted({ ...both, ...outside(name) }), []);
+      assert.deepEqual(tokens({ ...both, ...outside(name) }), []);
+    }
+    assert.deepEqual(tokens({ ...both, ...outside('app-dev') }), unneeded);
+  });
+
+  test('resolves its own names as they are written', () => {
+    for (const overlays of [shop, both]) assert.deepEqual(granted({ ...overlays, 'base/d.yaml': files(overlays['base/d.yaml'], binding('name: app')) }), ['shop/app']);
+    const overlay = { ...shop, 'prod/b.yaml': binding('name: app'), 'prod/kustomization.yaml': 'resources: [../base, b.yaml]\nnamespace: shop\nnameSuffix: -prod' };
+    assert.deepEqual(granted(overlay), ['shop/app']);
+  });
+
+  test('grants an account of the same bare name outside nothing by a binding that follows its own', () => {
+    const texts = { ...shop, 'base/d.yaml': files(shop['base/d.yaml'], binding('name: app')), 'other.yaml': files(account('app', 'shop'), deployment('other', { as: 'app', namespace: 'shop' })) };
+    const graph = workspaceOf(texts).graphOf('other.yaml')!;
+    const own = graph.accounts.filter((one) => one.objects.some(({ object }) => object.document.file === 'other.yaml'));
+    assert.deepEqual(own.map((one) => graph.grantsOf(one).length), [0]);
+  });
+
+  test('workloads outside run as its accounts by the names that come out, and a bare name tells nothing', () => {
+    const texts = (as: string) => ({ ...shop, 'other.yaml': files(account('else', 'shop'), deployment('other', { as, namespace: 'shop' }), deployment('one', { as: 'else', namespace: 'shop' })) });
+    const runs = (as: string) => workspaceOf(texts(as)).graphOf('other.yaml')!.accounts.find(({ name, objects }) => name === 'app' && objects.length > 0)!.workloads.map(({ object }) => object.name).sort();
+    assert.deepEqual(runs('app-prod'), ['other', 'web']);
+    assert.deepEqual(runs('app'), ['web']);
+    for (const as of ['app-prod', 'app']) assert.deepEqual(findings(texts(as), 'missing-service-account'), []);
+    assert.equal(findings(texts('app-dev'), 'missing-service-account').length, 1);
+  });
+});
