@@ -40,7 +40,7 @@ describe('exit codes', () => {
     [['lint', '--cache', 'bad.yaml'], /--cache is not available in this version/],
     [['lint', '--render', 'always'], /--render always is not available in this version/],
     [['lnt'], /unknown command lnt; did you mean "lint"\?/],
-    [['can-i'], /can-i is not available in this version/],
+    [['trust'], /trust is not available in this version/],
     [[], /no command given/],
     [['explain'], /explain takes one rule/],
     [['explain', 'automounted-tokn'], /unknown rule automounted-tokn; did you mean "automounted-token"\?/],
