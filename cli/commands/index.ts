@@ -67,7 +67,7 @@ export const commands: readonly Command[] = [
   {
     name: 'inventory',
     operands: '[PATH…]',
-    summary: 'list every workload identity: its account, token, rights, reach, exposure and risk',
+    summary: 'list every workload identity with its account, token, rights, reach and risk',
     notes: [
       'PATHs (default: the current folder) are all that is read. csv and json also have cloud identities, the predicted SPIFFE ID and where things are written.',
       'A risk class is a guess from names, images and configuration; the annotation kubewho.dev/risk-class of a pod or a workload sets it (or "none").',

@@ -167,6 +167,12 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   };
   const permissionsOf = (identity: Identity, from?: string) => matching(identity, from).flatMap(permissionsBy);
   const ofAccount = new Map<Account, readonly Permission[]>();
+  const named = new Map<Account, readonly Named[]>();
+  const matchingAccount = (account: Account): readonly Named[] => {
+    let found = named.get(account);
+    if (!found) named.set(account, (found = matching(accountIdentity(account), placeOf(account))));
+    return found;
+  };
   const openEntries = entries.filter((entry) => entry.open);
   const doubts = new Map<Entry, readonly Doubt[]>();
   const doubtsBy = (entry: Entry): readonly Doubt[] => {
@@ -178,10 +184,8 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
     doubts.set(entry, found);
     return found;
   };
-  const doubtsOf = (identity: Identity, from?: string): Doubt[] => [
-    ...matching(identity, from).flatMap(({ entry }) => doubtsBy(entry)),
-    ...openEntries.map((entry): Doubt => ({ binding: entry.binding, reason: 'template' })),
-  ];
+  const openDoubts = openEntries.map((entry): Doubt => ({ binding: entry.binding, reason: 'template' }));
+  const doubtsIn = (all: readonly Named[]): Doubt[] => [...all.flatMap(({ entry }) => doubtsBy(entry)), ...openDoubts];
 
   return {
     roles,
@@ -206,11 +210,11 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
       return { allowed: false, doubts };
     },
     permissionsOf,
-    doubtsOf,
-    doubtsOfAccount: (account) => doubtsOf(accountIdentity(account), placeOf(account)),
+    doubtsOf: (identity, from) => doubtsIn(matching(identity, from)),
+    doubtsOfAccount: (account) => doubtsIn(matchingAccount(account)),
     permissionsOfAccount(account) {
       let permissions = ofAccount.get(account);
-      if (!permissions) ofAccount.set(account, (permissions = permissionsOf(accountIdentity(account), placeOf(account))));
+      if (!permissions) ofAccount.set(account, (permissions = matchingAccount(account).flatMap(permissionsBy)));
       return permissions;
     },
     whoCan: (request) =>
