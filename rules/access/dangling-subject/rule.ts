@@ -1,0 +1,86 @@
+import { isTold, mayBeSame } from '../../../engine/identity/grants.ts';
+import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import type { SubjectName } from '../../../engine/identity/permissions.ts';
+import { boundSubjects, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
+import type { AccountFact } from '../../../engine/kubernetes/account.ts';
+import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
+import { defineRule, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
+import { withoutSubject } from '../subject-fixes.ts';
+
+export default defineRule({
+  id: 'dangling-subject',
+  title: 'Rights for an account that is not among the files',
+  family: 'access',
+  severity: 'info',
+  persona: 'pedantic',
+  frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-01'],
+  unit: 'object',
+  reads: ['binding', 'account', 'workload'],
+  messages: {
+    missing: 'Account "{account}" is not among the files read, though {others} of its namespace {are}: whoever creates it has these rights',
+    other: 'an account of the namespace',
+  },
+  *check(context) {
+    for (const { bound, beside, complete } of dangling(context)) {
+      yield {
+        messageId: 'missing',
+        args: { account: displayName(bound.name!), others: beside.length === 1 ? 'another account' : `${beside.length} other accounts`, are: beside.length === 1 ? 'is' : 'are' },
+        at: { object: context.unit.object, place: bound.subject.name.at },
+        related: beside.slice(0, 3).map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['other']! })),
+        confidence: complete ? 'high' : 'medium',
+      };
+    }
+  },
+  fixes(context, signal) {
+    const found = dangling(context).find(({ bound }) => bound.subject.name.at.span.start === signal.at.place.span.start);
+    const binding = bindingOf(context);
+    return found && binding ? [withoutSubject(binding, found.bound, 'check that nothing else makes the account: a chart, an operator, another repository')] : [];
+  },
+});
+
+function bindingOf({ unit: { object } }: RuleContext<'object'>): ObjectWith<BindingFact> | undefined {
+  const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
+  return fact && { object, fact };
+}
+
+/** Subjects whose account is in no file read, with the accounts of their namespace that are. */
+function dangling(context: RuleContext<'object'>): { bound: BoundSubject; beside: readonly ObjectWith<AccountFact>[]; complete: boolean }[] {
+  const { graph, environment } = context;
+  const binding = bindingOf(context);
+  // A chart may have the account in another of its parts, a kustomization in what it fetches.
+  if (!binding || binding.object.document.dialect === 'template' || binding.object.build) return [];
+  return boundSubjects(graph, binding).flatMap((bound) => {
+    const { name } = bound;
+    if (name?.kind !== 'ServiceAccount' || !isTold(name.namespace) || !isTold(name.name) || isMadeByCluster(name) || isKnown(bound, name, graph)) return [];
+    const beside = graph.all('account').filter(({ object }) => object.namespace === name.namespace && object.name !== 'default' && !graph.proximity.alternatives(binding.object.document.file, object.document.file));
+    const complete = environment.isComplete(binding.object) && binding.object.namespace === name.namespace;
+    return beside.length > 0 && (complete || (beside.some(({ object }) => isNear(object, binding.object)) && areOtherwiseHere(name, graph))) ? [{ bound, beside, complete }] : [];
+  });
+}
+
+/** Accounts of the controllers of Kubernetes, and those that OpenShift puts into every namespace (docs.openshift.com, "Default service accounts"). */
+function isMadeByCluster({ namespace, name }: SubjectName): boolean {
+  return /^(?:kube-|openshift)/.test(namespace) || ['default', 'builder', 'deployer', 'pipeline'].includes(name);
+}
+
+/** Whether an account may be the one, in a variant of the files or under a name that a template writes; or whether something runs as it, which is `missing-service-account`'s business. */
+function isKnown({ accounts, perhaps }: BoundSubject, { namespace, name }: SubjectName, graph: Graph): boolean {
+  if ([...accounts, ...perhaps].some(({ workloads }) => workloads.length > 0)) return true;
+  return graph.all('account').some(({ object }) => mayBeSame(object.namespace, namespace) && (object.name === name || isSymbol(object.name) || object.name === ''));
+}
+
+/** Every other account of the namespace that workloads and bindings name is here, and at least one is named: then this one would be here, too. */
+function areOtherwiseHere(name: SubjectName, graph: Graph): boolean {
+  const here = new Set(graph.all('account').filter(({ object }) => object.namespace === name.namespace).map(({ object }) => object.name));
+  const run = graph.accounts.filter(({ namespace, workloads }) => namespace === name.namespace && workloads.length > 0).map((account) => account.name);
+  const bound = graph.all('binding').flatMap((binding) => boundSubjects(graph, binding).flatMap(({ name: one }) => (one?.kind === 'ServiceAccount' && one.namespace === name.namespace ? [one.name] : [])));
+  const others = [...new Set([...run, ...bound])].filter((one) => one !== name.name && one !== 'default');
+  return others.length > 0 && others.every((one) => here.has(one));
+}
+
+/** Whether one of two objects lies in the folder of the other, or below it: what lies side by side may be of different teams. */
+function isNear(a: GraphObject, b: GraphObject): boolean {
+  const [one, other] = [a, b].map(({ document }) => document.file.replace(/[^/]*$/, '')) as [string, string];
+  return one.startsWith(other) || other.startsWith(one);
+}
