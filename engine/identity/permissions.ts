@@ -4,7 +4,7 @@ import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { impliedGroups, type Account, type Graph, type ObjectWith } from './graph.ts';
 import { symbol } from './objects.ts';
 import { roleReference, rolesOf, type ResolvedRole, type Roles } from './rbac-roles.ts';
-import type { SubjectAccounts } from './subjects.ts';
+import { nameMeans, namesOfAccount, namesOfSubject, type SubjectAccounts } from './subjects.ts';
 import { ruleAllows, type AccessRequest, type AccessRule } from './rbac-rules.ts';
 
 /** Who asks: a user name and the groups it is in, exactly as given. */
@@ -170,7 +170,7 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   const named = new Map<Account, readonly Named[]>();
   const matchingAccount = (account: Account): readonly Named[] => {
     let found = named.get(account);
-    if (!found) named.set(account, (found = matching(accountIdentity(account), placeOf(account))));
+    if (!found) named.set(account, (found = [...new Set(identitiesOf(account).flatMap((identity) => matching(identity, placeOf(account))))].filter((one) => mayMean(one, account, graph.subjectAccount))));
     return found;
   };
   const openEntries = entries.filter((entry) => entry.open);
@@ -235,6 +235,18 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
       }),
     roleOf: (binding) => roleOf(entryOf.get(binding.fact)!),
   };
+}
+
+/** By the name that is written, and by those that Kustomize makes of it. */
+function identitiesOf(account: Account): Identity[] {
+  return [...new Set([account.name, ...namesOfAccount(account)])].map((name) => accountIdentity({ ...account, name }));
+}
+
+/** Whether a subject found by one of an account's names means this account: names within a build are others than those outside. */
+function mayMean({ entry: { binding }, subject }: Named, account: Account, accountOf: SubjectAccounts): boolean {
+  if (!binding.object || !subject || known(subject.kind) !== 'ServiceAccount') return true;
+  const name = symbol(subject.name);
+  return nameMeans({ name, names: namesOfSubject(name, accountOf(binding.object, subject).followed) }, binding.object.object, account) === 'yes';
 }
 
 /** The file that an account is seen from. */

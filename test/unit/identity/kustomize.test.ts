@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { authorizer } from '../../../engine/identity/permissions.ts';
 import { rules } from '../../../rules/index.ts';
 import { plannedWorkspace } from '../../corpus/projects.ts';
 
@@ -121,6 +122,17 @@ describe('a kustomization that renames', () => {
     const graph = workspaceOf(texts).graphOf('other.yaml')!;
     const own = graph.accounts.filter((one) => one.objects.some(({ object }) => object.document.file === 'other.yaml'));
     assert.deepEqual(own.map((one) => graph.grantsOf(one).length), [0]);
+  });
+
+  test('has the permissions of the bindings that mean its accounts, no others', () => {
+    const rolesOf = (texts: Texts) => {
+      const graph = workspaceOf(texts).graphOf('base/d.yaml')!;
+      const rbac = authorizer(graph, { defaults: false, minor: 35 });
+      return graph.accounts.filter(({ name }) => name === 'app').map((one) => rbac.doubtsOfAccount(one).map(({ binding: { name } }) => name));
+    };
+    assert.deepEqual(rolesOf({ ...shop, ...outside('app-prod') }), [['b']]);
+    assert.deepEqual(rolesOf({ ...shop, ...outside('app') }), [[]]);
+    assert.deepEqual(rolesOf({ ...shop, 'base/d.yaml': files(shop['base/d.yaml'], binding('name: app')) }), [['b']]);
   });
 
   test('workloads outside run as its accounts by the names that come out, and a bare name tells nothing', () => {
