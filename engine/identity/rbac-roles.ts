@@ -3,6 +3,7 @@ import type { DefaultRole, Defaults } from '../kubernetes/default-roles.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import type { BindingFact, RoleFact } from '../kubernetes/rbac.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
+import { isCalled, namesInCluster } from './build.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import { symbol } from './objects.ts';
 import { accessRule, type AccessRule } from './rbac-rules.ts';
@@ -56,24 +57,27 @@ export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
   const builtin = new Map((defaults?.roles ?? []).map((role) => [keyOf(role.namespace === '', role.namespace, role.name), fromDefault(role)]));
   const written = new Map<string, MutableRole[]>();
   for (const one of graph.all('role')) {
-    const key = keyOf(one.fact.cluster, one.object.namespace, one.object.name);
-    const role = fromObject(one, builtin.get(key));
-    const list = written.get(key);
-    if (list) list.push(role);
-    else written.set(key, [role]);
+    const role = fromObject(one, builtin.get(keyOf(one.fact.cluster, one.object.namespace, one.object.name)));
+    for (const name of new Set([one.object.name, ...namesInCluster(one.object)])) {
+      const key = keyOf(one.fact.cluster, one.object.namespace, name);
+      const list = written.get(key);
+      if (list) list.push(role);
+      else written.set(key, [role]);
+    }
   }
-  const all = [...[...written.values()].flat(), ...[...builtin].filter(([key]) => !written.has(key)).map(([, role]) => role)];
+  const builds = new Map(graph.objects.map((object) => [object.document.file, object.build]));
+  const all = [...new Set([...written.values()].flat()), ...[...builtin].filter(([key]) => !written.has(key)).map(([, role]) => role)];
   const rulesOf = effectiveRules(all.filter((role) => role.cluster), graph.proximity.alternatives);
 
-  const find = (key: string, from: string): MutableRole[] => {
-    const candidates = written.get(key) ?? [];
+  const find = (key: string, name: string, from: string): MutableRole[] => {
+    const candidates = (written.get(key) ?? []).filter((role) => isCalled(role.object!.object, name, builds.get(from)));
     const near = new Set(graph.proximity.nearest(from, candidates.map((role) => role.object!.object)));
     const found = candidates.filter((role) => near.has(role.object!.object));
     const fallback = builtin.get(key);
     return found.length > 0 || !fallback ? found : [fallback];
   };
   const resolve: Roles['resolve'] = ({ kind, name, namespace }, from) => {
-    const roles = name === '' ? [] : find(keyOf(kind === 'ClusterRole', namespace, name), from);
+    const roles = name === '' ? [] : find(keyOf(kind === 'ClusterRole', namespace, name), name, from);
     const variants = roles.map((role) => ({ role, ...rulesOf(role, from) }));
     return { variants, rules: variants.flatMap((one) => one.rules), open: variants.some((one) => one.open), unknown: roles.length === 0 };
   };

@@ -135,6 +135,18 @@ describe('a kustomization that renames', () => {
     assert.deepEqual(rolesOf({ ...shop, 'base/d.yaml': files(shop['base/d.yaml'], binding('name: app')) }), [['b']]);
   });
 
+  test('has its roles known outside by the names that come out', () => {
+    const role = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules: [{apiGroups: [""], resources: [pods], verbs: [get]}]\n';
+    const isKnown = (path: string, name: string) => {
+      const texts = { ...shop, 'base/d.yaml': role, [path]: path === 'base/d.yaml' ? files(role, binding('name: app').replace('edit', name)) : binding('name: app', { namespace: 'shop' }).replace('edit', name) };
+      const graph = workspaceOf(texts).graphOf(path)!;
+      return !authorizer(graph, { defaults: false, minor: 35 }).roleOf(graph.all('binding')[0]!).unknown;
+    };
+    assert.ok(isKnown('base/d.yaml', 'reader'));
+    assert.ok(isKnown('rbac.yaml', 'reader-prod'));
+    assert.ok(!isKnown('rbac.yaml', 'reader'));
+  });
+
   test('workloads outside run as its accounts by the names that come out, and a bare name tells nothing', () => {
     const texts = (as: string) => ({ ...shop, 'other.yaml': files(account('else', 'shop'), deployment('other', { as, namespace: 'shop' }), deployment('one', { as: 'else', namespace: 'shop' })) });
     const runs = (as: string) => workspaceOf(texts(as)).graphOf('other.yaml')!.accounts.find(({ name, objects }) => name === 'app' && objects.length > 0)!.workloads.map(({ object }) => object.name).sort();
