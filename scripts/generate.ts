@@ -32,8 +32,8 @@ function section(family: string): string {
 }
 
 function table(up: string): string {
-  const row = (rule: Rule) => `| [\`${rule.id}\`](${up}rules/${rule.family}/${rule.id}/README.md) | ${rule.title} | ${rule.severity} |\n`;
-  return `| rule | finds | default |\n|---|---|---|\n${rules.map(row).join('')}`;
+  const row = (rule: Rule) => `| [\`${rule.id}\`](${up}rules/${rule.family}/${rule.id}/README.md) | ${rule.title} | ${rule.severity} | ${rule.persona} |\n`;
+  return `| rule | finds | default | persona |\n|---|---|---|---|\n${rules.map(row).join('')}`;
 }
 
 if (process.argv[1]?.endsWith('generate.ts')) for (const [file, text] of generated()) writeFileSync(file, text);

@@ -52,5 +52,5 @@ const index = readFileSync('rules/index.ts', 'utf8');
 const lines = index.split('\n');
 const lastImport = lines.findLastIndex((line) => line.startsWith('import ') && line.includes('/rule.ts'));
 lines.splice(lastImport + 1, 0, `import ${name} from './${family}/${id}/rule.ts';`);
-writeFileSync('rules/index.ts', lines.join('\n').replace(/(export const rules[^=]*= \[)([\s\S]*?)(,?\s*\];)/, (_, open, body, close) => `${open}${body.trimEnd()}, ${name}${close}`));
+writeFileSync('rules/index.ts', lines.join('\n').replace(/(const all[^=]*= \[)([\s\S]*?)(,?\s*\];)/, (_, open, body, close) => `${open}${body.trimEnd()}, ${name}${close}`));
 console.log(`made ${folder}: write the rule, its documentation and its cases; npm run unit says what is missing`);
