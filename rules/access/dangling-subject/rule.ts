@@ -71,12 +71,37 @@ function isKnown({ accounts, perhaps }: BoundSubject, { namespace, name }: Subje
 }
 
 /** Every other account of the namespace that workloads and bindings name is here, and at least one is named: then this one would be here, too. */
-function areOtherwiseHere(name: SubjectName, graph: Graph): boolean {
-  const here = new Set(graph.all('account').filter(({ object }) => object.namespace === name.namespace).map(({ object }) => object.name));
-  const run = graph.accounts.filter(({ namespace, workloads }) => namespace === name.namespace && workloads.length > 0).map((account) => account.name);
-  const bound = graph.all('binding').flatMap((binding) => boundSubjects(graph, binding).flatMap(({ name: one }) => (one?.kind === 'ServiceAccount' && one.namespace === name.namespace ? [one.name] : [])));
-  const others = [...new Set([...run, ...bound])].filter((one) => one !== name.name && one !== 'default');
-  return others.length > 0 && others.every((one) => here.has(one));
+function areOtherwiseHere({ namespace, name }: SubjectName, graph: Graph): boolean {
+  const { named, absent } = namesIn(graph).get(namespace)!;
+  return [...named].some((one) => one !== name) && [...absent].every((one) => one === name);
+}
+
+interface Names {
+  /** The accounts that workloads and bindings name, but for `default`. */
+  readonly named: Set<string>;
+  /** Those of them that are in no file read. */
+  readonly absent: Set<string>;
+}
+
+const cache = new WeakMap<Graph, Map<string, Names>>();
+
+/** The named accounts by namespace, once for each graph. */
+function namesIn(graph: Graph): Map<string, Names> {
+  const cached = cache.get(graph);
+  if (cached) return cached;
+  const here = new Set(graph.all('account').map(({ object }) => `${object.namespace}/${object.name}`));
+  const index = new Map<string, Names>();
+  const add = (namespace: string, name: string) => {
+    const names = index.get(namespace) ?? { named: new Set(), absent: new Set() };
+    index.set(namespace, names);
+    if (name === 'default') return;
+    names.named.add(name);
+    if (!here.has(`${namespace}/${name}`)) names.absent.add(name);
+  };
+  for (const { namespace, name, workloads } of graph.accounts) if (workloads.length > 0) add(namespace, name);
+  for (const binding of graph.all('binding')) for (const { name } of boundSubjects(graph, binding)) if (name?.kind === 'ServiceAccount') add(name.namespace, name.name);
+  cache.set(graph, index);
+  return index;
 }
 
 /** Whether one of two objects lies in the folder of the other, or below it: what lies side by side may be of different teams. */
