@@ -6,9 +6,10 @@ import { ruleLists } from '../../engine/kubernetes/rbac.ts';
 /** Whether a rule stands in the built-in role of the same name, word for word: then it is Kubernetes' and not the file's. */
 export function isBuiltinRule(rule: AccessRule, { name, namespace }: GraphObject, cluster: boolean, minor: number): boolean {
   const role = defaultsOf(minor).roles.find((one) => one.name === name && one.namespace === (cluster ? '' : namespace));
-  return role?.rules.some((one) => isSame(one, rule)) ?? false;
+  return role?.rules.some((one) => isSameRule(one, rule)) ?? false;
 }
 
-function isSame(a: DefaultRule, b: AccessRule): boolean {
+/** Whether two rules have the same words in every list. */
+export function isSameRule(a: DefaultRule, b: DefaultRule): boolean {
   return ruleLists.every((list) => new Set([...a[list], ...b[list]]).size === new Set(a[list]).size && new Set(a[list]).size === new Set(b[list]).size);
 }
