@@ -91,7 +91,7 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['issue-requests', `certificatesigningrequests.${certificates}/status`, change, { cluster: true, names: '*' }],
     ['sign-clients', `signers.${certificates}`, 'sign', { cluster: true, names: `kubernetes.io/kube-apiserver-client-kubelet ${clientSigners}` }],
     ['write-accounts', 'serviceaccounts', write],
-    ['register-workloads', 'clusterspiffeids.spire.spiffe.io clusterstaticentries.spire.spiffe.io clusterfederatedtrustdomains.spire.spiffe.io', write, { cluster: true }],
+    ['register-workloads', 'clusterspiffeids.spire.spiffe.io clusterstaticentries.spire.spiffe.io', write, { cluster: true }],
     ['write-cloud-identities', '*.iam.cnrm.cloud.google.com *.iam.services.k8s.aws *.managedidentity.azure.com *.iam.aws.upbound.io podidentityassociations.eks.services.k8s.aws azureidentities.aadpodidentity.k8s.io azureidentitybindings.aadpodidentity.k8s.io', write],
     ['issue-certificates', 'certificates.cert-manager.io certificaterequests.cert-manager.io issuers.cert-manager.io clusterissuers.cert-manager.io', write],
     // The operator fetches with its own rights into a Secret that the writer chooses.
@@ -129,7 +129,8 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['delete-webhooks', `mutatingwebhookconfigurations.${admission} validatingwebhookconfigurations.${admission}`, 'delete deletecollection', { cluster: true }],
     ['write-admission-policies', `validatingadmissionpolicies.${admission} validatingadmissionpolicybindings.${admission} mutatingadmissionpolicies.${admission} mutatingadmissionpolicybindings.${admission}`, `${write} delete deletecollection`, { cluster: true }],
     ['write-policy-engines', 'clusterpolicies.kyverno.io policies.kyverno.io policyexceptions.kyverno.io *.policies.kyverno.io constrainttemplates.templates.gatekeeper.sh *.constraints.gatekeeper.sh configs.config.gatekeeper.sh', `${write} delete deletecollection`],
-    ['write-crds', 'customresourcedefinitions.apiextensions.k8s.io', write, { cluster: true }],
+    // A new kind is nothing that a controller trusts already.
+    ['write-crds', 'customresourcedefinitions.apiextensions.k8s.io', change, { cluster: true }],
     ['write-api-services', 'apiservices.apiregistration.k8s.io', write, { cluster: true }],
   ],
   trust: [
@@ -142,7 +143,7 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['write-pod-status', 'pods/status', change],
     ['write-configmaps', 'configmaps', write, { names: 'aws-auth coredns extension-apiserver-authentication kubeadm-config' }],
     ['write-routes', 'ingresses.networking.k8s.io ingresses.extensions httproutes.gateway.networking.k8s.io gateways.gateway.networking.k8s.io referencegrants.gateway.networking.k8s.io ingressroutes.traefik.io middlewares.traefik.io httpproxies.projectcontour.io routes.route.openshift.io', `${write} delete deletecollection`],
-    ['write-trust-bundles', `clustertrustbundles.${certificates}`, `${write} delete deletecollection`, { cluster: true }],
+    ['write-trust-bundles', `clustertrustbundles.${certificates} clusterfederatedtrustdomains.spire.spiffe.io`, `${write} delete deletecollection`, { cluster: true }],
   ],
   delivery: [
     ['write-applications', 'applications.argoproj.io applicationsets.argoproj.io appprojects.argoproj.io', write],

@@ -17,8 +17,9 @@ export default defineGrantRule({
     'write-mutating-webhooks': 'mutating', 'write-validating-webhooks': 'mutating', 'delete-webhooks': 'mutating', 'write-api-services': 'apis',
     'write-policy-engines': 'policies', 'write-admission-policies': 'policies', 'write-crds': 'schemas',
   },
-  judge({ messageId, granted }) {
-    if (messageId === 'apis') return {};
+  judge({ messageId, granted, rule, verbs }) {
+    // Groups that are served have their APIService already: it takes a change, or removal and creation, to take one over.
+    if (messageId === 'apis') return verbs.some((verb) => ['update', 'patch', '*'].includes(verb)) || rule.verbs.includes('delete') ? {} : { severity: 'info', persona: 'pedantic' };
     if (messageId !== 'mutating') return { severity: 'warning' };
     const gives = (id: string) => granted.some(({ right }) => right.id === id);
     if (gives('write-mutating-webhooks')) return {};

@@ -14,7 +14,7 @@ export default defineGrantRule({
     identities: 'Lets {holders} decide by {resources} who gets which SPIFFE or cloud identity{where}',
     accounts: 'Lets {holders} {verbs} any account{where}: the cloud roles that its annotations name, and names that bindings already trust',
     stores: 'Lets {holders} have Secrets fetched that they may not read themselves, by {resources}{where}',
-    certificates: 'Lets {holders} order certificates of issuers{where}, by {resources}',
+    certificates: 'Lets {holders} have certificates issued{where}, by {resources}',
   },
   says: {
     'approve-requests': 'approve', 'approve-clients': 'approve', 'approve-nodes': 'approve', 'issue-requests': 'sign', 'sign-clients': 'sign', 'request-tokens': 'tokens',

@@ -8,9 +8,10 @@ export default defineGrantRule({
   messages: {
     logs: 'Lets {holders} delete {resources}{where}, and so end the collection of logs',
     events: 'Lets {holders} delete events{where}: the record of what was done',
-    data: 'Lets {holders} delete {resources}, with all that is in them',
+    everything: 'Lets {holders} delete any resource of the groups named, and with Namespaces or kinds all that belongs to them',
+    data: 'Lets {holders} delete {resources}, and with these all that belongs to them',
     claims: 'Lets {holders} delete any persistent volume claim{where}, and with it the data, unless the volume is retained',
   },
   says: { 'delete-data': 'data', 'delete-claims': 'claims', 'delete-log-pipelines': 'logs', 'delete-events': 'events' },
-  judge: () => ({ severity: 'info', persona: 'pedantic' }),
+  judge: ({ messageId, resources }) => ({ severity: 'info', persona: 'pedantic', ...(messageId === 'data' && resources.includes('*') ? { messageId: 'everything' } : {}) }),
 });

@@ -7,7 +7,7 @@ export default defineGrantRule({
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.9', 'cis-kubernetes:5.1.10', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1611', 'mitre-attack:T1609'],
   messages: {
     proxy: 'Lets {holders} run commands in every pod of the cluster through the kubelets, unseen by audit and admission: get is enough',
-    constraints: 'Lets {holders} run pods{where} under {names}, past what restricts pods there',
+    constraints: 'Lets pods that run as {holders}, or that they make, have {names}, past what restricts other pods',
     volumes: 'Lets {holders} make volumes of any path of a node, where Pod Security does not look',
     machines: 'Lets {holders} start machines with identities of their choice{where}, by {resources}',
     nodes: 'Lets {holders} {verbs} nodes: by labels and taints it is said which pods come to them',

@@ -10,7 +10,7 @@ export default defineGrantRule({
   messages: {
     every: 'Lets {holders} do anything with {resources}: the star includes escalate and bind, which switch off the check that nobody gives what they do not have',
     escalate: 'Lets {holders} write any right into {resources}, also rights that they do not have',
-    bind: 'Lets {holders} hand out roles that they do not have, cluster-admin among them{where}',
+    bind: 'Lets {holders} hand out roles that they do not have{where}, cluster-admin among them',
     bindNamed: 'Lets {holders} hand out {names}{where}, also without having what these allow',
     alone: '{verbs} on {resources} does nothing without the right to write {missing}; together they give any right',
     write: 'Lets {holders} {verbs} {resources}: what they may do themselves they can give to anyone',
