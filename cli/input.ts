@@ -130,7 +130,7 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
     covers: (path) => isReported(loaded, relativeTo(loaded.root, path)),
     sourceOf(path) {
       const plan = files.get(path) ?? loaded.plan.of(path);
-      return plan && plan.role !== 'context' ? { path, dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace } : undefined;
+      return plan && plan.role !== 'context' ? { path, ...plan } : undefined;
     },
     encodingOf: (path) => encodings.get(absolute(path)) ?? files.get(path)?.encoding ?? 'utf-8',
     absolute,

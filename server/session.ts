@@ -245,8 +245,8 @@ export class Session {
 
   private async fill(project: Project, workspace: LoadedWorkspace, host: Host): Promise<void> {
     let began = host.now();
-    for (const { path, text, dialect, scope, role, namespace } of workspace.files) {
-      project.fileRead({ path, text, dialect, scope, role, namespace });
+    for (const { absolute: _, encoding: __, ...file } of workspace.files) {
+      project.fileRead(file);
       if (host.now() - began < SLICE_MS) continue;
       await pause(0);
       began = host.now();
