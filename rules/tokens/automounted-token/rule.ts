@@ -1,5 +1,5 @@
 import { accountLabel, tokenMount, type Account, type TokenMount, type Workload } from '../../../engine/identity/graph.ts';
-import { isTold } from '../../../engine/identity/grants.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
 import { hidesPrograms } from '../../../engine/identity/token-consumers.ts';
 import { canOptOutSafely, grantedToEveryone, isPartial, replacesToken, tokenNeed } from '../../../engine/identity/token-need.ts';
 import { defineRule, pathIn, type Confidence, type FixProposal, type FixStep, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
@@ -98,7 +98,7 @@ function optOutOnce(context: RuleContext<'workload'>, account: Account, mount: T
     title: `Do not mount the token of account "${accountLabel(account)}" anywhere it is not asked for: ${users} among the files${safe ? '' : ` (${check.replace('in it', 'of all its pods')})`}`,
     safe,
     choice: true,
-    steps: account.objects.length > 0 ? account.objects.map(optOutAt) : [{ after: workload.object, add: [defaultAccount(account)] }],
+    steps: account.objects.length > 0 ? account.objects.map(optOutAt) : [{ after: workload.object, add: [defaultAccount(account.name, known(workload.object.resource.header.namespace))] }],
   }];
 }
 
@@ -106,6 +106,7 @@ function optOutAt({ object }: Account['objects'][number]): FixStep {
   return { object, change: { op: 'set', path: pathIn(object, 'automountServiceAccountToken'), value: false } };
 }
 
-function defaultAccount({ namespace, name }: Account): unknown {
-  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(isTold(namespace) ? { namespace } : {}) }, automountServiceAccountToken: false };
+/** In the namespace that the workload writes: what a kustomization makes of it, it makes of the account, too. */
+function defaultAccount(name: string, namespace: string | undefined): unknown {
+  return { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, automountServiceAccountToken: false };
 }
