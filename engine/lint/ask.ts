@@ -7,7 +7,7 @@ import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import type { FactKind } from '../kubernetes/read.ts';
 import type { Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
-/** What all rules said about one scope, kept by rule and unit so that an edit asks again only what it touches. */
+/** What all rules said about one scope, kept by rule and unit so that an edit asks again only what it touches. Units of which nothing is said are left out. */
 export interface Answers {
   readonly graph: Graph;
   readonly signals: ReadonlyMap<string, ReadonlyMap<string, readonly Signal[]>>;
@@ -27,30 +27,46 @@ type Touched = ReadonlySet<string> | 'all';
  * again only when the edit touches a kind of fact that it reads, and only for units in the namespaces touched.
  */
 export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }): { answers: Answers; asked: number } {
-  const touched = before ? touchedBy(before.edit) : undefined;
+  const touched = before && touchedBy(before.edit);
   const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
-  const units = new Map<Unit, readonly Units[Unit][]>();
-  const concernedUnits = new Map<Unit, ReadonlySet<string>>();
+  const changes = new Map<Unit, UnitChange>();
   let asked = 0;
   for (const rule of rules) {
-    const all = remembered(units, rule.unit, () => unitsOf(graph, rule.unit));
     const old = before?.answers.signals.get(rule.id);
-    const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind))
-      ? rule.wide ? new Set(all.map((unit) => unit.key)) : remembered(concernedUnits, rule.unit, () => new Set(all.filter((unit) => meets(namespacesOf(unit), touched.namespaces)).map((unit) => unit.key)))
-      : undefined;
-    const said = new Map<string, readonly Signal[]>();
-    for (const unit of all) {
-      const kept = old?.get(unit.key);
-      if (kept && !concerned?.has(unit.key)) {
-        said.set(unit.key, kept);
-        continue;
-      }
+    const { all, fresh, gone, near } = remembered(changes, rule.unit, () => changeOf(rule.unit, graph, before?.answers.graph, touched?.namespaces));
+    const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
+    const again = !old || (concerned && rule.wide) ? all : concerned ? near : fresh;
+    const said = new Map(old);
+    for (const key of gone) said.delete(key);
+    for (const unit of again) {
       asked++;
-      said.set(unit.key, [...rule.check(contextOf(rule, unit))].filter((signal) => !signal.at.object.context));
+      const answer = [...rule.check(contextOf(rule, unit))].filter((signal) => !signal.at.object.context);
+      if (answer.length > 0) said.set(unit.key, answer);
+      else said.delete(unit.key);
     }
     signals.set(rule.id, said);
   }
   return { answers: { graph, signals }, asked };
+}
+
+/** The units of one kind after an edit: all, those that are new, those new or in the namespaces touched, and the keys of those gone. */
+interface UnitChange {
+  readonly all: readonly Units[Unit][];
+  readonly fresh: readonly Units[Unit][];
+  readonly near: readonly Units[Unit][];
+  readonly gone: readonly string[];
+}
+
+function changeOf(unit: Unit, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
+  const all = unitsOf(graph, unit);
+  const old = new Set(before ? unitsOf(before, unit).map(({ key }) => key) : []);
+  const now = new Set(all.map(({ key }) => key));
+  return {
+    all,
+    fresh: all.filter(({ key }) => !old.has(key)),
+    near: touched ? all.filter((one) => !old.has(one.key) || meets(namespacesOf(one), touched)) : all,
+    gone: [...old].filter((key) => !now.has(key)),
+  };
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {

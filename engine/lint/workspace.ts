@@ -249,8 +249,13 @@ interface FileFindings {
   readonly suppressed: Applied['suppressed'];
 }
 
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** By place; where several stand at one, in an order that does not depend on which edit came first. */
 function inOrder(a: Finding, b: Finding): number {
-  return a.span.start - b.span.start || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
+  return a.span.start - b.span.start || compare(a.rule, b.rule) || compare(a.message, b.message);
 }
 
 function sameHousehold(a: SourceFile, b: SourceFile): boolean {
