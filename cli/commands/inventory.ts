@@ -37,9 +37,9 @@ const columns: Readonly<Record<string, (entry: IdentityEntry, estate: Estate) =>
 };
 const inTable = ['namespace', 'workload', 'account', 'token', 'rights', 'reach', 'exposure', 'risk', 'lets in'];
 
-function tokenWords({ token: { mount, seconds, projected, secrets } }: IdentityEntry): string {
+function tokenWords({ token: { mount, seconds, extendedSeconds, projected, secrets } }: IdentityEntry): string {
   return [
-    mount.mounted === true ? `mounted, ${duration(seconds!)}` : mount.mounted === false ? 'not mounted' : 'not known',
+    mount.mounted === true ? `mounted, ${duration(seconds!)} (by default taken for ${duration(extendedSeconds!)})` : mount.mounted === false ? 'not mounted' : 'not known',
     ...projected.map(({ audience, seconds: lifetime }) => `projected for ${audience ?? 'the API server'}, ${duration(lifetime)}`),
     ...secrets.map((name) => `Secret ${name}, without an end`),
   ].join('; ');
@@ -57,7 +57,7 @@ function shown(entry: IdentityEntry, { place }: Estate): Record<string, unknown>
   return {
     workload: { apiVersion: object.resource.header.apiVersion, kind: object.resource.header.kind, namespace: workload.namespace, name: object.name, part: fact.part, at: place({ object, place: accountAt }) },
     account: { namespace: account.namespace, name: account.name, use, read: account.objects.length > 0, at: account.objects.map((one) => place({ object: one.object, place: one.object.resource.header.name.at })) },
-    token: { mounted: token.mount.mounted === 'unknown' ? null : token.mount.mounted, decidedBy: token.mount.decidedBy, at: place(token.mount.at), seconds: token.seconds ?? null, projected: token.projected.map(({ audience, seconds }) => ({ audience: audience ?? null, seconds })), secrets: token.secrets },
+    token: { mounted: token.mount.mounted === 'unknown' ? null : token.mount.mounted, decidedBy: token.mount.decidedBy, at: place(token.mount.at), seconds: token.seconds ?? null, extendedSeconds: token.extendedSeconds ?? null, projected: token.projected.map(({ audience, seconds }) => ({ audience: audience ?? null, seconds })), secrets: token.secrets },
     cloud: cloud.map(({ at, ...identity }) => ({ ...identity, at: place(at) })),
     spiffe: spiffe ?? null,
     rights: { words: rightsWords(entry), unknownBindings: unknownRights, rules: rights.map((permission) => ({ words: rightWords(permission), binding: displayName({ namespace: permission.binding.namespace, name: permission.binding.name }), at: permission.rule.source ? place({ object: permission.rule.source.object, place: permission.rule.source.rule.at }) : null })) },

@@ -44,6 +44,8 @@ export interface TokenUse {
   readonly mount: TokenMount;
   /** Seconds of the token that is mounted by default; undefined where it is not mounted. */
   readonly seconds: number | undefined;
+  /** Seconds for which the API server takes that token all the same unless its extension is switched off; undefined where it is not mounted. */
+  readonly extendedSeconds: number | undefined;
   readonly projected: readonly { readonly audience: string | undefined; readonly seconds: number }[];
   /** Mounted Secrets that hold a token without an end. */
   readonly secrets: readonly string[];
@@ -51,6 +53,8 @@ export interface TokenUse {
 
 /** What the kubelet asks for the mounted token (k8s.io/kubernetes pkg/serviceaccount/claims, WarnOnlyBoundTokenExpirationSeconds). */
 const mountedSeconds = 3607;
+/** A token asked for exactly so long lives a year by default: --service-account-extend-token-expiration (k8s.io/kubernetes pkg/registry/core/serviceaccount/storage/token.go). */
+const extendedSeconds = 365 * 86400;
 /** Of a projection that does not say (core/v1 defaults.go). */
 const projectedSeconds = 3600;
 
@@ -92,6 +96,7 @@ function tokenUse(workload: Workload, account: Account, tokenSecrets: ReadonlySe
   return {
     mount,
     seconds: mount.mounted === false ? undefined : mountedSeconds,
+    extendedSeconds: mount.mounted === false ? undefined : extendedSeconds,
     projected: volumes.flatMap(({ tokens }) => tokens.map(({ audience, expirationSeconds }) => ({ audience: known(audience), seconds: known(expirationSeconds) ?? projectedSeconds }))),
     secrets: volumes.flatMap(({ secretName }) => known(secretName) ?? []).filter((name) => tokenSecrets.has(`${workload.namespace}/${name}`)),
   };

@@ -55,7 +55,7 @@ const inventory = (...args: string[]) => kubewho(['inventory', ...args], { cwd }
 interface Entry {
   readonly workload: { readonly name: string; readonly at: unknown };
   readonly account: { readonly use: string; readonly read: boolean };
-  readonly token: { readonly mounted: boolean | null; readonly seconds: number | null };
+  readonly token: { readonly mounted: boolean | null; readonly seconds: number | null; readonly extendedSeconds: number | null };
   readonly cloud: readonly { readonly mechanism: string; readonly identity: string }[];
   readonly spiffe: unknown;
   readonly rights: { readonly words: string; readonly unknownBindings: number };
@@ -78,7 +78,7 @@ describe('inventory', () => {
   });
 
   test('tokens: mounted and for how long', () => {
-    assert.deepEqual([entry('web').token.mounted, entry('web').token.seconds], [true, 3607]);
+    assert.deepEqual([entry('web').token.mounted, entry('web').token.seconds, entry('web').token.extendedSeconds], [true, 3607, 31_536_000]);
     assert.deepEqual([entry('payments').token.mounted, entry('payments').token.seconds], [false, null]);
   });
 
@@ -118,7 +118,7 @@ describe('inventory', () => {
     assert.equal(lines.length, 6);
     const rows = inventory('--format', 'csv').stdout.trimEnd().split('\r\n');
     assert.equal(rows[0], 'namespace,workload,account,token,cloud,spiffe,rights,reach,exposure,risk,lets in,source');
-    assert.ok(rows.includes('shop,Deployment/web,web (own),"mounted, 1 hour",AWS: arn:aws:iam::123456789012:role/web,spiffe://cluster.local/ns/shop/sa/web (default trust domain),everything everywhere,cluster-admin in 1 step,exposed,none,anyone (no policy read),shop/web.yaml:13:27'), rows.join('\n'));
+    assert.ok(rows.includes('shop,Deployment/web,web (own),"mounted, 1 hour (by default taken for 365 days)",AWS: arn:aws:iam::123456789012:role/web,spiffe://cluster.local/ns/shop/sa/web (default trust domain),everything everywhere,cluster-admin in 1 step,exposed,none,anyone (no policy read),shop/web.yaml:13:27'), rows.join('\n'));
   });
 
   test('csv is safe to open in a spreadsheet', () => {

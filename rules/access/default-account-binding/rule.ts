@@ -1,15 +1,12 @@
 import { isTold } from '../../../engine/identity/grants.ts';
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
-import { authorizer } from '../../../engine/identity/permissions.ts';
-import type { ResolvedRole } from '../../../engine/identity/rbac-roles.ts';
-import { boundSubjects, inWords, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
+import { inWords, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import { speaksForOwner } from '../../../engine/identity/sharing.ts';
-import { weightOf, type RoleWeight, type Weight } from '../../../engine/identity/role-weight.ts';
-import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
-import { defineRule, pathIn, type FixProposal, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
+import { defineRule, pathIn, type FixProposal, type RuleContext } from '../../../engine/lint/rule.ts';
 import { ownAccount, ownName } from '../../accounts/own-account.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
+import { severityOfWeight, weighedBinding, type WeighedBinding } from '../weighed-binding.ts';
 import { rightsLabel, roleLabel } from '../rights-label.ts';
 import { withoutSubject } from '../subject-fixes.ts';
 
@@ -36,7 +33,7 @@ export default defineRule({
         args: { namespace: namespaceLabel(bound), role: roleLabel(binding.fact), rights: rightsLabel(weight?.rule, binding, bound.name!.namespace) },
         at: { object: binding.object, place: bound.subject.name.at },
         related: bindingPlaces(role, weight?.rule, [bound]),
-        severity: weight ? bySize[weight.weight] : 'warning',
+        severity: weight ? severityOfWeight[weight.weight] : 'warning',
         confidence: weight ? 'high' : 'medium',
         group: bindingGroup(binding, role, subjects),
       };
@@ -49,28 +46,10 @@ export default defineRule({
   },
 });
 
-interface Facts {
-  readonly binding: { readonly object: RuleContext<'object'>['unit']['object']; readonly fact: BindingFact };
-  readonly role: ResolvedRole;
-  /** Undefined where the role is in no file read, or a template's. */
-  readonly weight: RoleWeight | undefined;
-  /** Those that mean an account named default, spelled as an account or as a user. */
-  readonly subjects: readonly BoundSubject[];
+/** Those subjects that mean an account named default, spelled as an account or as a user. */
+function read(context: RuleContext<'object'>): WeighedBinding | undefined {
+  return weighedBinding(context, ({ name }) => name?.kind === 'ServiceAccount' && name.name === 'default');
 }
-
-function read({ unit: { object }, graph, environment }: RuleContext<'object'>): Facts | undefined {
-  const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
-  if (!fact) return undefined;
-  const binding = { object, fact };
-  const minor = environment.kubernetesMinor;
-  const subjects = boundSubjects(graph, binding).filter(({ name }) => name?.kind === 'ServiceAccount' && name.name === 'default');
-  if (subjects.length === 0) return undefined;
-  const role = authorizer(graph, { defaults: true, minor }).roleOf(binding);
-  const weight = weightOf(role, { cluster: fact.cluster, minor });
-  return weight?.weight === 'nothing' ? undefined : { binding, role, weight, subjects };
-}
-
-const bySize: Readonly<Record<Weight, Severity>> = { nothing: 'info', narrow: 'info', reads: 'warning', writes: 'error' };
 
 function namespaceLabel({ name }: BoundSubject): string {
   return isTold(name!.namespace) ? `namespace "${name!.namespace}"` : 'its namespace';
@@ -79,14 +58,14 @@ function namespaceLabel({ name }: BoundSubject): string {
 /** With more of them the accounts are better written by hand. */
 const mostWorkloads = 5;
 
-function fixesOf({ binding, weight }: Facts, bound: BoundSubject, graph: Graph): FixProposal[] {
+function fixesOf({ binding, weight }: WeighedBinding, bound: BoundSubject, graph: Graph): FixProposal[] {
   const removal = withoutSubject(binding, bound, weight ? 'check that nothing that runs as it needs this' : 'check what the role gives, and that nothing needs it');
   const own = ownAccounts(binding, bound, graph);
   return own ? [own, removal] : [removal];
 }
 
 /** An account for each workload that runs as the default one, bound in its place. */
-function ownAccounts({ object, fact }: Facts['binding'], bound: BoundSubject, graph: Graph): FixProposal | undefined {
+function ownAccounts({ object, fact }: WeighedBinding['binding'], bound: BoundSubject, graph: Graph): FixProposal | undefined {
   const runners = bound.accounts.flatMap((account) => account.workloads.filter((one) => !one.repeated && speaksForOwner(one, account)).map((workload) => ({ account, workload, name: ownName(workload, account, graph) })));
   const names = runners.flatMap(({ name }) => name ?? []);
   if (runners.length === 0 || runners.length > mostWorkloads || new Set(names).size < runners.length) return undefined;

@@ -1,16 +1,15 @@
 import { tokenMount, type Account, type Graph } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { symbol } from '../../../engine/identity/objects.ts';
-import { authorizer } from '../../../engine/identity/permissions.ts';
 import { isDefaultBinding } from '../../../engine/identity/rbac-questions.ts';
 import type { ResolvedRole } from '../../../engine/identity/rbac-roles.ts';
 import { boundSubjects, inWords, isEveryone, subjectLabel, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
-import { weightOf, type RoleWeight, type Weight } from '../../../engine/identity/role-weight.ts';
+import type { Weight } from '../../../engine/identity/role-weight.ts';
 import { consumersIn } from '../../../engine/identity/token-consumers.ts';
-import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type FixProposal, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
+import { severityOfWeight, weighedBinding, type WeighedBinding } from '../weighed-binding.ts';
 import { rightsLabel, roleLabel } from '../rights-label.ts';
 import { accountsInstead, withoutSubject } from '../subject-fixes.ts';
 
@@ -55,25 +54,10 @@ export default defineRule({
   },
 });
 
-interface Facts {
-  readonly binding: { readonly object: RuleContext<'object'>['unit']['object']; readonly fact: BindingFact };
-  readonly role: ResolvedRole;
-  /** Undefined where the role is in no file read, or a template's. */
-  readonly weight: RoleWeight | undefined;
-  readonly subjects: readonly BoundSubject[];
-}
-
 /** A binding that gives something to everyone, and that is not built in. */
-function read({ unit: { object }, graph, environment }: RuleContext<'object'>): Facts | undefined {
-  const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
-  if (!fact) return undefined;
-  const binding = { object, fact };
-  const minor = environment.kubernetesMinor;
-  const subjects = boundSubjects(graph, binding).filter(({ name }) => name && (isEveryone(name) || isMasters(name)));
-  if (subjects.length === 0 || isDefaultBinding(binding, minor)) return undefined;
-  const role = authorizer(graph, { defaults: true, minor }).roleOf(binding);
-  const weight = weightOf(role, { cluster: fact.cluster, minor });
-  return weight?.weight === 'nothing' || isForEveryone(binding, role) ? undefined : { binding, role, weight, subjects };
+function read(context: RuleContext<'object'>): WeighedBinding | undefined {
+  const facts = weighedBinding(context, ({ name }) => name !== undefined && (isEveryone(name) || isMasters(name)));
+  return !facts || isDefaultBinding(facts.binding, context.environment.kubernetesMinor) || isForEveryone(facts.binding, facts.role) ? undefined : facts;
 }
 
 function isMasters({ kind, name }: { kind: string; name: string }): boolean {
@@ -87,7 +71,7 @@ const rolesForEveryone = new Set(['system:basic-user', 'system:discovery', 'syst
  * The same of other distributions, in no file as a rule: what kubeadm shows to nodes that join (cmd/kubeadm/app/phases/
  * bootstraptoken/clusterinfo), and OpenShift's pulling of images (docs.openshift.com, openshift_images/managing_images).
  */
-function isForEveryone({ object, fact }: Facts['binding'], role: ResolvedRole): boolean {
+function isForEveryone({ object, fact }: WeighedBinding['binding'], role: ResolvedRole): boolean {
   const name = symbol(fact.roleName);
   if (rolesForEveryone.has(name)) return role.variants.every(({ role: one }) => !one.object);
   if (name === 'kubeadm:bootstrap-signer-clusterinfo') return object.namespace === 'kube-public';
@@ -105,12 +89,10 @@ function namespaceOf({ name }: BoundSubject): string {
   return name!.name.replace(/^system:serviceaccounts:?/, '');
 }
 
-const bySize: Readonly<Record<Weight, Severity>> = { nothing: 'info', narrow: 'info', reads: 'warning', writes: 'error' };
-
 /** The accounts of one namespace are fewer than everyone, except where the cluster's controllers live. */
 function severityOf(bound: BoundSubject, weight: Weight | undefined): Severity {
   if (isMasters(bound.name!)) return 'info';
-  const severity = weight ? bySize[weight] : 'warning';
+  const severity = weight ? severityOfWeight[weight] : 'warning';
   const few = messageOf(bound) === 'namespace' && namespaceOf(bound) !== 'kube-system';
   return few ? (severity === 'error' ? 'warning' : 'info') : severity;
 }
@@ -118,7 +100,7 @@ function severityOf(bound: BoundSubject, weight: Weight | undefined): Severity {
 /** More subjects than these are no longer a list that anyone would review. */
 const mostAccounts = 10;
 
-function fixesOf({ binding, subjects }: Facts, bound: BoundSubject, graph: Graph): FixProposal[] {
+function fixesOf({ binding, subjects }: WeighedBinding, bound: BoundSubject, graph: Graph): FixProposal[] {
   const others = new Set(boundSubjects(graph, binding).filter((one) => !subjects.includes(one)).flatMap(({ accounts }) => accounts));
   const users = usersAmong(bound, graph, binding.object.document.file).filter((account) => !others.has(account));
   const labels = users.map(({ namespace, name }) => `"${namespace}/${name}"`);
