@@ -1,8 +1,8 @@
 import { known } from '../yaml/cursor.ts';
 import type { Graph, Workload } from './graph.ts';
 import type { Location } from './objects.ts';
-import { exposureOf } from './trust-exposure.ts';
-import { targetOf } from './trust-target.ts';
+import { exposureOf } from '../trust/exposure.ts';
+import { targetOf } from '../trust/target.ts';
 
 /** What makes a workload easier to take over, or worth more, than its neighbours. */
 export interface Tier {

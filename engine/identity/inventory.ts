@@ -11,9 +11,9 @@ import { riskOf, type Risk } from './risk.ts';
 import { sharersOf } from './sharing.ts';
 import { spiffeIdOf, type SpiffeId } from './spiffe.ts';
 import { isPartial } from './token-need.ts';
-import { trustIn } from './trust.ts';
-import type { Admission, Layer } from './trust-layer.ts';
-import { targetOf } from './trust-target.ts';
+import { trustIn } from '../trust/trust.ts';
+import type { Admission, Layer } from '../trust/layer.ts';
+import { targetOf } from '../trust/target.ts';
 
 /** One workload identity, with all that the files tell of it. */
 export interface IdentityEntry {

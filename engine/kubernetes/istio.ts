@@ -2,7 +2,7 @@ import { known, type Cursor, type Place, type Value } from '../yaml/cursor.ts';
 import type { Header } from './header.ts';
 import { readSelector, type LabelSelector } from './selector.ts';
 
-/* Readers of security.istio.io (istio/api security/v1beta1; v1 has the same fields). Kept as written: what follows from it is engine/identity/trust-istio.ts. */
+/* Readers of security.istio.io (istio/api security/v1beta1; v1 has the same fields). Kept as written: what follows from it is engine/trust/istio.ts. */
 
 export interface AuthorizationPolicyFact {
   readonly fact: 'istioAuthorizationPolicy';

@@ -1,8 +1,8 @@
 import type { Graph, Workload } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
-import { callersOf } from '../../engine/identity/trust-callers.ts';
-import { membership } from '../../engine/identity/trust-istio.ts';
-import { targetOf, type Target } from '../../engine/identity/trust-target.ts';
+import { callersOf } from '../../engine/trust/callers.ts';
+import { membership } from '../../engine/trust/istio.ts';
+import { targetOf, type Target } from '../../engine/trust/target.ts';
 
 /** The field of an Istio source that names callers by their accounts. */
 export type Source = { readonly principals: readonly string[] } | { readonly serviceAccounts: readonly string[] };

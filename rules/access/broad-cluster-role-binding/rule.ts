@@ -4,8 +4,8 @@ import { allPowerfulRule, clusterScopeNeed, inEveryVariant, isController, isDefa
 import { boundSubjects, commonNamespace, inWords, isDedicated, subjectsLabel, useOf, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import type { ResolvedRole } from '../../../engine/identity/rbac-roles.ts';
 import type { AccessRule } from '../../../engine/identity/rbac-rules.ts';
-import { exposureOf } from '../../../engine/identity/trust-exposure.ts';
-import { targetOf } from '../../../engine/identity/trust-target.ts';
+import { exposureOf } from '../../../engine/trust/exposure.ts';
+import { targetOf } from '../../../engine/trust/target.ts';
 import { watchOf } from '../../../engine/identity/watch.ts';
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { known } from '../../../engine/yaml/cursor.ts';

@@ -1,11 +1,12 @@
 import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { mutualTls } from '../../../engine/identity/trust-istio.ts';
-import { labelOf, unseenTarget } from '../../../engine/identity/trust-target.ts';
-import { guardedByPolicy, isOutsideMesh, scopeOf, workloadsBehind } from '../../../engine/identity/trust-tls.ts';
+import { mutualTls } from '../../../engine/trust/istio.ts';
+import { labelOf, unseenTarget } from '../../../engine/trust/target.ts';
+import { guardedByPolicy, isOutsideMesh, scopeOf, workloadsBehind } from '../../../engine/trust/tls.ts';
 import type { ClientTls, DestinationRuleFact } from '../../../engine/kubernetes/destination-rule.ts';
 import type { Labels } from '../../../engine/kubernetes/header.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
+import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 
@@ -31,7 +32,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1557', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
-  reads: ['istioPeerAuthentication', 'istioAuthorizationPolicy', 'destinationRule', 'namespace', 'workload', 'service', 'networkPolicy', 'otherMesh'],
+  reads: [...trustReads, 'destinationRule'],
   messages,
   *check({ unit: { object }, graph }) {
     for (const fact of object.resource.facts) {

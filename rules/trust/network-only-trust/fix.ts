@@ -1,10 +1,10 @@
 import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
-import type { AddressGrant } from '../../../engine/identity/trust-address.ts';
-import { evidenceOfRule } from '../../../engine/identity/trust-istio-evidence.ts';
-import { istioLayer, membership, mutualTls } from '../../../engine/identity/trust-istio.ts';
+import type { AddressGrant } from '../../../engine/trust/by-address.ts';
+import { evidenceOfRule } from '../../../engine/trust/istio-evidence.ts';
+import { istioLayer, membership, mutualTls } from '../../../engine/trust/istio.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
-import { selects, targetOf, type Target } from '../../../engine/identity/trust-target.ts';
+import { selects, targetOf, type Target } from '../../../engine/trust/target.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
 import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts';

@@ -1,6 +1,7 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { grantsOfAuthorization, grantsOfNetworkPolicy, type AddressGrant } from '../../../engine/identity/trust-address.ts';
+import { grantsOfAuthorization, grantsOfNetworkPolicy, type AddressGrant } from '../../../engine/trust/by-address.ts';
+import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { fixesOf } from './fix.ts';
@@ -31,7 +32,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
-  reads: ['networkPolicy', 'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication', 'otherMesh', 'namespace', 'workload', 'service', 'route'],
+  reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);

@@ -1,6 +1,7 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { openAuthorizations, type OpenAuthorization } from '../../../engine/identity/trust-istio-open.ts';
+import { openAuthorizations, type OpenAuthorization } from '../../../engine/trust/istio-open.ts';
+import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
 import { nameCallers } from '../name-callers.ts';
 
@@ -21,7 +22,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1210', 'nist-csf-2.0:PR.AA-05'],
   unit: 'object',
-  reads: ['istioAuthorizationPolicy', 'istioPeerAuthentication', 'networkPolicy', 'otherMesh', 'namespace', 'workload', 'service', 'route'],
+  reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
     for (const open of openingsIn(graph, object)) {

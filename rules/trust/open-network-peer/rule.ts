@@ -1,9 +1,10 @@
-import { coversFamily, parseNetworkOrAddress, type Network } from '../../../engine/identity/address.ts';
+import { coversFamily, parseNetworkOrAddress, type Network } from '../../../engine/trust/address.ts';
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
-import { callersOf } from '../../../engine/identity/trust-callers.ts';
-import { openGrants, type OpenGrant } from '../../../engine/identity/trust-open.ts';
+import { callersOf } from '../../../engine/trust/callers.ts';
+import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
+import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
 import { known, type Value } from '../../../engine/yaml/cursor.ts';
 import allowLists from './allow-lists.json' with { type: 'json' };
@@ -24,7 +25,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'cis-kubernetes:5.3.2', 'mitre-attack:T1046', 'nist-csf-2.0:PR.IR-01'],
   unit: 'object',
-  reads: ['networkPolicy', 'istioAuthorizationPolicy', 'istioPeerAuthentication', 'otherMesh', 'namespace', 'workload', 'service', 'route', 'callback'],
+  reads: [...trustReads, 'callback'],
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);

@@ -1,6 +1,6 @@
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { namesIn, selectsNamespaceOf } from '../../../engine/identity/trust-peers.ts';
+import { namesIn, selectsNamespaceOf } from '../../../engine/trust/peers.ts';
 import type { NetworkPeer } from '../../../engine/kubernetes/network-policy.ts';
 import { matches, selectorData, selectsAll, type LabelSelector } from '../../../engine/kubernetes/selector.ts';
 import { defineRule, type Confidence } from '../../../engine/lint/rule.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { contains, coversFamily, isSingleHost, kindOf, parseNetwork, parseNetworkOrAddress, type Network } from '../../../engine/identity/address.ts';
+import { contains, coversFamily, isSingleHost, kindOf, parseNetwork, parseNetworkOrAddress, type Network } from '../../../engine/trust/address.ts';
 
 const net = (text: string): Network => parseNetwork(text) ?? assert.fail(`not a network: ${text}`);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { callersOf } from '../../../engine/identity/trust-callers.ts';
+import { callersOf } from '../../../engine/trust/callers.ts';
 import { graphOf, target, web } from './graph.ts';
 
 /* Who is shown to call the Deployment `web` of `shop`. A caller is named on evidence alone. */

@@ -1,5 +1,5 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
-import { targetOf, type Target } from '../../../engine/identity/trust-target.ts';
+import { targetOf, type Target } from '../../../engine/trust/target.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 /** The identity graph of one file of YAML. */

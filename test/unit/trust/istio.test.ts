@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { istioLayer, membership, mutualTls } from '../../../engine/identity/trust-istio.ts';
-import type { Evidence, Extent } from '../../../engine/identity/trust-layer.ts';
-import { demandsIdentity, trustIn } from '../../../engine/identity/trust.ts';
+import { istioLayer, membership, mutualTls } from '../../../engine/trust/istio.ts';
+import type { Evidence, Extent } from '../../../engine/trust/layer.ts';
+import { demandsIdentity, trustIn } from '../../../engine/trust/trust.ts';
 import { graphOf, target, web } from './graph.ts';
 
 /* What Istio's policies ask of callers of the Deployment `web` of `shop` (semantics.md 6.5). */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { networkPolicyLayer } from '../../../engine/identity/trust-network-policy.ts';
+import { networkPolicyLayer } from '../../../engine/trust/network-policy.ts';
 import { graphOf, target, web } from './graph.ts';
 
 /* What NetworkPolicies let in to the Deployment `web` of `shop` (semantics.md 6.1). */

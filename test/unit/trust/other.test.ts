@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { otherIdentity } from '../../../engine/identity/trust-other.ts';
-import { sameNamespace, targetOf } from '../../../engine/identity/trust-target.ts';
+import { otherIdentity } from '../../../engine/trust/other.ts';
+import { sameNamespace, targetOf } from '../../../engine/trust/target.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 import { graphOf, target, web } from './graph.ts';
 

@@ -1,7 +1,7 @@
 import type { AuthorizationCondition, AuthorizationRule, AuthorizationSource, SourceField } from '../kubernetes/istio.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
-import { strongest, type Evidence } from './trust-layer.ts';
+import { strongest, type Evidence } from './layer.ts';
 
 /** What one source of a rule asks of its callers, together with the conditions of the rule. */
 export interface RuleEvidence {

@@ -1,13 +1,13 @@
 import type { NetworkPeer } from '../kubernetes/network-policy.ts';
 import { matches } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, Workload } from './graph.ts';
-import { isSymbol, type GraphObject, type Location } from './objects.ts';
-import { servicesOf } from './trust-exposure.ts';
-import { factsNear } from './trust-index.ts';
-import { isolatesIngress } from './trust-network-policy.ts';
-import { selectsNamespaceOf } from './trust-peers.ts';
-import type { Target } from './trust-target.ts';
+import type { Graph, Workload } from '../identity/graph.ts';
+import { isSymbol, type GraphObject, type Location } from '../identity/objects.ts';
+import { servicesOf } from './exposure.ts';
+import { factsNear } from './index.ts';
+import { isolatesIngress } from './network-policy.ts';
+import { selectsNamespaceOf } from './peers.ts';
+import type { Target } from './target.ts';
 
 /** A workload for which the files show that it calls a target, and what shows it. Manifests hold no pod addresses: none is guessed from a range. */
 export interface Caller {

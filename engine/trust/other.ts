@@ -1,7 +1,7 @@
 import { known } from '../yaml/cursor.ts';
-import type { Graph } from './graph.ts';
-import { isNear } from './trust-index.ts';
-import { labelOf, namespacesOf, sameNamespace, type Target } from './trust-target.ts';
+import type { Graph } from '../identity/graph.ts';
+import { isNear } from './index.ts';
+import { labelOf, namespacesOf, sameNamespace, type Target } from './target.ts';
 import authenticators from './authenticators.json' with { type: 'json' };
 
 /** Linkerd's default policies that turn away whoever has no mesh identity (semantics.md 6.6). */

@@ -1,11 +1,11 @@
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import type { GraphObject } from './objects.ts';
-import { allTargets, isNear, targetsIn } from './trust-index.ts';
-import { appliesTo, membership, rootNamespace, type Authorization } from './trust-istio.ts';
-import { isolatesIngress } from './trust-network-policy.ts';
-import { unseenTarget, type Target } from './trust-target.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
+import { allTargets, isNear, targetsIn } from './index.ts';
+import { appliesTo, membership, rootNamespace, type Authorization } from './istio.ts';
+import { isolatesIngress } from './network-policy.ts';
+import { unseenTarget, type Target } from './target.ts';
 
 /**
  * What a NetworkPolicy protects: the workloads that it selects; where none is among the files, the pods that it would

@@ -1,14 +1,29 @@
-import type { Graph } from './graph.ts';
-import { istioLayer } from './trust-istio.ts';
-import { isProved, type Admission, type Layer } from './trust-layer.ts';
-import { networkPolicyLayer } from './trust-network-policy.ts';
-import { otherIdentity } from './trust-other.ts';
-import type { Target } from './trust-target.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { FactKind } from '../kubernetes/read.ts';
+import { istioLayer } from './istio.ts';
+import { isProved, type Admission, type Layer } from './layer.ts';
+import { networkPolicyLayer } from './network-policy.ts';
+import { otherIdentity } from './other.ts';
+import type { Target } from './target.ts';
 
 /*
  * The trust model (semantics.md 6.0): for a target, every layer that decides who gets in, and on what evidence. A layer is
  * data; one function a technology makes it from the facts of its policies, and nothing here knows a technology.
  */
+
+/** One line a technology. */
+const layers: readonly ((graph: Graph, target: Target) => Layer)[] = [
+  networkPolicyLayer,
+  istioLayer,
+];
+
+/** The kinds of facts that an answer of the trust model depends on; a rule that asks it declares them. */
+export const trustReads: readonly FactKind[] = [
+  'workload', 'namespace', 'service', 'route',
+  'networkPolicy',
+  'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication',
+  'otherMesh',
+];
 
 /** Everything that decides who gets in to a target. */
 export interface Trust {
@@ -32,7 +47,7 @@ export function trustIn(graph: Graph, target: Target): Trust {
 }
 
 function judge(graph: Graph, target: Target): Trust {
-  return { target, layers: [networkPolicyLayer(graph, target), istioLayer(graph, target)], elsewhere: otherIdentity(graph, target) };
+  return { target, layers: layers.map((layer) => layer(graph, target)), elsewhere: otherIdentity(graph, target) };
 }
 
 /** Whether identity is demanded of everyone on every way in, and where it is not. */

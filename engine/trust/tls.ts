@@ -1,11 +1,11 @@
 import type { DestinationRuleFact } from '../kubernetes/destination-rule.ts';
 import type { PeerAuthenticationFact } from '../kubernetes/istio.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith, Workload } from './graph.ts';
-import { standsFor } from './trust-exposure.ts';
-import { allTargets, isNear, targetsIn } from './trust-index.ts';
-import { membership, rootNamespace } from './trust-istio.ts';
-import { selects, targetOf, unseenTarget, type Target } from './trust-target.ts';
+import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import { standsFor } from './exposure.ts';
+import { allTargets, isNear, targetsIn } from './index.ts';
+import { membership, rootNamespace } from './istio.ts';
+import { selects, targetOf, unseenTarget, type Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
 /** What a PeerAuthentication is about. In the root namespace a selector makes it be ignored (semantics.md 6.5). */

@@ -2,10 +2,10 @@ import type { NetworkPolicyFact, NetworkPort, NetworkRule } from '../kubernetes/
 import { selectsAll } from '../kubernetes/selector.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { coversFamily, parseNetwork, type Network } from './address.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import { exposureOf, isCalledByApiServer, isGateway } from './trust-exposure.ts';
-import { protectedByNetworkPolicy } from './trust-protected.ts';
-import type { Target } from './trust-target.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
+import { protectedByNetworkPolicy } from './protected.ts';
+import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
 /** Who a rule lets in: no `from` at all, all addresses of a family, or all pods of all namespaces. */

@@ -1,8 +1,8 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, Workload } from './graph.ts';
-import { isSymbol, type GraphObject } from './objects.ts';
+import type { Graph, Workload } from '../identity/graph.ts';
+import { isSymbol, type GraphObject } from '../identity/objects.ts';
 
 /** What policies protect: pods with labels in a namespace, of a workload among the files or of one that is not. */
 export interface Target {

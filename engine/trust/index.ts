@@ -1,9 +1,9 @@
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import { isSymbol, type GraphObject } from './objects.ts';
-import { targetOf, type Target } from './trust-target.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { isSymbol, type GraphObject } from '../identity/objects.ts';
+import { targetOf, type Target } from './target.ts';
 
 /*
  * Policies and workloads by namespace and by label: made once for a graph, so that a question looks at the few that may
@@ -70,7 +70,7 @@ export function targetsIn(graph: Graph, namespace: string, selector?: LabelSelec
 }
 
 /** The facts of a kind that may be about a target: of its namespace, of further ones, and of those that no file tells by name. */
-export function factsNear<K extends 'networkPolicy' | 'istioAuthorizationPolicy' | 'istioPeerAuthentication'>(graph: Graph, kind: K, target: Target, ...further: readonly string[]): readonly Of<K>[] {
+export function factsNear<K extends FactKind>(graph: Graph, kind: K, target: Target, ...further: readonly string[]): readonly Of<K>[] {
   const groups = factsByNamespace(graph, kind);
   const untold = target.namespace === '' || isSymbol(target.namespace);
   const labels = target.labels.open || Object.values(target.labels.entries).some(({ state }) => state === 'hole') ? undefined : ['', ...labelsOf(target)];
@@ -93,6 +93,7 @@ function factsByNamespace<K extends FactKind>(graph: Graph, kind: K): ReadonlyMa
   return groups as unknown as ReadonlyMap<string, ByLabel<K>>;
 }
 
+/** The selector of a policy by which it is found; a kind that is not listed is looked at for every target. */
 function selectorOf(fact: Fact): LabelSelector | undefined {
   if (fact.fact === 'networkPolicy') return fact.podSelector;
   if (fact.fact === 'istioAuthorizationPolicy') return fact.target.refs.length > 0 ? undefined : fact.target.selector;

@@ -1,12 +1,12 @@
 import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule, PeerAuthenticationFact } from '../kubernetes/istio.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import { factsNear, isNear } from './trust-index.ts';
-import { servicesNear, standsFor } from './trust-exposure.ts';
-import { evidenceOfRule, isIdentityDemand } from './trust-istio-evidence.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import type { GraphObject } from './objects.ts';
-import { allOf, labelOf, namespacesOf, sameNamespace, selects, type Target } from './trust-target.ts';
-import type { Admission, Demand, Extent, Layer } from './trust-layer.ts';
+import { factsNear, isNear } from './index.ts';
+import { servicesNear, standsFor } from './exposure.ts';
+import { evidenceOfRule, isIdentityDemand } from './istio-evidence.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
+import { allOf, labelOf, namespacesOf, sameNamespace, selects, type Target } from './target.ts';
+import type { Admission, Demand, Extent, Layer } from './layer.ts';
 
 /** Where mesh-wide policies live unless MeshConfig.rootNamespace says otherwise, which is in no manifest. */
 export const rootNamespace = 'istio-system';

@@ -1,14 +1,14 @@
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import { contains, coversFamily, kindOf, parseNetwork, parseNetworkOrAddress, type AddressKind, type Network } from './address.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import type { GraphObject } from './objects.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
 import probes from './probe-addresses.json' with { type: 'json' };
-import { exposureOf, isGateway, servicesOf } from './trust-exposure.ts';
-import { actionOf, istioIsUsed, membership, mutualTls, type Authorization } from './trust-istio.ts';
-import { isProved, type Admission, type Layer } from './trust-layer.ts';
-import { protectedByAuthorization, protectedByNetworkPolicy } from './trust-protected.ts';
-import type { Target } from './trust-target.ts';
+import { exposureOf, isGateway, servicesOf } from './exposure.ts';
+import { actionOf, istioIsUsed, membership, mutualTls, type Authorization } from './istio.ts';
+import { isProved, type Admission, type Layer } from './layer.ts';
+import { protectedByAuthorization, protectedByNetworkPolicy } from './protected.ts';
+import type { Target } from './target.ts';
 import { demandsIdentity, trustIn, type Trust } from './trust.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { RouteFact, ServiceFact } from '../kubernetes/service.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import { symbol, type Location } from './objects.ts';
-import { labelOf, sameNamespace, type Target } from './trust-target.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { symbol, type Location } from '../identity/objects.ts';
+import { labelOf, sameNamespace, type Target } from './target.ts';
 
 /** The Services of a target's namespace that belong with it. */
 export function servicesNear(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {

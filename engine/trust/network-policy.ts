@@ -1,10 +1,10 @@
 import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/network-policy.ts';
 import { known } from '../yaml/cursor.ts';
 import { coversFamily, parseNetwork } from './address.ts';
-import type { Graph, ObjectWith } from './graph.ts';
-import { factsNear } from './trust-index.ts';
-import { allOf, sameNamespace, selects, type Target } from './trust-target.ts';
-import type { Admission, Evidence, Layer } from './trust-layer.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { factsNear } from './index.ts';
+import { allOf, sameNamespace, selects, type Target } from './target.ts';
+import type { Admission, Evidence, Layer } from './layer.ts';
 
 /** Whether a policy isolates a target's incoming traffic. */
 export function isolatesIngress({ object, fact }: ObjectWith<NetworkPolicyFact>, target: Target): boolean | 'unknown' {

@@ -1,9 +1,9 @@
 import type { AuthorizationCondition, AuthorizationRule, AuthorizationSource, SourceField } from '../kubernetes/istio.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph } from './graph.ts';
-import { actionOf, mutualTls, type Authorization, type MutualTls } from './trust-istio.ts';
-import { protectedByAuthorization } from './trust-protected.ts';
-import type { Target } from './trust-target.ts';
+import type { Graph } from '../identity/graph.ts';
+import { actionOf, mutualTls, type Authorization, type MutualTls } from './istio.ts';
+import { protectedByAuthorization } from './protected.ts';
+import type { Target } from './target.ts';
 
 /*
  * Peer identities come from mutual TLS alone. A plaintext caller has none, so it does not match what names one: an ALLOW

@@ -1,9 +1,9 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from './graph.ts';
-import { isSymbol } from './objects.ts';
-import { namespacesOf, targetOf } from './trust-target.ts';
+import type { Graph, Workload } from '../identity/graph.ts';
+import { isSymbol } from '../identity/objects.ts';
+import { namespacesOf, targetOf } from './target.ts';
 
 /** The label that the API server sets on every Namespace to its name; it cannot be forged (semantics.md 6.1). */
 export const namespaceName = 'kubernetes.io/metadata.name';

@@ -1,5 +1,5 @@
 import type { Place, Value } from '../yaml/cursor.ts';
-import type { GraphObject, Location } from './objects.ts';
+import type { GraphObject, Location } from '../identity/objects.ts';
 
 /**
  * What a caller shows to be let in, from weakest to strongest: nothing at all; its address; a label that the network
@@ -40,8 +40,12 @@ export interface Demand {
   readonly at: Location;
 }
 
+/** What decides who gets in. */
+export type Technology = 'NetworkPolicy' | 'AdminNetworkPolicy' | 'Cilium' | 'Calico' | 'Istio' | 'Linkerd' | 'Consul' | 'Kuma';
+
+/** All that one technology says of a target. */
 export interface Layer {
-  readonly technology: 'NetworkPolicy' | 'Istio';
+  readonly technology: Technology;
   /** The policies that select the target. */
   readonly policies: readonly GraphObject[];
   /** Whether what no admission lets in is turned away. */

@@ -1,12 +1,12 @@
 import type { AuthorizationRule, AuthorizationSource } from '../kubernetes/istio.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import type { Graph } from './graph.ts';
-import { exposureOf, isGateway } from './trust-exposure.ts';
-import { evidenceOfRule } from './trust-istio-evidence.ts';
-import { actionOf, extentOf, type Authorization } from './trust-istio.ts';
-import { isProved, type Admission } from './trust-layer.ts';
-import { protectedByAuthorization } from './trust-protected.ts';
-import type { Target } from './trust-target.ts';
+import type { Graph } from '../identity/graph.ts';
+import { exposureOf, isGateway } from './exposure.ts';
+import { evidenceOfRule } from './istio-evidence.ts';
+import { actionOf, extentOf, type Authorization } from './istio.ts';
+import { isProved, type Admission } from './layer.ts';
+import { protectedByAuthorization } from './protected.ts';
+import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
 
 /** A rule of an ALLOW policy that lets everyone in, or whoever has any identity of the mesh. */
