@@ -18,6 +18,8 @@ export interface Kustomization {
   readonly components: readonly string[];
   /** Files that are part of objects, or of the build: patches, replacements, transformers, generators, their inputs. */
   readonly parts: readonly string[];
+  /** Whether it may change fields of what it builds in ways that are not followed here: patches, replacements, its own name references. */
+  readonly rewrites: boolean;
 }
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -49,8 +51,12 @@ export function readKustomization(path: string, content: string): Kustomization 
     resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
+    rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
   };
 }
+
+/** Fields that change what is built, or say which fields are references (kustomize api/types/kustomization.go). */
+const rewriters = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'vars', 'transformers', 'configurations', 'crds'];
 
 /** Every file that a kustomization reads and does not build (kustomize api/types/kustomization.go). */
 function partsOf(data: Record<string, unknown>): string[] {

@@ -63,7 +63,7 @@ function buildOf(ways: readonly Way[]): Build {
   const [first, ...others] = new Set(ways.map((way) => way.namespace));
   const overwritten = ways.some((way) => way.namespace === undefined) ? undefined : others.length > 0 ? '' : first;
   const names = new Map(ways.map(({ prefix, suffix }) => [`${prefix} ${suffix}`, { prefix, suffix }]));
-  return { roots: [...new Set(ways.map((way) => way.root))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()] };
+  return { roots: [...new Set(ways.map((way) => way.root))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(ways.some((way) => way.rewrites) ? { rewrites: true } : {}) };
 }
 
 /** Folders given as transformers, generators or validators, with all they build: configuration of the build, no objects of it. */
@@ -87,6 +87,8 @@ interface Way {
   readonly namespace: string | undefined;
   readonly prefix: string;
   readonly suffix: string;
+  /** Whether one of its levels may change other fields. */
+  readonly rewrites: boolean;
 }
 
 /**
@@ -103,7 +105,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
   // Components work on what their parent has built so far, theirs included, one after the other and before the parent's own settings.
   const ownWay = (one: Kustomization): Way => {
     const levels = [...one.components.flatMap((folder) => byFolder.get(folder) ?? []), one];
-    return levels.reduce<Way>((inner, { namespace, namePrefix, nameSuffix }) => ({ ...inner, namespace: namespace ?? inner.namespace, prefix: namePrefix + inner.prefix, suffix: inner.suffix + nameSuffix }), { root: one.folder, namespace: undefined, prefix: '', suffix: '' });
+    return levels.reduce<Way>((inner, { namespace, namePrefix, nameSuffix, rewrites }) => ({ ...inner, namespace: namespace ?? inner.namespace, prefix: namePrefix + inner.prefix, suffix: inner.suffix + nameSuffix, rewrites: inner.rewrites || rewrites }), emptyWay(one.folder));
   };
 
   const known = new Map<string, readonly Way[]>();
@@ -113,7 +115,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
     const one = byFolder.get(folder)!;
     const own = ownWay(one);
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
-    known.set(folder, [{ root: folder, namespace: undefined, prefix: '', suffix: '' }]);
+    known.set(folder, [emptyWay(folder)]);
     const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
     const answer = above.length === 0 ? [own] : [...new Map(above.map((way) => [JSON.stringify(way), way])).values()];
     known.set(folder, answer);
@@ -123,5 +125,9 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
 }
 
 function around(outer: Way, inner: Way): Way {
-  return { root: outer.root, namespace: outer.namespace ?? inner.namespace, prefix: outer.prefix + inner.prefix, suffix: inner.suffix + outer.suffix };
+  return { root: outer.root, namespace: outer.namespace ?? inner.namespace, prefix: outer.prefix + inner.prefix, suffix: inner.suffix + outer.suffix, rewrites: outer.rewrites || inner.rewrites };
+}
+
+function emptyWay(root: string): Way {
+  return { root, namespace: undefined, prefix: '', suffix: '', rewrites: false };
 }

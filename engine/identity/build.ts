@@ -6,6 +6,8 @@ export interface Build {
   readonly namespace?: string;
   /** What the builds put around names, once for each different way. */
   readonly names: readonly Renaming[];
+  /** Whether a build may change other fields in ways that are not followed: patches, replacements, name references of its own. */
+  readonly rewrites?: true;
 }
 
 export interface Renaming {
@@ -35,4 +37,19 @@ export function isCalled(object: { readonly name: string; readonly build?: Build
   if (object.name === name && (!object.build || builtTogether(object.build, from))) return true;
   const names = namesInCluster(object);
   return names.length === 1 && names[0] === name;
+}
+
+/** Kinds, of any group, in whose pods Kustomize follows an account that it renames (kustomize api/internal/konfig/builtinpluginconsts/namereference.go). */
+const followed = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicationController', 'Job', 'CronJob']);
+
+/**
+ * The name that Kustomize gives an account, where a workload built with it goes on naming it as it is written: in kinds
+ * whose references are not followed, and in the alias \`serviceAccount\`, which never is. Undefined where the name follows,
+ * where builds differ, or where a patch or a name reference of the build's own may see to it.
+ */
+export function leftBehind(account: { readonly name: string; readonly build?: Build }, user: { readonly kind: string; readonly alias: boolean; readonly build: Build | undefined }): string | undefined {
+  if (!builtTogether(account.build, user.build) || account.build!.rewrites || user.build!.rewrites) return undefined;
+  if (followed.has(user.kind) && !user.alias) return undefined;
+  const names = namesInCluster(account);
+  return names.length === 1 && names[0] !== account.name ? names[0] : undefined;
 }

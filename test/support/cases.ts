@@ -5,6 +5,8 @@ import type { Rule } from '../../engine/lint/rule.ts';
 import { Workspace } from '../../engine/lint/workspace.ts';
 import type { Dialect } from '../../engine/yaml/node.ts';
 import { indexLines, positionAt } from '../../engine/yaml/text.ts';
+import { isKustomizationName } from '../../sources/kustomization.ts';
+import { makePlan } from '../../sources/plan.ts';
 
 /*
  * Case files are YAML that says itself what is to be found in it. Markers are comment lines under the line they speak of:
@@ -14,7 +16,8 @@ import { indexLines, positionAt } from '../../engine/yaml/text.ts';
  *
  * Carets stand under the columns of the span; `#@ 1-5 rule-id` names columns (from 1, end exclusive) where carets cannot
  * stand; `#~ part of the message` expects a related place on the line above. `#- path.yaml` starts another file, `#: flag`
- * lines at the top set flags: persona=pedantic, complete, dialect=kustomization, fix=ID, scope=NAME.
+ * lines at the top set flags: persona=pedantic, complete, dialect=kustomization, fix=ID, scope=NAME. Where one of the files
+ * is a kustomization, it says how the others are read, as it does in a workspace.
  */
 export interface Case {
   readonly flags: ReadonlyMap<string, string>;
@@ -74,6 +77,14 @@ export function textsOf(one: Case): Map<string, string> {
 export function workspaceOf(texts: Texts, flags: ReadonlyMap<string, string>, rules: readonly Rule[]): Workspace {
   const workspace = new Workspace(rules, { isComplete: () => flags.has('complete'), kubernetesMinor: 36 }, { today: () => '2027-01-01' });
   workspace.configure({ ...defaultConfiguration, requireReasons: true });
+  if ([...texts.keys()].some(isKustomizationName)) {
+    const plan = makePlan({ paths: [...texts.keys()], textOf: (path) => texts.get(path), configuration: defaultConfiguration });
+    for (const [path, text] of texts) {
+      const planned = plan.of(path);
+      if (planned) workspace.set({ path, text, ...planned });
+    }
+    return workspace;
+  }
   for (const [path, text] of texts) workspace.set({ path, text, dialect: (flags.get('dialect') ?? 'kubernetes') as Dialect, scope: flags.get('scope') ?? '', role: path.startsWith('context/') ? 'context' : 'manifest' });
   return workspace;
 }

@@ -1,10 +1,11 @@
+import { leftBehind } from '../../../engine/identity/build.ts';
 import { accountLabel, type Account, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
-import { defineRule, type FixProposal, type Related } from '../../../engine/lint/rule.ts';
+import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 
 export default defineRule({
   id: 'missing-service-account',
@@ -19,10 +20,22 @@ export default defineRule({
     missing: 'Account "{account}" is not among the files read, though {others} of its namespace {are}',
     near: 'Account "{account}" is not among the files read; did you mean "{near}"?',
     unread: 'Account "{account}" is not among the files read, which are said to be all of its namespace',
+    renamed: 'Kustomize renames account "{account}" to "{renamed}" and leaves this name as it is: it does not follow {field}',
     other: 'an account of the namespace',
+    account: 'the account',
   },
-  *check({ unit: workload, graph, environment }) {
+  *check({ unit: workload, graph, environment }): Iterable<Signal> {
     const account = graph.accountOf(workload);
+    const renamed = renamedTo(workload, account);
+    if (renamed !== undefined) {
+      yield {
+        messageId: 'renamed',
+        args: { account: account.name, renamed, field: isAlias(workload) ? 'the deprecated alias' : `accounts in kind ${workload.object.resource.header.kind}` },
+        at: { object: workload.object, place: workload.accountAt },
+        related: account.objects.map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['account']! })),
+        confidence: environment.isComplete(workload.object) ? 'high' : 'medium',
+      };
+    }
     if (workload.repeated || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0) return;
     const here = accountsBeside(workload, graph);
     const complete = environment.isComplete(workload.object);
@@ -38,10 +51,23 @@ export default defineRule({
   },
   fixes({ unit: workload, graph }) {
     const account = graph.accountOf(workload);
+    const renamed = renamedTo(workload, account);
+    if (renamed !== undefined) return [callAsBuilt(workload, renamed)];
     const near = nearName(account, accountsBeside(workload, graph), graph);
     return [...(near === undefined ? [] : [correct(workload, near)]), create(workload, account)];
   },
 });
+
+/** The name that the account gets where the workload goes on calling it by the old one. */
+function renamedTo(workload: Workload, { name, objects, perhaps }: Account): string | undefined {
+  const { fact, object, accountName, repeated } = workload;
+  if (repeated || isPartial(fact) || name !== accountName || isSymbol(accountName) || objects.length !== 1 || perhaps.length > 0) return undefined;
+  return leftBehind(objects[0]!.object, { kind: object.resource.header.kind, alias: isAlias(workload), build: object.build });
+}
+
+function isAlias({ fact }: Workload): boolean {
+  return fact.serviceAccountName.state === 'absent' && fact.serviceAccount.state !== 'absent';
+}
 
 /** What is asked again and again of a namespace, or of a directory whose files tell none. */
 interface Neighbourhood {
@@ -117,6 +143,15 @@ function isSlip(a: string, b: string): boolean {
 
 function correct({ object, accountAt }: Workload, near: string): FixProposal {
   return { id: 'correct', title: `Run as "${near}" (check first that it is the one that is meant: the pods get its rights)`, safe: false, steps: [{ object, change: { op: 'set', path: accountAt.path, value: near } }] };
+}
+
+function callAsBuilt({ object, accountAt }: Workload, name: string): FixProposal {
+  return {
+    id: 'name-as-built',
+    title: `Name the account as it is built, "${name}" (check first that no other build is to give it another name; the other way is a nameReference in a file that the kustomization lists under configurations)`,
+    safe: false,
+    steps: [{ object, change: { op: 'set', path: accountAt.path, value: name } }],
+  };
 }
 
 function create({ object }: Workload, { name }: Account): FixProposal {

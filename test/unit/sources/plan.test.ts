@@ -147,6 +147,12 @@ describe('what a build makes of objects', () => {
     assert.deepEqual(build(texts, 'a/c/y.yaml'), { roots: ['a'], names: [{ prefix: 'a-c-', suffix: '' }] });
   });
 
+  test('is not followed to the end where a level has patches or name references of its own', () => {
+    assert.equal(build({})?.rewrites, undefined);
+    assert.equal(build({ 'a/kustomization.yaml': 'resources: [../base]\npatches: [{path: p.yaml}]\n' })?.rewrites, true);
+    assert.equal(build({ 'a/kustomization.yaml': 'resources: [../base]\ncomponents: [c]\n', 'a/c/kustomization.yaml': 'kind: Component\nconfigurations: [names.yaml]\n' })?.rewrites, true);
+  });
+
   test('is said once for each way of the names, with all roots', () => {
     const texts = { 'a/kustomization.yaml': 'resources: [../base]', 'b/kustomization.yaml': 'resources: [../base]', 'c/kustomization.yaml': 'resources: [../base]\nnameSuffix: -c' };
     assert.deepEqual(build(texts), { roots: ['a', 'b', 'c'], names: [{ prefix: 'in-', suffix: '-in' }, { prefix: 'in-', suffix: '-in-c' }] });
