@@ -8,15 +8,28 @@ export interface NetworkPolicyFact {
   readonly podSelector: LabelSelector;
   readonly ingress: PolicyDirection;
   readonly egress: PolicyDirection;
+  readonly types: PolicyTypes;
+}
+
+/** `policyTypes`, as written: the directions that a policy is about. */
+export interface PolicyTypes {
+  /** None where it is missing or `[]`: the API server then fills it in. */
+  readonly values: readonly Value<string>[];
+  /** Whether a template may add types that cannot be seen. */
+  readonly open: boolean;
+  readonly at: Place;
 }
 
 /** One direction of a policy: whether it isolates the selected pods there, and what it lets through all the same. */
 export interface PolicyDirection {
   readonly isolates: boolean | 'unknown';
+  /** Whether its list is written, be it empty. */
+  readonly written: boolean;
   /** Nothing is let through where there are none. */
   readonly rules: readonly NetworkRule[];
   /** Whether a template may add rules that cannot be seen. */
   readonly open: boolean;
+  /** The key of the list; where it would stand, the policy's `spec`. */
   readonly at: Place;
 }
 
@@ -54,6 +67,7 @@ export interface NetworkPort {
   readonly end: Value<number>;
   /** TCP where it is not said. */
   readonly protocol: string;
+  readonly at: Place;
 }
 
 /** Reads a NetworkPolicy. */
@@ -71,11 +85,12 @@ export function readNetworkPolicy(cursor: Cursor): NetworkPolicyFact[] {
     podSelector: readSelector(spec.get('podSelector')),
     ingress: readDirection(spec.get('ingress'), 'from', isolates('Ingress', true)),
     egress: readDirection(egress, 'to', egress.open && untyped ? 'unknown' : isolates('Egress', egress.items().length > 0)),
+    types: { values: types.strings(), open: types.open, at: types.place() },
   }];
 }
 
 function readDirection(cursor: Cursor, peers: 'from' | 'to', isolates: boolean | 'unknown'): PolicyDirection {
-  return { isolates, rules: cursor.items().map((rule) => readRule(rule, rule.get(peers))), open: cursor.open, at: cursor.place() };
+  return { isolates, written: cursor.isSeq || cursor.open, rules: cursor.items().map((rule) => readRule(rule, rule.get(peers))), open: cursor.open, at: cursor.keyPlace() };
 }
 
 function readRule(rule: Cursor, peers: Cursor): NetworkRule {
@@ -108,5 +123,5 @@ function selectorIn(cursor: Cursor): LabelSelector | undefined {
 
 function readPort(port: Cursor): NetworkPort {
   const number = port.get('port').number();
-  return { port: number.state === 'known' ? number : port.get('port').string(), end: port.get('endPort').number(), protocol: known(port.get('protocol').string()) ?? 'TCP' };
+  return { port: number.state === 'known' ? number : port.get('port').string(), end: port.get('endPort').number(), protocol: known(port.get('protocol').string()) ?? 'TCP', at: port.place() };
 }

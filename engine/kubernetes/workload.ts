@@ -17,7 +17,15 @@ export interface Container {
   /** Secrets that environment variables are taken from, by name (`secretKeyRef`, `envFrom`). */
   readonly secrets: readonly Value<string>[];
   readonly mounts: readonly { readonly path: Value<string>; readonly volume: Value<string> }[];
+  /** What it says it listens on. `open` where a template may add more; who listens is known to the program alone. */
+  readonly ports: { readonly listed: readonly ContainerPort[]; readonly open: boolean };
   readonly at: Place;
+}
+
+/** A port that a container is said to listen on. */
+export interface ContainerPort {
+  readonly name: Value<string>;
+  readonly number: Value<number>;
 }
 
 export interface Volume {
@@ -143,8 +151,13 @@ export function readContainer(container: Cursor): Container {
       ...container.get('envFrom').items().map((item) => item.at('secretRef', 'name').string()),
     ].filter((name) => name.state !== 'absent'),
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
+    ports: { listed: container.get('ports').items().map(readPort), open: container.open || container.get('ports').open },
     at: container.place(),
   };
+}
+
+function readPort(port: Cursor): ContainerPort {
+  return { name: port.get('name').string(), number: port.get('containerPort').number() };
 }
 
 const hooks = [['livenessProbe'], ['readinessProbe'], ['startupProbe'], ['lifecycle', 'postStart'], ['lifecycle', 'preStop']];
