@@ -5,32 +5,54 @@ import { symbol, type Location } from './objects.ts';
 /** An identity outside of the cluster that an account's tokens are exchanged for. */
 export interface CloudIdentity {
   readonly provider: 'AWS' | 'Google Cloud' | 'Azure';
+  /** What the cloud calls it. */
+  readonly kind: string;
   /** How the account comes by it. */
   readonly mechanism: string;
   /** The role, account or client, as the files name it; the symbol of a template's expression. */
   readonly identity: string;
+  /** The account that gets it, wherever that is said. */
+  readonly account: { readonly namespace: string; readonly name: string };
   readonly at: Location;
 }
+
+type How = Pick<CloudIdentity, 'provider' | 'kind' | 'mechanism'>;
 
 /**
  * Annotations of a ServiceAccount that give it an identity in a cloud. Sources: github.com/aws/amazon-eks-pod-identity-webhook;
  * cloud.google.com/kubernetes-engine/docs/how-to/workload-identity; azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html.
  */
-const annotations: Readonly<Record<string, Pick<CloudIdentity, 'provider' | 'mechanism'>>> = {
-  'eks.amazonaws.com/role-arn': { provider: 'AWS', mechanism: 'IAM roles for service accounts' },
-  'iam.gke.io/gcp-service-account': { provider: 'Google Cloud', mechanism: 'GKE workload identity' },
-  'azure.workload.identity/client-id': { provider: 'Azure', mechanism: 'Azure workload identity' },
+const annotations: Readonly<Record<string, How>> = {
+  'eks.amazonaws.com/role-arn': { provider: 'AWS', kind: 'IAM role', mechanism: 'IAM roles for service accounts' },
+  'iam.gke.io/gcp-service-account': { provider: 'Google Cloud', kind: 'Google service account', mechanism: 'GKE workload identity' },
+  'azure.workload.identity/client-id': { provider: 'Azure', kind: 'Azure identity', mechanism: 'Azure workload identity' },
 };
 
-/** The cloud identities of an account: by its annotations, and by EKS Pod Identity associations that name it. */
-export function cloudIdentitiesOf(graph: Graph, account: Account): CloudIdentity[] {
-  const own = account.objects.flatMap(({ object }) => Object.entries(annotations).flatMap(([key, how]): CloudIdentity[] => {
+/** An association names the account in fields of its own (docs.aws.amazon.com/eks/latest/userguide/pod-identities.html). */
+const association: How = { provider: 'AWS', kind: 'IAM role', mechanism: 'EKS Pod Identity' };
+
+const cache = new WeakMap<Graph, readonly CloudIdentity[]>();
+
+/** Every cloud identity that the files give an account: by its annotations, or by an EKS Pod Identity association that names it. Found once a graph. */
+export function cloudIdentities(graph: Graph): readonly CloudIdentity[] {
+  const before = cache.get(graph);
+  if (before) return before;
+  const annotated = graph.all('account').flatMap(({ object }) => Object.entries(annotations).flatMap(([key, how]): CloudIdentity[] => {
     const value: Value<string> | undefined = object.resource.header.annotations.entries[key];
-    return value && symbol(value) !== '' ? [{ ...how, identity: symbol(value), at: { object, place: value.at } }] : [];
+    const { namespace, name } = object;
+    return value && symbol(value) !== '' ? [{ ...how, identity: symbol(value), account: { namespace, name }, at: { object, place: value.at } }] : [];
   }));
   const associated = graph.all('podIdentity').flatMap(({ object, fact }): CloudIdentity[] => {
-    if (known(fact.account) !== account.name || known(fact.namespace) !== account.namespace) return [];
-    return [{ provider: 'AWS', mechanism: 'EKS Pod Identity', identity: symbol(fact.role), at: { object, place: fact.role.at } }];
+    const [namespace, name] = [known(fact.namespace), known(fact.account)];
+    if (namespace === undefined || name === undefined || symbol(fact.role) === '') return [];
+    return [{ ...association, identity: symbol(fact.role), account: { namespace, name }, at: { object, place: fact.role.at } }];
   });
-  return [...own, ...associated];
+  const now = [...annotated, ...associated];
+  cache.set(graph, now);
+  return now;
+}
+
+/** The cloud identities of one account. */
+export function cloudIdentitiesOf(graph: Graph, { namespace, name, objects }: Account): CloudIdentity[] {
+  return cloudIdentities(graph).filter(({ account, at, mechanism }) => (mechanism === association.mechanism ? account.name === name && account.namespace === namespace : objects.some(({ object }) => object === at.object)));
 }

@@ -1,6 +1,8 @@
+import { cloudIdentitiesOf } from '../../engine/identity/cloud-identity.ts';
 import { accountLabel, type Account, type Grant, type Graph, type Workload } from '../../engine/identity/graph.ts';
 import { mentionsOf } from '../../engine/identity/mentions.ts';
 import { isSymbol } from '../../engine/identity/objects.ts';
+import { inWords } from '../../engine/identity/rbac-subjects.ts';
 import { tokenConsumers } from '../../engine/identity/token-consumers.ts';
 import { tokenNeed } from '../../engine/identity/token-need.ts';
 import { pathIn, type FixProposal, type FixStep } from '../../engine/lint/rule.ts';
@@ -23,7 +25,7 @@ export function ownAccount(workload: Workload, account: Account, name: string, g
   const mentions = mentionsOf(account, graph).filter((mention) => !graph.proximity.alternatives(object.document.file, mention.object.document.file));
   return {
     id: 'own-account',
-    title: `Give this workload an account of its own, "${name}", with the rights that "${accountLabel(account)}" has in these files (${whatToDo(account, graph)})`,
+    title: `Give this workload an account of its own, "${name}", with the rights that "${accountLabel(account)}" has in these files (${whatToDo(workload, account, graph)})`,
     safe: false,
     steps: [
       { after: object, add: [newAccount(workload, account, name, graph)] },
@@ -34,16 +36,33 @@ export function ownAccount(workload: Workload, account: Account, name: string, g
   };
 }
 
-function whatToDo(account: Account, graph: Graph): string {
+function whatToDo(workload: Workload, account: Account, graph: Graph): string {
   const marks = account.objects.flatMap(({ object: { resource: { header } } }) => [...Object.keys(header.annotations.entries), ...Object.keys(header.labels.entries)]);
-  const cloud = tokenConsumers.find(({ accountMark }) => marks.some((mark) => accountMark?.test(mark)));
+  const mark = tokenConsumers.find(({ accountMark }) => marks.some((one) => accountMark?.test(one)));
+  const cloud = mark?.name ?? cloudIdentitiesOf(graph, account)[0]?.mechanism;
   return [
     ...(account.objects.length === 0 && account.name !== 'default' ? ['the old account is not among the files read: what is bound to it elsewhere has to be bound again'] : []),
     ...(graph.grantsOf(account).some(({ binding }) => binding.object.context) ? ['some of its rights come from bindings that are in the cluster only: bind those again'] : []),
-    ...(cloud ? [`it loses ${cloud.name}: the cloud trusts the old account by name, so add the new one there`] : []),
+    ...(cloud ? [`it loses ${cloud}: the cloud trusts the old account by name, so add the new one there`] : []),
+    ...namedElsewhere(account, graph),
+    ...vaultRole(workload),
     ...(graph.all('otherMesh').length > 0 ? ['the mesh policies in these files may name the old account'] : []),
     'check first which Vault roles, mesh policies and other systems know the old name, and take away the rights that it does not need',
   ].join('; ');
+}
+
+/** Objects that get tokens of the old account or act as it: for this workload or for others, that the files do not tell. */
+function namedElsewhere(account: Account, graph: Graph): string[] {
+  const users = graph.all('accountUse').filter(({ object, fact }) => !object.context && known(fact.name) === account.name && (known(fact.namespace) ?? object.namespace) === account.namespace);
+  const names = [...new Set(users.map(({ object }) => `${object.resource.header.kind} "${object.name}"`))];
+  return names.length === 0 ? [] : [`${inWords(names)} ${names.length === 1 ? 'goes' : 'go'} on as the old account: name the new one there where it is for this workload`];
+}
+
+/** Vault lets accounts log in by the names that its role lists (developer.hashicorp.com/vault/docs/auth/kubernetes, bound_service_account_names). */
+function vaultRole({ fact: { podAnnotations } }: Workload): string[] {
+  const value = podAnnotations.entries['vault.hashicorp.com/role'];
+  const role = value && known(value);
+  return role === undefined ? [] : [`let the new one log in with Vault role "${role}"`];
 }
 
 function newAccount(workload: Workload, account: Account, name: string, graph: Graph): unknown {

@@ -1,16 +1,9 @@
-import { accountLabel, type Account, type Graph } from '../../../engine/identity/graph.ts';
-import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { cloudIdentities, type CloudIdentity } from '../../../engine/identity/cloud-identity.ts';
+import type { Account, Graph } from '../../../engine/identity/graph.ts';
+import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { sharersOf } from '../../../engine/identity/sharing.ts';
-import { known, type Place } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
-
-/** The annotations by which an account gets an identity of a cloud; sources: engine/identity/token-consumers.ts. */
-const clouds = [
-  { annotation: 'eks.amazonaws.com/role-arn', kind: 'IAM role' },
-  { annotation: 'iam.gke.io/gcp-service-account', kind: 'Google service account' },
-  { annotation: 'azure.workload.identity/client-id', kind: 'Azure identity' },
-] as const;
 
 /** More places would bury the finding. */
 const shown = 5;
@@ -22,8 +15,10 @@ export default defineRule({
   severity: 'warning',
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI9:2025', 'owasp-nhi:NHI8:2025', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1078.004'],
-  unit: 'account',
-  reads: ['account', 'workload'],
+  unit: 'object',
+  reads: ['account', 'workload', 'podIdentity'],
+  // The other account may be in any namespace.
+  wide: true,
   messages: {
     accounts: '{kind} "{identity}" is the identity of {others}, too',
     environments: '{kind} "{identity}" is the identity of {others}, too, and that is another environment',
@@ -32,59 +27,68 @@ export default defineRule({
     other: 'account "{other}" has it, too',
     runs: '{workload} runs as it',
   },
-  *check({ unit: account, graph }) {
-    for (const { object } of account.objects) {
-      for (const { kind, annotation } of clouds) {
-        const value = object.resource.header.annotations.entries[annotation];
-        const identity = value && known(value);
-        if (identity === undefined) continue;
-        const args = { kind, identity, account: accountLabel(account) };
-        const group = `cloud identity ${identity}`;
-        const at = { object, place: value!.at };
-        const found = acrossAccounts(object, identity, graph, this.messages) ?? (account.name === 'default' ? { messageId: 'default' } : acrossWorkloads(account, graph, this.messages));
-        if (found) yield { ...found, args: { ...args, ...found.args }, at, group: found.messageId === 'workloads' ? accountGroup(account) : group };
-      }
+  *check({ unit: { object }, graph }) {
+    for (const given of identitiesIn(graph).byObject.get(object) ?? []) {
+      const { kind, identity, at } = given;
+      const account = accountGiven(given, graph);
+      const found = acrossAccounts(given, graph, this.messages) ?? (given.account.name === 'default' ? { messageId: 'default' } : account && acrossWorkloads(account, graph, this.messages));
+      if (!found) continue;
+      const args = { kind, identity, account: displayName(given.account), ...found.args };
+      yield { ...found, args, at, group: account && found.messageId === 'workloads' ? accountGroup(account) : `cloud identity ${identity}` };
     }
   },
 });
 
 type Found = Pick<Signal, 'messageId' | 'args' | 'related'>;
 type Messages = Readonly<Record<string, string>>;
-interface Holder { readonly object: GraphObject; readonly place: Place }
 
-const cache = new WeakMap<Graph, Map<string, Holder[]>>();
+interface Identities {
+  readonly byObject: ReadonlyMap<GraphObject, readonly CloudIdentity[]>;
+  readonly byName: ReadonlyMap<string, readonly CloudIdentity[]>;
+  readonly accounts: ReadonlyMap<string, readonly Account[]>;
+}
 
-/** The accounts by the cloud identity that they are given, found once a graph. Values of templates are not compared. */
-function holdersOf(identity: string, graph: Graph): readonly Holder[] {
-  let index = cache.get(graph);
-  if (!index) {
-    cache.set(graph, (index = new Map()));
-    for (const { object } of graph.all('account')) {
-      for (const { annotation } of clouds) {
-        const value = object.resource.header.annotations.entries[annotation];
-        const one = value && known(value);
-        if (one === undefined) continue;
-        const list = index.get(one);
-        if (list) list.push({ object, place: value!.at });
-        else index.set(one, [{ object, place: value!.at }]);
-      }
-    }
+const cache = new WeakMap<Graph, Identities>();
+
+/** What gives accounts an identity of a cloud, sorted once a graph. Values of templates are not compared. */
+function identitiesIn(graph: Graph): Identities {
+  const before = cache.get(graph);
+  if (before) return before;
+  const told = cloudIdentities(graph).filter(({ identity }) => !isSymbol(identity));
+  const now = { byObject: grouped(told, ({ at }) => at.object), byName: grouped(told, ({ identity }) => identity), accounts: grouped(graph.accounts, displayName) };
+  cache.set(graph, now);
+  return now;
+}
+
+function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
+  const groups = new Map<K, V[]>();
+  for (const value of values) {
+    const list = groups.get(keyOf(value));
+    if (list) list.push(value);
+    else groups.set(keyOf(value), [value]);
   }
-  return index.get(identity) ?? [];
+  return groups;
+}
+
+/** The account in the graph: that of the annotated object itself, or the one that an association names. */
+function accountGiven({ account, at }: CloudIdentity, graph: Graph): Account | undefined {
+  const accounts = identitiesIn(graph).accounts.get(displayName(account)) ?? [];
+  return at.object.resource.header.kind === 'ServiceAccount' ? accounts.find(({ objects }) => objects.some(({ object }) => object === at.object)) : accounts[0];
 }
 
 /** Variants of one account are one, unless one is for production and the other is not. */
-function acrossAccounts(object: GraphObject, identity: string, graph: Graph, messages: Messages): Found | undefined {
-  const others = holdersOf(identity, graph).filter(({ object: other }) => other !== object);
-  const elsewhere = others.filter(({ object: other }) => isOtherEnvironment(object, other));
-  const beside = others.filter(({ object: other }) => displayName(other) !== displayName(object) && !graph.proximity.alternatives(object.document.file, other.document.file));
+function acrossAccounts(given: CloudIdentity, graph: Graph, messages: Messages): Found | undefined {
+  const { file } = given.at.object.document;
+  const others = identitiesIn(graph).byName.get(given.identity)!.filter((other) => other.at.object !== given.at.object);
+  const elsewhere = others.filter((other) => isOtherEnvironment(given, other));
+  const beside = others.filter((other) => displayName(other.account) !== displayName(given.account) && !graph.proximity.alternatives(file, other.at.object.document.file));
   const told = elsewhere.length > 0 ? elsewhere : beside;
   if (told.length === 0) return undefined;
-  const names = [...new Set(told.map(({ object: other }) => `account "${displayName(other)}"`))];
+  const names = [...new Set(told.map(({ account }) => `account "${displayName(account)}"`))];
   return {
     messageId: elsewhere.length > 0 ? 'environments' : 'accounts',
     args: { others: names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more` },
-    related: told.slice(0, shown).map(({ object: other, place }): Related => ({ at: { object: other, place }, message: messages['other']!.replace('{other}', displayName(other)) })),
+    related: told.slice(0, shown).map(({ account, at }): Related => ({ at, message: messages['other']!.replace('{other}', displayName(account)) })),
   };
 }
 
@@ -104,14 +108,14 @@ const environments: readonly (readonly [name: string, word: RegExp])[] = [
   ['before production', /(?:^|[-_./])(?:dev|develop|development|test|testing|qa|uat|stage|staging|stg|preprod|preview|sandbox)(?:$|[-_./])/],
 ];
 
-/** Which environment an object is for, by a word of its namespace or else of its path; undefined where neither says. */
-function environmentOf({ namespace, document }: GraphObject): string | undefined {
+/** Which environment an account is for, by a word of its namespace or else of the path; undefined where neither says. */
+function environmentOf({ account, at }: CloudIdentity): string | undefined {
   const inText = (text: string) => environments.filter(([, word]) => word.test(text.toLowerCase())).map(([name]) => name);
-  for (const found of [inText(namespace), inText(document.file)]) if (found.length === 1) return found[0];
+  for (const found of [inText(account.namespace), inText(at.object.document.file)]) if (found.length === 1) return found[0];
   return undefined;
 }
 
-function isOtherEnvironment(a: GraphObject, b: GraphObject): boolean {
+function isOtherEnvironment(a: CloudIdentity, b: CloudIdentity): boolean {
   const [one, other] = [environmentOf(a), environmentOf(b)];
   return one !== undefined && other !== undefined && one !== other;
 }

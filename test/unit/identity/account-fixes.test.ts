@@ -17,12 +17,12 @@ function rightsOf(files: ReadonlyMap<string, string>, namespace: string, name: s
 }
 
 /** Files before and after one fix of one rule. */
-function fixed(text: string, rule: string, id: string): { before: Map<string, string>; after: Map<string, string> } {
+function fixed(text: string, rule: string, id: string): { before: Map<string, string>; after: Map<string, string>; title: string } {
   const before = new Map([['case.yaml', text]]);
   const workspace = workspaceOf(before, new Map(), rules.filter((one) => one.id === rule));
   const fix = workspace.findings().flatMap((finding) => workspace.fixesOf(finding)).find((one) => one.id === id);
   assert.ok(fix, `no fix ${id}`);
-  return { before, after: applyFix(before, fix) };
+  return { before, after: applyFix(before, fix), title: fix.title };
 }
 
 const reader = `apiVersion: v1
@@ -55,6 +55,39 @@ describe('an account of its own in place of default', () => {
   });
   test('leaves every other answer as it was', () => {
     for (const [namespace, name] of [['shop', 'default'], ['billing', 'other'], ['billing', 'reader']] as const) assert.deepEqual(rightsOf(after, namespace, name), rightsOf(before, namespace, name));
+  });
+});
+
+describe('what hangs on the old account and stays with it', () => {
+  const outside = `---
+apiVersion: eks.services.k8s.aws/v1alpha1
+kind: PodIdentityAssociation
+metadata: {name: reader, namespace: ack-system}
+spec: {namespace: shop, serviceAccount: default, roleARN: "arn:aws:iam::111122223333:role/reader"}
+---
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata: {name: vault, namespace: shop}
+spec: {provider: {vault: {auth: {kubernetes: {role: reader, serviceAccountRef: {name: default}}}}}}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: reader, namespace: billing}
+spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/default]}}]}]}
+`;
+  const text = reader.replace('namespace: shop}\nspec:', 'namespace: shop, annotations: {vault.hashicorp.com/role: reader}}\nspec:') + outside;
+  const { after, title } = fixed(text, 'default-service-account', 'own-account');
+  const written = after.get('case.yaml')!;
+  test('the cloud\'s role is not copied, and the fix says that it is lost', () => {
+    assert.match(title, /it loses EKS Pod Identity: the cloud trusts the old account by name/);
+    assert.equal(written.match(/role\/reader/g)?.length, 1);
+  });
+  test('a secret store and a Vault role are named', () => {
+    assert.match(title, /SecretStore "vault" goes on as the old account/);
+    assert.match(title, /log in with Vault role "reader"/);
+  });
+  test('a mesh policy that names the old one names the new one, too', () => {
+    assert.match(written, /principals: \[cluster\.local\/ns\/shop\/sa\/default, cluster\.local\/ns\/shop\/sa\/reader\]/);
   });
 });
 
