@@ -2,7 +2,7 @@ import { known } from '../yaml/cursor.ts';
 import { isTold } from '../identity/grants.ts';
 import type { Graph } from '../identity/graph.ts';
 import { identityOf, type GraphObject } from '../identity/objects.ts';
-import { rootNamespace } from '../trust/istio.ts';
+import { rootNamespace } from '../trust/istio-mesh.ts';
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import type { FactKind } from '../kubernetes/read.ts';
 import type { Rule, RuleContext, Signal, Unit, Units } from './rule.ts';

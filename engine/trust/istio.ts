@@ -1,15 +1,13 @@
-import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule, PeerAuthenticationFact } from '../kubernetes/istio.ts';
+import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule, PeerAuthenticationFact, PolicyTarget } from '../kubernetes/istio.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import { factsNear, isNear } from './index.ts';
+import { factsNear } from './index.ts';
 import { servicesNear, standsFor } from './exposure.ts';
 import { evidenceOfRule, isIdentityDemand } from './istio-evidence.ts';
+import { dataPlane, membership, rootNamespace, waypointsOf } from './istio-mesh.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
-import { allOf, labelOf, namespacesOf, sameNamespace, selects, type Target } from './target.ts';
+import { allOf, labelOf, sameNamespace, selects, type Target } from './target.ts';
 import type { Admission, Demand, Extent, Layer } from './layer.ts';
-
-/** Where mesh-wide policies live unless MeshConfig.rootNamespace says otherwise, which is in no manifest. */
-export const rootNamespace = 'istio-system';
 
 export type Authorization = ObjectWith<AuthorizationPolicyFact>;
 
@@ -23,19 +21,34 @@ export function actionOf({ fact }: Authorization): 'ALLOW' | 'DENY' | 'CUSTOM' |
 /** Whether an AuthorizationPolicy is enforced at a target (semantics.md 6.5, scope). */
 export function appliesTo(graph: Graph, { object, fact }: Authorization, target: Target): boolean | 'unknown' {
   const enforced = fact.dryRun === 'unknown' ? 'unknown' : !fact.dryRun;
-  const here = object.namespace === rootNamespace ? true : sameNamespace(object, target);
-  return allOf(enforced, here, attached(graph, fact, target));
+  return allOf(enforced, isAbout(graph, object, fact.target, target));
 }
 
-/** By reference: a Service stands for its pods (a waypoint checks for it), a Gateway for the pods that carry its name or, as a waypoint, for who knows which. */
-function attached(graph: Graph, { target: { refs, selector, open } }: AuthorizationPolicyFact, target: Target): boolean | 'unknown' {
-  if (open) return 'unknown';
-  if (refs.length === 0) return selects(selector, target);
+/** Whether a policy of Istio, by its namespace and by what it selects or names, is about a target. */
+export function isAbout(graph: Graph, object: GraphObject, policy: PolicyTarget, target: Target): boolean | 'unknown' {
+  const here = object.namespace === rootNamespace ? true : sameNamespace(object, target);
+  if (here === false || policy.open) return here && 'unknown';
+  return allOf(here, policy.refs.length > 0 ? isNamed(graph, policy.refs, target) : selects(policy.selector, target));
+}
+
+const gatewayName = 'gateway.networking.k8s.io/gateway-name';
+
+/**
+ * By reference: a Gateway is the pods that carry its name, or a waypoint, which also checks for the Services named; a
+ * proxy of any other pod ignores the policy (istio pilot/pkg/model/policyattachment.go, ShouldAttachPolicy).
+ */
+function isNamed(graph: Graph, refs: PolicyTarget['refs'], target: Target): boolean | 'unknown' {
+  const gateway = labelOf(target.labels, gatewayName);
+  if (gateway === undefined && dataPlane(graph, target) === 'sidecar') return false;
+  const waypoints = waypointsOf(graph, target);
   const answers = refs.map(({ kind, name }): boolean | 'unknown' => {
-    if (known(kind) === 'Gateway') return labelOf(target.labels, 'gateway.networking.k8s.io/gateway-name') === known(name) || 'unknown';
+    if (known(kind) === 'Gateway' && gateway !== undefined) return gateway === known(name);
+    if (known(kind) === undefined || known(name) === undefined || gateway !== undefined) return 'unknown';
+    if (waypoints?.length === 0) return false;
+    if (known(kind) === 'Gateway') return waypoints ? waypoints.includes(known(name)!) : 'unknown';
     if (known(kind) !== 'Service') return 'unknown';
-    const services = servicesNear(graph, target).filter(({ object }) => object.name === known(name));
-    return services.length === 0 ? 'unknown' : services.some(({ fact }) => standsFor(fact, target) === true);
+    const services = servicesNear(graph, target).filter((service) => service.object.name === known(name)).map(({ fact }) => standsFor(fact, target));
+    return services.length === 0 ? 'unknown' : services.includes(true) || (services.includes('unknown') && 'unknown');
   });
   return answers.includes(true) ? true : answers.includes('unknown') ? 'unknown' : false;
 }
@@ -48,19 +61,21 @@ export function istioLayer(graph: Graph, target: Target): Layer {
   const concerning = factsNear(graph, 'istioAuthorizationPolicy', target, rootNamespace)
     .map((policy) => ({ policy, action: actionOf(policy), answer: appliesTo(graph, policy, target) }))
     .filter(({ action, answer }) => answer !== false && action !== 'AUDIT');
-  const sure = concerning.filter(({ action, answer }) => answer === true && action !== undefined);
+  // ztunnel takes no CUSTOM policy, and what names something is for a waypoint (istio pilot/pkg/serviceregistry/ambient/authorization.go).
+  const ztunnel = dataPlane(graph, target) === 'ambient';
+  const byZtunnel = ({ fact }: Authorization) => ztunnel && fact.target.refs.length === 0;
+  const sure = concerning.filter(({ policy, action, answer }) => answer === true && action !== undefined && !(action === 'CUSTOM' && byZtunnel(policy)));
   const allow = sure.filter(({ action }) => action === 'ALLOW').map(({ policy }) => policy);
-  const withoutHttp = ambientWithoutWaypoint(graph, target);
   return {
     technology: 'Istio',
     policies: sure.map(({ policy }) => policy.object),
     isolates: allow.length > 0,
-    admissions: allow.flatMap(({ object, fact }) => [
-      ...fact.rules.filter((rule) => !(withoutHttp && usesHttp(rule))).flatMap((rule) => admissionsOf(object, rule)),
-      ...(fact.open ? [{ evidence: 'unknown' as const, extent: 'all' as const, addresses: [], policy: object, rule: fact.rulesAt }] : []),
+    admissions: allow.flatMap((policy) => [
+      ...policy.fact.rules.filter((rule) => !(byZtunnel(policy) && usesHttp(rule))).flatMap((rule) => admissionsOf(policy.object, rule)),
+      ...(policy.fact.open ? [{ evidence: 'unknown' as const, extent: 'all' as const, addresses: [], policy: policy.object, rule: policy.fact.rulesAt }] : []),
     ]),
-    demands: sure.flatMap(({ policy, action }) => (action === 'DENY' ? denials(policy) : action === 'CUSTOM' ? delegations(policy) : [])),
-    unsure: sure.length < concerning.length,
+    demands: sure.flatMap(({ policy, action }) => (action === 'DENY' ? denials(policy, byZtunnel(policy)) : action === 'CUSTOM' ? delegations(policy) : [])),
+    unsure: concerning.some(({ action, answer }) => answer !== true || action === undefined),
   };
 }
 
@@ -69,9 +84,10 @@ function admissionsOf(policy: GraphObject, rule: AuthorizationRule): Admission[]
   return evidenceOfRule(rule).map(({ evidence, addresses }) => ({ evidence, addresses, extent, policy, rule: rule.at }));
 }
 
-/** A DENY rule on what lacks an identity demands one; plaintext lacks it too. */
-function denials({ object, fact }: Authorization): Demand[] {
-  return fact.rules.filter(isIdentityDemand).map((rule) => ({ evidence: 'identity', extent: exceptHealth(rule.operations) ? 'all' : extentOf({ ...rule, conditions: [] }), at: { object, place: rule.at } }));
+/** A DENY rule on what lacks an identity demands one; plaintext lacks it too, and a rule on nothing turns everyone away. Of tokens, ztunnel sees nothing. */
+function denials({ object, fact }: Authorization, byZtunnel: boolean): Demand[] {
+  const everyone = (rule: AuthorizationRule) => !rule.open && rule.sources.length + rule.operations.length + rule.conditions.length === 0;
+  return fact.rules.filter((rule) => everyone(rule) || (isIdentityDemand(rule) && !(byZtunnel && speaksOfTokens(rule)))).map((rule) => ({ evidence: 'identity', extent: exceptHealth(rule.operations) ? 'all' : extentOf({ ...rule, conditions: [] }), at: { object, place: rule.at } }));
 }
 
 /** A CUSTOM rule hands the decision to an external authorizer, which counts as an identity check (semantics.md 6.0). */
@@ -93,42 +109,16 @@ function exceptHealth(operations: readonly AuthorizationOperation[]): boolean {
   return operations.some(({ fields }) => Object.keys(fields).join() === 'notPaths' && allHealth(fields.notPaths));
 }
 
-/** Attributes that only a proxy of layer 7 sees; ztunnel drops ALLOW rules that use them (semantics.md 6.5). */
+/** Whether a rule looks at what a token says. */
+export function speaksOfTokens({ sources, conditions }: Pick<AuthorizationRule, 'sources' | 'conditions'>): boolean {
+  return sources.some(({ fields }) => fields.requestPrincipals || fields.notRequestPrincipals) || conditions.some(({ key }) => (known(key) ?? '').startsWith('request.auth.'));
+}
+
+/** Attributes that only a proxy of layer 7 sees; ztunnel drops ALLOW rules that use them, and of DENY rules these parts (semantics.md 6.5). */
 function usesHttp({ sources, operations, conditions }: AuthorizationRule): boolean {
   return sources.some(({ fields }) => fields.requestPrincipals || fields.notRequestPrincipals || fields.remoteIpBlocks || fields.notRemoteIpBlocks)
     || operations.some(({ fields }) => fields.hosts || fields.notHosts || fields.methods || fields.notMethods || fields.paths || fields.notPaths)
     || conditions.some(({ key }) => /^(?:request\.|remote\.)/.test(known(key) ?? ''));
-}
-
-/**
- * Whether a target is in the mesh. `out` where it says so itself, or its namespace does (istio.io/docs, sidecar injection:
- * one label that disables wins), or it lives on the host's network, where nothing is injected. `in` where a label says so.
- */
-export function membership(graph: Graph, target: Target): 'in' | 'out' | 'unknown' {
-  const own = labelOf(target.labels, 'sidecar.istio.io/inject') ?? labelOf(target.annotations, 'sidecar.istio.io/inject');
-  const mode = labelOf(target.labels, 'istio.io/dataplane-mode');
-  const namespaces = namespacesOf(graph, target).map((object) => object.resource.header.labels);
-  const says = (key: string, value: string) => namespaces.some((labels) => labelOf(labels, key) === value);
-  if (mode === 'ambient' || (mode === undefined && says('istio.io/dataplane-mode', 'ambient'))) return target.hostNetwork === true ? 'out' : 'in';
-  if (target.hostNetwork === true || own === 'false' || says('istio-injection', 'disabled')) return 'out';
-  if (own === 'true' || says('istio-injection', 'enabled') || namespaces.some((labels) => labelOf(labels, 'istio.io/rev') !== undefined)) return 'in';
-  return 'unknown';
-}
-
-function ambientWithoutWaypoint(graph: Graph, target: Target): boolean {
-  const namespaces = namespacesOf(graph, target).map((object) => object.resource.header.labels);
-  return namespaces.length > 0 && namespaces.every((labels) => labelOf(labels, 'istio.io/dataplane-mode') === 'ambient' && labels.entries['istio.io/use-waypoint'] === undefined && !labels.open);
-}
-
-/** Whether Istio is anywhere in the files that belong with a target: an object of it, or a label that puts something into the mesh. */
-export function istioIsUsed(graph: Graph, target: Target): boolean {
-  const near = ({ object }: { object: GraphObject }) => isNear(graph, object, target);
-  return (['istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication'] as const).some((kind) => graph.all(kind).some(near))
-    || graph.all('namespace').filter(near).some(({ object }) => {
-      const { labels } = object.resource.header;
-      return labelOf(labels, 'istio-injection') === 'enabled' || labelOf(labels, 'istio.io/dataplane-mode') === 'ambient' || labelOf(labels, 'istio.io/rev') !== undefined;
-    })
-    || membership(graph, target) === 'in';
 }
 
 /** The mutual TLS that a target asks of its callers, and the policy that decided it. */

@@ -3,7 +3,8 @@ import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
-import { appliesTo, membership, rootNamespace, type Authorization } from './istio.ts';
+import { membership, rootNamespace } from './istio-mesh.ts';
+import { appliesTo, type Authorization } from './istio.ts';
 import { isolatesIngress } from './network-policy.ts';
 import { unseenTarget, type Target } from './target.ts';
 

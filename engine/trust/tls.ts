@@ -4,7 +4,7 @@ import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { standsFor } from './exposure.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
-import { membership, rootNamespace } from './istio.ts';
+import { membership, rootNamespace } from './istio-mesh.ts';
 import { selects, targetOf, unseenTarget, type Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 

@@ -1,7 +1,7 @@
 import type { Graph, Workload } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { callersOf } from '../../engine/trust/callers.ts';
-import { membership } from '../../engine/trust/istio.ts';
+import { membership } from '../../engine/trust/istio-mesh.ts';
 import { targetOf, type Target } from '../../engine/trust/target.ts';
 
 /** The field of an Istio source that names callers by their accounts. */

@@ -1,7 +1,7 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { plaintextGaps, type PlaintextGap } from '../../../engine/trust/istio-plaintext.ts';
-import { rootNamespace } from '../../../engine/trust/istio.ts';
+import { rootNamespace } from '../../../engine/trust/istio-mesh.ts';
 import { selectorData } from '../../../engine/kubernetes/selector.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { istioLayer, membership, mutualTls } from '../../../engine/trust/istio.ts';
+import { dataPlane, membership, type DataPlane } from '../../../engine/trust/istio-mesh.ts';
+import { istioLayer, mutualTls } from '../../../engine/trust/istio.ts';
 import type { Evidence, Extent } from '../../../engine/trust/layer.ts';
+import { workloadsBehind } from '../../../engine/trust/tls.ts';
 import { demandsIdentity, trustIn } from '../../../engine/trust/trust.ts';
 import { graphOf, target, web } from './graph.ts';
 
@@ -38,6 +40,10 @@ describe('actions', () => {
     const { isolates, admissions } = layer(policy('{action: DENY, rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}'));
     assert.ok(isolates === false && admissions.length === 0);
   });
+  test('DENY with `rules: [{}]` turns everyone away; without rules it never matches', () => {
+    assert.equal(demanded(policy('{action: DENY, rules: [{}]}')), true);
+    assert.equal(demanded(policy('{action: DENY}')), false);
+  });
   test('AUDIT never decides', () => assert.equal(layer(policy('{action: AUDIT, rules: [{}]}')).policies.length, 0));
   test('CUSTOM hands the decision to an authorizer, for the traffic it is about', () => {
     assert.equal(demanded(policy('{action: CUSTOM, provider: {name: login}, rules: [{}]}')), true);
@@ -53,6 +59,12 @@ describe('sources and conditions', () => {
     [source('serviceAccounts: [a/b]'), 'identity', 'an account'],
     [source('requestPrincipals: ["issuer/*"]'), 'identity', 'a token’s principal'],
     [source('principals: ["*"]'), 'anyIdentity', 'presence: any identity'],
+    [source('principals: ["*/sa/b"]'), 'identity', 'by suffix'],
+    [source('principals: ["cluster.local/ns/a/*"]'), 'identity', 'by prefix'],
+    [source('serviceAccounts: [b]'), 'identity', 'an account of the policy’s own namespace'],
+    [source('notServiceAccounts: [a/b]'), 'nothing', '`not…` only takes away'],
+    [source('notTrustDomains: [partner.example]'), 'nothing', '`not…` only takes away'],
+    [source('notRemoteIpBlocks: [10.0.0.0/8]'), 'nothing', '`not…` only takes away'],
     [source('trustDomains: [cluster.local]'), 'anyIdentity', 'any identity of a domain'],
     [source('namespaces: [a]'), 'namespace', 'any account of a namespace'],
     [source('ipBlocks: [10.0.0.0/8]'), 'address', 'the packet’s source'],
@@ -69,6 +81,9 @@ describe('sources and conditions', () => {
     ['{when: [{key: source.ip, notValues: [10.0.0.0/8]}]}', 'nothing', '`notValues` only takes away'],
     ['{when: [{key: source.principal, values: [a]}]}', 'identity', 'a principal as a condition'],
     ['{when: [{key: source.serviceAccount, values: [a/b]}]}', 'identity', 'an account as a condition'],
+    ['{when: [{key: source.trustDomain, values: [cluster.local]}]}', 'anyIdentity', 'a trust domain as a condition'],
+    ['{when: [{key: request.auth.principal, values: ["issuer/*"]}]}', 'identity', 'a token’s principal as a condition'],
+    ['{to: [{operation: {hosts: [web.example]}}]}', 'nothing', 'an operation alone is anyone’s'],
     ['{when: [{key: source.namespace, values: [a]}]}', 'namespace', 'a namespace as a condition'],
     ['{when: [{key: "request.auth.claims[iss]", values: [a]}]}', 'identity', 'a claim'],
     ['{when: [{key: "request.headers[x-forwarded-for]", values: [10.0.0.1]}]}', 'nothing', 'a header is no identity'],
@@ -128,6 +143,13 @@ describe('scope', () => {
     assert.equal(demanded(byService, service('api')), false);
     assert.equal(demanded(byService), 'unknown');
   });
+  test('the pods of a Gateway carry its name', () => {
+    const graph = graphOf(web.replace('labels: { app: web }', 'labels: { app: web, gateway.networking.k8s.io/gateway-name: edge }') + policy('{targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: edge}]}') + policy('{targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: other}]}'));
+    assert.deepEqual(istioLayer(graph, target(graph)).policies.map(({ resource }) => resource.facts.map((fact) => fact.fact === 'istioAuthorizationPolicy' && fact.target.refs.map(({ name }) => name.state === 'known' && name.value))), [[['edge']]]);
+  });
+  test('a GatewayClass or a ServiceEntry may stand for anything', () => {
+    for (const kind of ['GatewayClass', 'ServiceEntry']) assert.equal(demanded(policy(`{targetRefs: [{kind: ${kind}, name: istio-waypoint}]}`, { namespace: 'istio-system' })), 'unknown');
+  });
   test('a Gateway may be a waypoint of any workload', () => assert.equal(demanded(policy('{targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]}')), 'unknown'));
 });
 
@@ -153,11 +175,55 @@ describe('mesh membership', () => {
     assert.equal(membership(graph, target(graph)), 'out');
   });
   test('a policy has no effect on what is outside', () => assert.equal(demanded(policy('{rules: [{from: [{source: {principals: [a]}}]}]}'), namespace('istio-injection: disabled')), false));
-  test('ambient without a waypoint drops ALLOW rules with HTTP attributes', () => {
-    const rule = policy('{rules: [{from: [{source: {remoteIpBlocks: [10.0.0.0/8]}}]}, {from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}');
-    assert.equal(layer(rule, namespace('istio.io/dataplane-mode: ambient')).admissions.length, 1);
-    assert.equal(layer(rule, namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: w')).admissions.length, 2);
+});
+
+describe('data planes', () => {
+  const plane = (labels: string, pod = '', more = '') => {
+    const graph = graphOf(web.replace('labels: { app: web }', `labels: { app: web, ${pod} }`).replace('serviceAccountName', `${more} serviceAccountName`) + (labels && namespace(labels)));
+    return dataPlane(graph, target(graph));
+  };
+  const rows: [at: DataPlane, labels: string, pod: string, why: string][] = [
+    ['sidecar', 'istio-injection: enabled', '', 'the namespace is injected'],
+    ['sidecar', '', 'istio.io/rev: canary', 'the pod names a revision'],
+    ['sidecar', 'istio-injection: enabled, istio.io/dataplane-mode: ambient', '', 'a sidecar wins over ambient mode'],
+    ['ambient', 'istio.io/dataplane-mode: ambient', '', 'the namespace is in ambient mode'],
+    ['ambient', '', 'istio.io/dataplane-mode: ambient', 'the pod is'],
+    ['ambient', 'istio.io/dataplane-mode: ambient', '"sidecar.istio.io/inject": "false"', 'refusing a sidecar is not refusing ambient mode'],
+    ['out', 'istio.io/dataplane-mode: ambient', 'istio.io/dataplane-mode: none', 'the pod refuses ambient mode'],
+    ['sidecar', 'istio-injection: enabled', 'istio.io/dataplane-mode: none', 'refusing ambient mode is not refusing a sidecar'],
+    ['unknown', 'team: shop', '', 'a namespace that says nothing may be injected by default'],
+  ];
+  for (const [at, labels, pod, why] of rows) test(`${why}: ${at}`, () => assert.equal(plane(labels, pod), at));
+  test('nothing is injected or redirected on the host’s network: out', () => {
+    for (const labels of ['istio-injection: enabled', 'istio.io/dataplane-mode: ambient']) assert.equal(plane(labels, '', 'hostNetwork: true,'), 'out');
   });
+
+  const service = (labels = '') => `---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop, labels: {${labels}}}\nspec: {selector: {app: web}}\n`;
+  const ambient = namespace('istio.io/dataplane-mode: ambient');
+  const behind = namespace('istio.io/dataplane-mode: ambient, istio.io/use-waypoint: w');
+  test('ztunnel drops ALLOW rules with HTTP attributes, with a waypoint too: that ignores policies that name nothing', () => {
+    const rule = policy('{rules: [{from: [{source: {remoteIpBlocks: [10.0.0.0/8]}}]}, {from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]}');
+    for (const labels of [ambient, behind]) assert.deepEqual(layer(rule, labels).admissions.map(({ evidence }) => evidence), ['address']);
+  });
+  test('ztunnel sees no token: a DENY rule on tokens demands nothing there', () => {
+    assert.equal(demanded(policy('{action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}]}]}'), ambient), false);
+    assert.equal(demanded(policy('{action: DENY, rules: [{from: [{source: {notPrincipals: ["*"]}}]}]}'), ambient), true);
+  });
+  test('ztunnel takes no CUSTOM policy', () => assert.equal(demanded(policy('{action: CUSTOM, provider: {name: login}, rules: [{}]}'), ambient), false));
+  test('what names a Service is for its waypoint, where one is used', () => {
+    const token = policy('{targetRefs: [{kind: Service, group: "", name: web}], action: DENY, rules: [{from: [{source: {notRequestPrincipals: ["*"]}}]}]}');
+    assert.equal(demanded(token, ambient, service()), false);
+    assert.equal(demanded(token, behind, service()), true);
+    assert.equal(demanded(token, ambient, service('istio.io/use-waypoint: w')), true);
+    assert.equal(demanded(token, ambient, service('istio.io/use-waypoint: none')), false);
+  });
+  test('what names a Gateway is for the waypoint of that name', () => {
+    const named = (name: string) => policy(`{targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: ${name}}], rules: [{from: [{source: {principals: [a]}}]}]}`);
+    assert.equal(demanded(named('w'), behind), true);
+    assert.equal(demanded(named('v'), behind), false);
+    assert.equal(demanded(named('w'), ambient), false);
+  });
+  test('a sidecar ignores what names something', () => assert.equal(demanded(policy('{targetRefs: [{kind: Service, group: "", name: web}]}'), service(), namespace('istio-injection: enabled')), false));
 });
 
 describe('PeerAuthentication', () => {
@@ -184,9 +250,33 @@ describe('PeerAuthentication', () => {
     assert.equal(mode(peer('{selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}}')), 'PERMISSIVE');
   });
   test('two that differ: the oldest wins, which the files do not tell', () => assert.equal(mode(peer('{mtls: {mode: STRICT}}'), peer('{mtls: {mode: DISABLE}}')), 'unknown'));
+  test('modes by port are those of the workload’s own policy', () => {
+    const ports = '{mtls: {mode: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}';
+    const of = (spec: string) => {
+      const graph = graphOf(web + peer(spec));
+      return mutualTls(graph, target(graph)).own?.fact.ports.map(({ port, mode: at }) => [port, at.state === 'known' && at.value]);
+    };
+    assert.deepEqual(of(`${ports}, selector: {matchLabels: {app: web}}}`), [['8080', 'DISABLE']]);
+    assert.equal(of(`${ports}}`), undefined);
+  });
   test('mutual TLS alone names nobody: identity is not demanded of callers', () => assert.equal(demanded(peer('{mtls: {mode: STRICT}}')), false));
 });
 
 test('RequestAuthentication alone demands no token', () => {
   assert.equal(demanded(object('RequestAuthentication', '{jwtRules: [{issuer: a}]}')), false);
+});
+
+describe('DestinationRule', () => {
+  const service = '---\napiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}}\n';
+  const behind = (host: string) => {
+    const graph = graphOf(`${web}${service}---\napiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: {name: d, namespace: shop}\nspec: {host: ${host}, trafficPolicy: {tls: {mode: SIMPLE}, portLevelSettings: [{port: {number: 80}, tls: {mode: DISABLE}}]}, subsets: [{name: v1, trafficPolicy: {tls: {mode: ISTIO_MUTUAL}}}]}\n`);
+    const [rule] = graph.all('destinationRule');
+    return { names: workloadsBehind(graph, rule!)?.map(({ object: { name } }) => name), modes: rule!.fact.tls.map(({ mode }) => mode.state === 'known' && mode.value) };
+  };
+  test('the settings of the rule, its ports and its subsets', () => assert.deepEqual(behind('web').modes, ['SIMPLE', 'DISABLE', 'ISTIO_MUTUAL']));
+  test('a host is a Service of the rule’s namespace, or one by its full name', () => {
+    for (const host of ['web', 'web.shop.svc.cluster.local']) assert.deepEqual(behind(host).names, ['web']);
+    assert.deepEqual(behind('web.bank.svc.cluster.local').names, []);
+    assert.equal(behind('api.example.com').names, undefined);
+  });
 });
