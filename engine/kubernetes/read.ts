@@ -6,6 +6,7 @@ import { readCallback, type CallbackFact } from './callback.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { readHeader, type Header } from './header.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
+import { readKubeconfig, type KubeconfigFact } from './kubeconfig.ts';
 import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
@@ -18,7 +19,7 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -35,6 +36,7 @@ const rbac = 'rbac.authorization.k8s.io';
 const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
+  ['/Config', readKubeconfig],
   ...accountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
   [`${rbac}/ClusterRole`, readRole],

@@ -1,6 +1,7 @@
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { boundSubjects, inWords, subjectLabel, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import { grantedBy } from '../../../engine/identity/rights.ts';
+import { displayName } from '../../../engine/identity/objects.ts';
 import type { ObjectWith } from '../../../engine/identity/graph.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -14,15 +15,19 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI10:2025', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1078'],
   unit: 'object',
-  reads: ['binding', 'role'],
+  reads: ['binding', 'role', 'kubeconfig'],
   messages: {
     mixed: 'Gives people and programs the same rights: {people} beside {accounts}',
     impersonation: 'Lets {people} act as service accounts',
+    kubeconfig: 'Whoever has this kubeconfig is service account "{account}"',
     person: 'people',
     rule: 'this rule allows it',
   },
   *check(context): Iterable<Signal> {
     const { object } = context.unit;
+    for (const fact of object.resource.facts) {
+      if (fact.fact === 'kubeconfig') for (const { at: place, ...account } of fact.accounts) yield { messageId: 'kubeconfig', args: { account: displayName(account) }, at: { object, place } };
+    }
     const fact = object.resource.facts.find((one): one is BindingFact => one.fact === 'binding');
     if (!fact) return;
     const subjects = boundSubjects(context.graph, { object, fact });
