@@ -3,10 +3,13 @@ import type { YamlNode } from '../yaml/node.ts';
 import { accountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
+import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { readHeader, type Header } from './header.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
 import { readKubeconfig, type KubeconfigFact } from './kubeconfig.ts';
+import { readKumaIdentity, readKumaMesh, readKumaPermission, readKumaTls, readKumaTrafficPermission, type KumaIdentityFact, type KumaMeshFact, type KumaPermissionFact, type KumaTlsFact, type KumaTrafficPermissionFact } from './kuma.ts';
+import { readLinkerdAuthorization, readLinkerdMeshTls, readLinkerdNetworks, readLinkerdRoute, readLinkerdServer, readLinkerdServerAuthorization, type LinkerdAuthorizationFact, type LinkerdMeshTlsFact, type LinkerdNetworksFact, type LinkerdRouteFact, type LinkerdServerAuthorizationFact, type LinkerdServerFact } from './linkerd.ts';
 import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
@@ -19,7 +22,10 @@ import { readRoute, readService, type RouteFact, type ServiceFact } from './serv
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact;
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
+  | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
+  | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
+  | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
 export type FactKind = Fact['fact'];
 
 /** One object of a document with what was read out of it: plain data, a function of the text and the dialect alone. */
@@ -48,12 +54,21 @@ const readers = new Map<string, Reader>([
   ['security.istio.io/PeerAuthentication', readPeerAuthentication],
   ['security.istio.io/RequestAuthentication', readRequestAuthentication],
   ['networking.istio.io/DestinationRule', readDestinationRule],
-  ['policy.linkerd.io/Server', readMeshPolicy],
-  ['policy.linkerd.io/AuthorizationPolicy', readMeshPolicy],
-  ['policy.linkerd.io/ServerAuthorization', readMeshPolicy],
-  ['consul.hashicorp.com/ServiceIntentions', readMeshPolicy],
-  ['kuma.io/MeshTrafficPermission', readMeshPolicy],
-  ['kuma.io/TrafficPermission', readMeshPolicy],
+  ['policy.linkerd.io/Server', both(readMeshPolicy, readLinkerdServer)],
+  ['policy.linkerd.io/AuthorizationPolicy', both(readMeshPolicy, readLinkerdAuthorization)],
+  ['policy.linkerd.io/MeshTLSAuthentication', readLinkerdMeshTls],
+  ['policy.linkerd.io/NetworkAuthentication', readLinkerdNetworks],
+  ['policy.linkerd.io/ServerAuthorization', both(readMeshPolicy, readLinkerdServerAuthorization)],
+  ['policy.linkerd.io/HTTPRoute', readLinkerdRoute],
+  ['consul.hashicorp.com/ServiceIntentions', both(readMeshPolicy, readConsulIntentions)],
+  ['consul.hashicorp.com/ProxyDefaults', readConsulDefaults],
+  ['consul.hashicorp.com/ServiceDefaults', readConsulDefaults],
+  ['consul.hashicorp.com/Mesh', readConsulMesh],
+  ['kuma.io/MeshTrafficPermission', both(readMeshPolicy, readKumaPermission)],
+  ['kuma.io/TrafficPermission', both(readMeshPolicy, readKumaTrafficPermission)],
+  ['kuma.io/Mesh', readKumaMesh],
+  ['kuma.io/MeshTLS', readKumaTls],
+  ['kuma.io/MeshIdentity', readKumaIdentity],
   ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', readCallback],
@@ -64,11 +79,17 @@ const readers = new Map<string, Reader>([
   ['/Service', readService],
   ['networking.k8s.io/Ingress', readRoute],
   ['extensions/Ingress', readRoute],
-  ...['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, readRoute]),
+  ...['HTTPRoute', 'GRPCRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, both(readRoute, readLinkerdRoute)]),
+  ...['TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, readRoute]),
   ['route.openshift.io/Route', readRoute],
   ['traefik.io/IngressRoute', readRoute],
   ['traefik.io/IngressRouteTCP', readRoute],
 ]);
+
+/** What two readers make of one object. */
+function both(one: Reader, other: Reader): Reader {
+  return (cursor, header) => [...one(cursor, header), ...other(cursor, header)];
+}
 
 /** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */
 export function isRead(group: string, kind: string): boolean {
