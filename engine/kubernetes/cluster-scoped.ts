@@ -46,8 +46,8 @@ export function scopeOf(group: string, resource: string): 'cluster' | 'namespace
 /** Cluster-scoped kinds of other groups that are read here. Sources: the CRDs of the projects named. */
 const clusterKinds = new Set([
   'policy.networking.k8s.io/AdminNetworkPolicy', 'policy.networking.k8s.io/BaselineAdminNetworkPolicy', 'policy.networking.k8s.io/ClusterNetworkPolicy', // network-policy-api
-  'cilium.io/CiliumClusterwideNetworkPolicy', // cilium
-  'projectcalico.org/GlobalNetworkPolicy', 'crd.projectcalico.org/GlobalNetworkPolicy', // calico
+  'cilium.io/CiliumClusterwideNetworkPolicy', 'cilium.io/CiliumCIDRGroup', // cilium
+  ...['GlobalNetworkPolicy', 'GlobalNetworkSet', 'Tier'].flatMap((kind) => [`projectcalico.org/${kind}`, `crd.projectcalico.org/${kind}`]), // calico
   'argoproj.io/ClusterWorkflowTemplate', 'argoproj.io/ClusterAnalysisTemplate', // argo
   'keda.sh/ClusterTriggerAuthentication', 'security.openshift.io/SecurityContextConstraints',
 ]);

@@ -2,7 +2,9 @@ import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { accountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
 import { readAccount, type AccountFact } from './account.ts';
+import { readCalicoNetworkSet, readCalicoPolicy, readCalicoTier, type CalicoNetworkSetFact, type CalicoPolicyFact, type CalicoTierFact } from './calico.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
+import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type CiliumPolicyFact } from './cilium.ts';
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { readHeader, type Header } from './header.ts';
@@ -13,16 +15,17 @@ import { readLinkerdAuthorization, readLinkerdMeshTls, readLinkerdNetworks, read
 import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
-import { readCiliumPolicy, readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
+import { readMeshPolicy, type OtherMeshFact } from './other-mesh.ts';
 import { readPodIdentity, type PodIdentityFact } from './pod-identity.ts';
 import { podCarrier } from './podspec.ts';
+import { readClusterPolicy, type ClusterPolicyFact } from './policy-api.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readSecret, type SecretFact } from './secret.ts';
 import { readRoute, readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -71,6 +74,17 @@ const readers = new Map<string, Reader>([
   ['kuma.io/MeshIdentity', readKumaIdentity],
   ['cilium.io/CiliumNetworkPolicy', readCiliumPolicy],
   ['cilium.io/CiliumClusterwideNetworkPolicy', readCiliumPolicy],
+  ['cilium.io/CiliumCIDRGroup', readCiliumCidrGroup],
+  ...['projectcalico.org', 'crd.projectcalico.org'].flatMap((group): [string, Reader][] => [
+    [`${group}/NetworkPolicy`, readCalicoPolicy],
+    [`${group}/GlobalNetworkPolicy`, readCalicoPolicy],
+    [`${group}/Tier`, readCalicoTier],
+    [`${group}/NetworkSet`, readCalicoNetworkSet],
+    [`${group}/GlobalNetworkSet`, readCalicoNetworkSet],
+  ]),
+  ['policy.networking.k8s.io/AdminNetworkPolicy', readClusterPolicy],
+  ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', readClusterPolicy],
+  ['policy.networking.k8s.io/ClusterNetworkPolicy', readClusterPolicy],
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', readCallback],
   ['admissionregistration.k8s.io/MutatingWebhookConfiguration', readCallback],
   ['apiregistration.k8s.io/APIService', readCallback],
