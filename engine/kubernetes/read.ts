@@ -7,11 +7,16 @@ import { readCallback, type CallbackFact } from './callback.ts';
 import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type CiliumPolicyFact } from './cilium.ts';
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
+import type { EdgeFact, GuardFact } from './edge/fact.ts';
+import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
+import { readGatewayGuard } from './edge/gateway-api.ts';
+import { readServiceEdge } from './edge/service.ts';
 import { readHeader, type Header } from './header.ts';
+import { readClaimRoute, readGatewayPods, readProxyFilter, readVirtualService, type ClaimRouteFact, type GatewayPodsFact, type ProxyFilterFact } from './istio-traffic.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
-import { readKubeconfig, type KubeconfigFact } from './kubeconfig.ts';
 import { readKumaIdentity, readKumaMesh, readKumaPermission, readKumaTls, readKumaTrafficPermission, type KumaIdentityFact, type KumaMeshFact, type KumaPermissionFact, type KumaTlsFact, type KumaTrafficPermissionFact } from './kuma.ts';
 import { readLinkerdAuthorization, readLinkerdMeshTls, readLinkerdNetworks, readLinkerdRoute, readLinkerdServer, readLinkerdServerAuthorization, type LinkerdAuthorizationFact, type LinkerdMeshTlsFact, type LinkerdNetworksFact, type LinkerdRouteFact, type LinkerdServerAuthorizationFact, type LinkerdServerFact } from './linkerd.ts';
+import { readKubeconfig, type KubeconfigFact } from './kubeconfig.ts';
 import { readMisplaced, type MisplacedFact } from './misplaced.ts';
 import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
@@ -21,11 +26,11 @@ import { podCarrier } from './podspec.ts';
 import { readClusterPolicy, type ClusterPolicyFact } from './policy-api.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readSecret, type SecretFact } from './secret.ts';
-import { readRoute, readService, type RouteFact, type ServiceFact } from './service.ts';
+import { readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | CallbackFact | DestinationRuleFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | OtherMeshFact | ServiceFact | RouteFact | EdgeFact | GuardFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -57,6 +62,10 @@ const readers = new Map<string, Reader>([
   ['security.istio.io/PeerAuthentication', readPeerAuthentication],
   ['security.istio.io/RequestAuthentication', readRequestAuthentication],
   ['networking.istio.io/DestinationRule', readDestinationRule],
+  ['networking.istio.io/VirtualService', readVirtualService],
+  ['networking.istio.io/Gateway', readGatewayPods],
+  ['networking.istio.io/EnvoyFilter', readProxyFilter],
+  ['extensions.istio.io/WasmPlugin', readProxyFilter],
   ['policy.linkerd.io/Server', both(readMeshPolicy, readLinkerdServer)],
   ['policy.linkerd.io/AuthorizationPolicy', both(readMeshPolicy, readLinkerdAuthorization)],
   ['policy.linkerd.io/MeshTLSAuthentication', readLinkerdMeshTls],
@@ -90,19 +99,15 @@ const readers = new Map<string, Reader>([
   ['apiregistration.k8s.io/APIService', readCallback],
   ['eks.services.k8s.aws/PodIdentityAssociation', readPodIdentity],
   ['eks.aws.upbound.io/PodIdentityAssociation', readPodIdentity],
-  ['/Service', readService],
-  ['networking.k8s.io/Ingress', readRoute],
-  ['extensions/Ingress', readRoute],
-  ...['HTTPRoute', 'GRPCRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, both(readRoute, readLinkerdRoute)]),
-  ...['TLSRoute', 'TCPRoute', 'UDPRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, readRoute]),
-  ['route.openshift.io/Route', readRoute],
-  ['traefik.io/IngressRoute', readRoute],
-  ['traefik.io/IngressRouteTCP', readRoute],
+  ['/Service', both(readService, readServiceEdge)],
+  ...['HTTPRoute', 'GRPCRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, both(readGatewayApiRoute, readLinkerdRoute, readClaimRoute)]),
+  ['gateway.networking.k8s.io/Gateway', both(readGatewayGuard, readGatewayPods)],
+  ...edgeReaders,
 ]);
 
-/** What two readers make of one object. */
-function both(one: Reader, other: Reader): Reader {
-  return (cursor, header) => [...one(cursor, header), ...other(cursor, header)];
+/** What several readers make of one object. */
+function both(...readers: readonly Reader[]): Reader {
+  return (cursor, header) => readers.flatMap((read) => read(cursor, header));
 }
 
 /** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */
