@@ -98,7 +98,7 @@ function tokenUse(workload: Workload, account: Account, tokenSecrets: ReadonlySe
     seconds: mount.mounted === false ? undefined : mountedSeconds,
     extendedSeconds: mount.mounted === false ? undefined : extendedSeconds,
     projected: volumes.flatMap(({ tokens }) => tokens.map(({ audience, expirationSeconds }) => ({ audience: known(audience), seconds: known(expirationSeconds) ?? projectedSeconds }))),
-    secrets: volumes.flatMap(({ secretName }) => known(secretName) ?? []).filter((name) => tokenSecrets.has(`${workload.namespace}/${name}`)),
+    secrets: volumes.flatMap(({ secrets }) => secrets.flatMap(({ name }) => known(name) ?? [])).filter((name) => tokenSecrets.has(`${workload.namespace}/${name}`)),
   };
 }
 

@@ -14,8 +14,8 @@ export interface Container {
   readonly env: Readonly<Record<string, Value<string>>>;
   /** Fields of the pod that environment values are taken from (`valueFrom.fieldRef.fieldPath`), by variable name. */
   readonly envFields: Readonly<Record<string, Value<string>>>;
-  /** Secrets that environment variables are taken from, by name (`secretKeyRef`, `envFrom`). */
-  readonly secrets: readonly Value<string>[];
+  /** Secrets that environment variables are taken from (`secretKeyRef`, `envFrom`). */
+  readonly secrets: readonly SecretUse[];
   readonly mounts: readonly { readonly path: Value<string>; readonly volume: Value<string> }[];
   /** What it says it listens on. `open` where a template may add more; who listens is known to the program alone. */
   readonly ports: { readonly listed: readonly ContainerPort[]; readonly open: boolean };
@@ -28,14 +28,22 @@ export interface ContainerPort {
   readonly number: Value<number>;
 }
 
+/** A Secret that a pod takes something of. */
+export interface SecretUse {
+  readonly name: Value<string>;
+  /** The keys that it takes; undefined where it takes all. */
+  readonly keys: readonly Value<string>[] | undefined;
+  /** The field or list item that says so. */
+  readonly at: Place;
+}
+
 export interface Volume {
   readonly name: Value<string>;
   /** The key that says what it is: secret, configMap, projected, hostPath, csi, emptyDir … */
   readonly type: string;
   readonly hostPath: Value<string>;
-  readonly secretName: Value<string>;
-  /** Secrets that are sources of a projected volume, by name. */
-  readonly projectedSecrets: readonly Value<string>[];
+  /** The Secret that it is, or those that are sources of a projected volume. */
+  readonly secrets: readonly SecretUse[];
   readonly csiDriver: Value<string>;
   readonly tokens: readonly ProjectedToken[];
   readonly at: Place;
@@ -147,9 +155,9 @@ export function readContainer(container: Cursor): Container {
     env,
     envFields,
     secrets: [
-      ...container.get('env').items().map((item) => item.at('valueFrom', 'secretKeyRef', 'name').string()),
-      ...container.get('envFrom').items().map((item) => item.at('secretRef', 'name').string()),
-    ].filter((name) => name.state !== 'absent'),
+      ...container.get('env').items().map((item) => item.at('valueFrom', 'secretKeyRef')).map((use) => readSecretUse(use.get('name'), [use.get('key')], use)),
+      ...container.get('envFrom').items().map((item) => readSecretUse(item.at('secretRef', 'name'), undefined, item)),
+    ].filter(({ name }) => name.state !== 'absent'),
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
     ports: { listed: container.get('ports').items().map(readPort), open: container.open || container.get('ports').open },
     at: container.place(),
@@ -162,6 +170,16 @@ function readPort(port: Cursor): ContainerPort {
 
 const hooks = [['livenessProbe'], ['readinessProbe'], ['startupProbe'], ['lifecycle', 'postStart'], ['lifecycle', 'preStop']];
 
+function readSecretUse(name: Cursor, keys: readonly Cursor[] | undefined, at: Cursor): SecretUse {
+  return { name: name.string(), keys: keys?.map((key) => key.string()), at: at.place() };
+}
+
+/** Without `items`, a volume has every key of the Secret (core/v1 types.go, SecretVolumeSource, SecretProjection). */
+function keysOf(secret: Cursor): Cursor[] | undefined {
+  const items = secret.get('items');
+  return items.exists ? items.items().map((item) => item.get('key')) : undefined;
+}
+
 /** Reads a volume, wherever it stands. */
 export function readVolume(volume: Cursor): Volume {
   const type = volume.fields().find((field) => field.key !== 'name')?.key ?? 'emptyDir';
@@ -171,8 +189,10 @@ export function readVolume(volume: Cursor): Volume {
     name: volume.get('name').string(),
     type,
     hostPath: volume.at('hostPath', 'path').string(),
-    secretName: volume.at('secret', 'secretName').string(),
-    projectedSecrets: sources.map((source) => source.at('secret', 'name').string()).filter((name) => name.state !== 'absent'),
+    secrets: [
+      readSecretUse(volume.at('secret', 'secretName'), keysOf(volume.get('secret')), volume.get('secret')),
+      ...sources.map((source) => readSecretUse(source.at('secret', 'name'), keysOf(source.get('secret')), source)),
+    ].filter(({ name }) => name.state !== 'absent'),
     csiDriver: volume.at('csi', 'driver').string(),
     tokens: tokens.map((token) => ({
       audience: token.get('audience').string(),

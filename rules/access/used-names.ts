@@ -13,8 +13,8 @@ import type { Grant } from './grant-rule.ts';
 /** The Secrets that they mount, take variables from, or are told of by a flag or a variable that says so. */
 export function secretNames(grant: Grant): readonly string[] {
   return namesOf(grant, ({ fact }) => [
-    ...fact.containers.flatMap((container) => [...container.secrets, ...told(container, /^--[a-z-]*secret(?:-name)?$/, /SECRET_NAME$/)]),
-    ...fact.volumes.flatMap(({ secretName, projectedSecrets }) => [secretName, ...projectedSecrets]),
+    ...fact.containers.flatMap((container) => [...container.secrets.map(({ name }) => name), ...told(container, /^--[a-z-]*secret(?:-name)?$/, /SECRET_NAME$/)]),
+    ...fact.volumes.flatMap(({ secrets }) => secrets.map(({ name }) => name)),
   ]);
 }
 
