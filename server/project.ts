@@ -148,7 +148,9 @@ export class Project {
 
   /** All files that can have something to show. */
   paths(): string[] {
-    return this.faults.length > 0 ? [...this.workspace.paths(), configurationName] : this.workspace.paths();
+    const { source } = this.configuration;
+    const settings = this.faults.length > 0 ? [configurationName] : source ? [source.path] : [];
+    return [...this.workspace.paths(), ...settings];
   }
 
   openPaths(): string[] {

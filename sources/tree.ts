@@ -207,7 +207,8 @@ async function loadConfiguration(host: Host, root: string, options: LoadWorkspac
   const result = await readText(host, file, options.overlay);
   if ('reason' in result) return { ...nothing, faults: [{ kind: 'configuration', file, message: result.detail }] };
   const { configuration, problems } = options.configure(result.text, file);
-  return { configuration, configurationFile: file, faults: problems.map((problem) => ({ kind: 'configuration', ...problem })) };
+  const source = configuration.exceptions.length > 0 ? { source: { path: relativeTo(root, file), text: result.text } } : {};
+  return { configuration: { ...configuration, ...source }, configurationFile: file, faults: problems.map((problem) => ({ kind: 'configuration', ...problem })) };
 }
 
 interface FoundFiles extends Omit<Discovery, 'entered'> {

@@ -19,6 +19,6 @@ export async function printConfig(args: Arguments, io: Io): Promise<number> {
   const isFile = (await io.host.stat(absolute))?.kind === 'file';
   const plan = isFile ? loaded.plan.of(relativeTo(loaded.root, absolute)) : undefined;
   const file = plan ? { path: named(absolute), dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace ?? null } : null;
-  io.out.write(`${JSON.stringify({ schemaVersion: 1, workspace: named(loaded.root), configurationFile: named(loaded.configurationFile), configuration: loaded.configuration, file }, null, 2)}\n`);
+  io.out.write(`${JSON.stringify({ schemaVersion: 1, workspace: named(loaded.root), configurationFile: named(loaded.configurationFile), configuration: { ...loaded.configuration, source: undefined }, file }, null, 2)}\n`);
   return problems.length > 0 ? exitCode.usage : exitCode.ok;
 }

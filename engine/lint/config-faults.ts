@@ -52,16 +52,30 @@ export function describeFault({ path, key, error }: Fault): string {
     }
     case 'enum': {
       const words = [error.parentSchema?.['enum'] ?? []].flat().map(String);
-      return `${here} is ${JSON.stringify(error.data)}, not one of ${words.join(', ')}${typeof error.data === 'string' ? didYouMean(error.data, words) : ''}`;
+      // Rule ids are too many to list.
+      const none = words.length > mostListed ? 'which is no such name' : `not one of ${words.join(', ')}`;
+      return `${here} is ${JSON.stringify(error.data)}, ${none}${typeof error.data === 'string' ? didYouMean(error.data, words) : ''}`;
     }
     case 'type': return `${here} must be ${[error.params['type']].flat().map((type) => typeNames.get(String(type)) ?? String(type)).join(' or ')}`;
     case 'required': return `${here} has no "${String(error.params['missingProperty'])}"`;
+    case 'pattern': {
+      const [like] = [error.parentSchema?.['examples'] ?? []].flat();
+      return like === undefined ? `${here} ${error.message ?? 'is not valid'}` : `${here} is ${JSON.stringify(error.data)}; write it like ${String(like)}`;
+    }
     case 'maxLength': return `${here} is longer than ${String(error.params['limit'])} characters`;
     case 'minItems':
     case 'minLength': return `${here} is empty`;
     default: return `${here} ${error.message ?? 'is not valid'}`;
   }
 }
+
+/** A day that looks like one and is none. */
+export function describeImpossibleDay(path: Path, text: string): string {
+  return `${labelOf(path)} is ${JSON.stringify(text)}, which is no day of the calendar`;
+}
+
+/** Names that a message lists. */
+const mostListed = 12;
 
 const typeNames = new Map([['object', 'a mapping'], ['array', 'a list'], ['string', 'text'], ['boolean', 'true or false'], ['number', 'a number'], ['integer', 'a whole number']]);
 

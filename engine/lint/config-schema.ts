@@ -1,3 +1,5 @@
+import { riskClasses } from '../identity/risk.ts';
+import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
 
 const severities = ['off', 'error', 'warning', 'info'];
@@ -48,10 +50,67 @@ export function configurationSchema(rules: readonly Rule[]): object {
         type: 'array',
         items: pattern,
       },
+      phases: phasesSchema(rules, families),
+      exceptions: exceptionsSchema(rules),
       requireReasons: { description: 'Whether a suppression without a reason is a finding (suppression-without-reason).', type: 'boolean', default: false },
       kubernetesVersion: { description: 'The Kubernetes version to judge by, such as "1.34".', type: ['string', 'number'], pattern: '^v?1\\.[0-9]+$' },
     },
   };
+}
+
+const day = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', examples: ['2027-03-31'] };
+
+function phasesSchema(rules: readonly Rule[], families: readonly string[]): object {
+  const expression = {
+    type: 'object',
+    additionalProperties: false,
+    required: ['key', 'operator'],
+    properties: { key: { type: 'string', minLength: 1 }, operator: { type: 'string', enum: ['In', 'NotIn', 'Exists', 'DoesNotExist'] }, values: { type: 'array', items: { type: 'string' } } },
+  };
+  return {
+    description: 'Where namespaces and workloads stand on the way from location to identity. Of the entries that match and have started, the one written last counts. observe: info only; warn: a warning at most; enforce: warnings are errors.',
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['phase'],
+      properties: {
+        phase: { description: 'What the findings become: observe (info), warn (a warning at most) or enforce (warnings are errors).', type: 'string', enum: phases },
+        from: { description: 'The day on which it starts; without it, it holds already.', ...day },
+        namespaces: { description: 'Namespaces by name; `*` stands for any characters.', type: 'array', minItems: 1, items: { type: 'string', minLength: 1, maxLength: maxPatternLength } },
+        selector: {
+          description: 'Which pods, by their labels.',
+          type: 'object',
+          additionalProperties: false,
+          properties: { matchLabels: { type: 'object', additionalProperties: { type: 'string' } }, matchExpressions: { type: 'array', items: expression } },
+        },
+        risk: { description: 'Risk classes of workloads, as "kubewho inventory" shows them.', type: 'array', minItems: 1, items: { type: 'string', enum: riskClasses } },
+        rules: { description: 'The rules or families whose findings take their severity from it.', type: 'array', minItems: 1, default: ['trust'], items: { type: 'string', enum: [...families, ...idsOf(rules)] } },
+      },
+    },
+  };
+}
+
+function exceptionsSchema(rules: readonly Rule[]): object {
+  return {
+    description: 'Accepted risks, each with a reason and an end. After its last day an exception is a finding itself, and so is one that nothing needs.',
+    type: 'array',
+    items: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['rule', 'target', 'reason', 'until'],
+      properties: {
+        rule: { description: 'The rule whose finding is accepted.', type: 'string', enum: idsOf(rules.filter(({ family }) => family !== 'meta')) },
+        target: { description: 'NAMESPACE/NAME of the workload that the finding is about, or of the object that it stands in.', type: 'string', pattern: '^([^/]+/)?[^/]+$', examples: ['payments/api'] },
+        reason: { description: 'Why the risk is accepted.', type: 'string', pattern: '[^ ]', examples: ['"the mainframe cannot present a certificate"'] },
+        until: { description: 'The last day on which it counts.', ...day },
+      },
+    },
+  };
+}
+
+function idsOf(rules: readonly Rule[]): string[] {
+  return rules.map(({ id }) => id).sort();
 }
 
 function severity(): object {

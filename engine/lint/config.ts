@@ -3,7 +3,9 @@ import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
 import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
 import { maxPatternLength } from './config-schema.ts';
-import { describeFault, faultsOf, type ConfigurationValidator } from './config-faults.ts';
+import { describeFault, describeImpossibleDay, faultsOf, type ConfigurationValidator } from './config-faults.ts';
+import { exceptionsIn, impossibleDays, phasesIn, type Reading } from './config-phases.ts';
+import type { Exception, PhaseSettings } from './phases.ts';
 import type { Rule, Severity } from './rule.ts';
 
 /** The settings of one rule in kubewho.yaml. */
@@ -27,13 +29,19 @@ export interface Configuration {
   readonly scopes: readonly ScopeSettings[];
   /** Path patterns of objects of a cluster that resolve references and are never reported on. */
   readonly context: readonly string[];
+  /** Where the estate stands on its way from location to identity, in written order. */
+  readonly phases: readonly PhaseSettings[];
+  /** Accepted risks, each with a reason and an end. */
+  readonly exceptions: readonly Exception[];
   /** Whether a suppression without a reason is a finding. */
   readonly requireReasons: boolean;
   /** The Kubernetes minor version to judge by. */
   readonly kubernetesMinor: number;
+  /** The file itself, named from the workspace, where something in it can be found: its exceptions. Sources set it. */
+  readonly source?: { readonly path: string; readonly text: string };
 }
 
-export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], requireReasons: false, kubernetesMinor: 36 };
+export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], phases: [], exceptions: [], requireReasons: false, kubernetesMinor: 36 };
 
 /** A fault in kubewho.yaml. Lines and columns from 1. */
 export interface ConfigurationProblem {
@@ -71,18 +79,22 @@ export function parseConfiguration(text: string, file: string, validate: Configu
   const faults = faultsOf(data, validate);
   const problems = [
     ...faults.map((fault) => problem(describeFault(fault), at(spanOfFault(root, fault.path, fault.key)))),
+    ...(isRecord(data) ? impossibleDays(data) : []).map(({ path, text }) => problem(describeImpossibleDay(path, text), at(spanOfFault(root, path, undefined)))),
     ...duplicatesIn(root).map(({ key, span }) => problem(`"${key}" is said twice; the last one counts`, at(span))),
     ...(second ? [problem('a second document; only the first is read', { start: second.start, end: second.start })] : []),
   ].sort((a, b) => a.line! - b.line! || a.column! - b.column!);
   const isFaulty = (path: Path) => faults.some((fault) => path.every((step, i) => [...fault.path, ...(fault.key === undefined ? [] : [fault.key])][i] === step));
-  return { configuration: isRecord(data) ? configurationOf(data, root, rules, isFaulty) : defaultConfiguration, problems };
+  return { configuration: isRecord(data) ? configurationOf(data, { root, start: document.start, rules, isFaulty }) : defaultConfiguration, problems };
 }
 
-function configurationOf(data: Record<string, unknown>, root: YamlNode, rules: readonly Pick<Rule, 'id' | 'family'>[], isFaulty: (path: Path) => boolean): Configuration {
+function configurationOf(data: Record<string, unknown>, reading: Reading): Configuration {
+  const { root, rules, isFaulty } = reading;
   return {
     rules: ruleSettings(data['rules'], rules, isFaulty),
     scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && patterns(scope['paths']).length > 0 ? [{ name: scope['name'], paths: patterns(scope['paths']), complete: scope['complete'] === true }] : [])),
     context: patterns(data['context']),
+    phases: phasesIn(data['phases'], reading),
+    exceptions: exceptionsIn(data['exceptions'], reading),
     requireReasons: data['requireReasons'] === true,
     kubernetesMinor: minorOf(nodeAt(root, ['kubernetesVersion'])) ?? defaultConfiguration.kubernetesMinor,
   };
@@ -109,7 +121,7 @@ function withoutEmpty(data: unknown): unknown {
   return isRecord(data) ? Object.fromEntries(Object.entries(data).filter(([key, value]) => value !== null || !sections.has(key))) : data;
 }
 
-const sections = new Set(['rules', 'scopes', 'context']);
+const sections = new Set(['rules', 'scopes', 'context', 'phases', 'exceptions']);
 
 /** The plain data of a file that people write: the booleans of YAML 1.1 (`off`, `no`) are words here, as in most editors. */
 function dataOf(node: YamlNode): unknown {

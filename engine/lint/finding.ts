@@ -29,8 +29,11 @@ export interface Finding {
   fingerprint: string;
 }
 
-/** Makes a signal concrete where its documents stand now. Undefined where the configuration turns the rule off. */
-export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | undefined): Finding | undefined {
+/**
+ * Makes a signal concrete where its documents stand now. Undefined where the configuration turns the rule off.
+ * @param phased what the phase of those whom it is about makes of a severity
+ */
+export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | undefined, phased: (severity: Severity) => Severity = (severity) => severity): Finding | undefined {
   if (settings?.severity === 'off') return undefined;
   const { object, place } = signal.at;
   const { header } = object.resource;
@@ -39,8 +42,8 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     rule: rule.id,
     messageId: signal.messageId,
     message,
-    // contract.md: the rule's default, then moved by reach (the signal says), then by configuration, which wins.
-    severity: settings?.severity ?? signal.severity ?? rule.severity,
+    // contract.md: the rule's default, then moved by reach (the signal says), then by phase, then by configuration, which wins.
+    severity: settings?.severity ?? phased(signal.severity ?? rule.severity),
     confidence: signal.confidence ?? rule.confidence ?? 'high',
     persona: signal.persona ?? rule.persona,
     file: object.document.file,

@@ -29,6 +29,8 @@ export interface Signal {
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly persona?: Persona;
+  /** The objects of the workloads that are judged, where the place is in another object: what phases and exceptions go by. */
+  readonly about?: readonly GraphObject[];
   /** Findings of one cause carry one group. */
   readonly group?: string;
   /** What `fixes` needs to know again; plain data only. */
@@ -82,6 +84,8 @@ export interface Rule<U extends Unit = Unit> {
   readonly severity: Severity;
   readonly persona: Persona;
   readonly confidence?: Confidence;
+  /** Whether to accept a finding takes a reason and an end: location is trusted in place of identity, for a time. */
+  readonly bounded?: boolean;
   /** As `owasp-nhi:NHI5:2025`; each checked against its source. */
   readonly frameworks: readonly string[];
   readonly unit: U;

@@ -151,7 +151,7 @@ function idsIn(list: string, start: number): Suppression['rules'] {
   });
 }
 
-/** Annotations on the object, and on its pod template's metadata. */
+/** Annotations on the object, and on its pod template's metadata. The value is the reason, `until=2027-03-31` before it. */
 function inAnnotations(document: Document): Suppression[] {
   if (!document.text.includes(annotationPrefix)) return [];
   return document.facts.resources.flatMap(({ header, facts }, i) => {
@@ -166,11 +166,12 @@ function annotationsIn(labels: Labels, document: Document, resource: number, roo
   return Object.entries(labels.entries).flatMap(([key, value]): Suppression[] => {
     if (!key.startsWith(annotationPrefix) || !value.at.key) return [];
     const span = shift(value.at.key, document.start);
+    const [, until, reason] = /^(?:until=(\S*)\s*(?:--\s*)?)?([\s\S]*)$/.exec(known(value)?.trim() ?? '')!;
     return [{
       target: { kind: 'object', document: document.index, root },
       rules: [{ id: key.slice(annotationPrefix.length), span }],
-      until: undefined,
-      reason: known(value)?.trim() ?? '',
+      until: until === undefined ? undefined : { date: until, span: shift(value.at.span, document.start) },
+      reason: reason!,
       span,
       annotation: value.at.path,
       document: document.index,

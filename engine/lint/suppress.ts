@@ -1,4 +1,5 @@
 import type { Configuration } from './config.ts';
+import { isDay } from './dates.ts';
 import { hash, type Finding } from './finding.ts';
 import type { Rule } from './rule.ts';
 import type { ReadFile, Suppression, Target } from './suppress-read.ts';
@@ -106,13 +107,7 @@ function canJudge(file: ReadFile): boolean {
 
 /** A date that is past, or that is none: a suppression whose end cannot be read is not in force. */
 function isOver({ until }: Suppression, today: string): boolean {
-  return until !== undefined && (!isDate(until.date) || until.date < today);
-}
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+  return until !== undefined && (!isDay(until.date) || until.date < today);
 }
 
 type Report = (rule: MetaRuleId, messageId: string, suppression: Suppression, id: string | undefined, span: Finding['span'], args?: Record<string, string>) => SuppressionFinding[];
@@ -120,10 +115,12 @@ type Report = (rule: MetaRuleId, messageId: string, suppression: Suppression, id
 /** What can be said of a suppression by itself. One that is over needs no further remark. */
 function faultsOf(one: Suppression, { today, configuration }: SuppressionContext, known: ReadonlyMap<string, Rule>, report: Report): SuppressionFinding[] {
   if (one.rules.length === 0) return report('unknown-rule', 'none', one, undefined, one.span);
-  if (one.until && isOver(one, today)) return report('expired-suppression', isDate(one.until.date) ? 'expired' : 'unreadable', one, undefined, one.until.span, { date: one.until.date });
+  if (one.until && isOver(one, today)) return report('expired-suppression', isDay(one.until.date) ? 'expired' : 'unreadable', one, undefined, one.until.span, { date: one.until.date });
+  const bounded = one.rules.find(({ id }) => known.get(id)?.bounded);
   return [
     ...one.rules.filter(({ id }) => !known.has(id)).flatMap(({ id, span }) => report('unknown-rule', 'unknown', one, id, span, { rule: id, hint: didYouMean(id, [...known.keys()]) })),
-    ...(configuration.requireReasons && one.reason === '' ? report('suppression-without-reason', 'missing', one, undefined, one.span) : []),
+    ...((configuration.requireReasons || bounded) && one.reason === '' ? report('suppression-without-reason', 'missing', one, undefined, one.span) : []),
+    ...(bounded && !one.until ? report('suppression-without-reason', 'endless', one, bounded.id, one.span, { rule: bounded.id }) : []),
   ];
 }
 

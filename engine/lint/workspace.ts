@@ -1,36 +1,22 @@
-import { sameBuild, type Build } from '../identity/build.ts';
 import { buildGraph, type Graph } from '../identity/graph.ts';
-import { symbol, type GraphObject } from '../identity/objects.ts';
-import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
-import type { Resource } from '../kubernetes/read.ts';
+import { displayName, type GraphObject } from '../identity/objects.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
+import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { difference, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
 import { findingOf, numberFingerprints, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
+import { phasedSeverity, type Exception } from './phases.ts';
+import { subjectsOf } from './subjects.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
-import { applySuppressions, readSuppressions, type Applied, type Suppression, type SuppressionFinding } from './suppress.ts';
+import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
 import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
 
-/** A file as a shell hands it in, with what the sources know of it. */
-export interface SourceFile {
-  /** Workspace-relative, with `/`. */
-  readonly path: string;
-  /** Decoded, without a byte order mark. */
-  readonly text: string;
-  readonly dialect: Dialect;
-  /** Files of different scopes are never joined: a Helm release, a Kustomize build, a configured scope. "" is the workspace's own. */
-  readonly scope: string;
-  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself. */
-  readonly role: 'manifest' | 'context' | 'patch';
-  /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
-  readonly namespace?: string;
-  /** What Kustomize makes of its objects, where it builds them. */
-  readonly build?: Build;
-}
+export type { SourceFile } from './files.ts';
 
 export interface Skipped {
   readonly file: string;
@@ -49,16 +35,9 @@ export interface Work {
   asked: number;
 }
 
-interface FileEntry {
-  readonly source: SourceFile;
-  readonly documents: readonly DocumentEntry[];
-  readonly objects: readonly GraphObject[];
-  readonly suppressions: readonly Suppression[];
-}
-
 /** What the engine cannot know by itself. */
 export interface WorkspaceOptions {
-  /** Today as `YYYY-MM-DD`, for suppressions that end; without it none ends. */
+  /** Today as `YYYY-MM-DD`, for suppressions and exceptions that end and phases that start; without it none does. */
   readonly today?: () => string;
   /** False where suppressions do not count (`--no-ignores`). */
   readonly ignores?: boolean;
@@ -67,7 +46,7 @@ export interface WorkspaceOptions {
 const defaultEnvironment: Environment = { isComplete: () => false, kubernetesMinor: defaultConfiguration.kubernetesMinor };
 
 /** A signal with what is needed to ask its rule for fixes. */
-interface Raised {
+export interface Raised {
   readonly rule: Rule;
   readonly unitKey: string;
   readonly signal: Signal;
@@ -83,7 +62,7 @@ export class Workspace {
   private stale = new Set<string>();
   private readonly raised = new WeakMap<Finding, Raised>();
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
-  private byFile: Map<string, FileFindings> | undefined;
+  private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
   private ids = 0;
 
@@ -122,7 +101,7 @@ export class Workspace {
     this.configuration = configuration;
     this.environment = environment;
     this.scopes.clear();
-    this.byFile = undefined;
+    this.concluded = undefined;
   }
 
   /** The paths of all files held. */
@@ -132,7 +111,7 @@ export class Workspace {
 
   /** The text of a file as it was last set, or undefined. */
   textOf(path: string): string | undefined {
-    return this.files.get(path)?.source.text;
+    return this.files.get(path)?.source.text ?? (path === this.configuration.source?.path ? this.configuration.source.text : undefined);
   }
 
   /** The identity graph that a file belongs to. */
@@ -141,20 +120,30 @@ export class Workspace {
     return file && this.check(file.source.scope).graph;
   }
 
+  /** The identity graphs, one a scope. */
+  graphs(): Graph[] {
+    return [...this.all().graphs];
+  }
+
+  /** The signal that a finding was made from; undefined for one about suppressions. */
+  raisedAs(finding: Finding): Raised | undefined {
+    return this.raised.get(finding);
+  }
+
   /** All findings of all files, sorted by file, start and rule. */
   findings(): Finding[] {
-    const all = this.all();
-    return [...all.keys()].sort().flatMap((path) => all.get(path)!.findings);
+    const { files } = this.all();
+    return [...files.keys()].sort().flatMap((path) => files.get(path)!.findings);
   }
 
   /** The findings whose primary place is in a file, sorted by start and rule. */
   findingsOf(path: string): readonly Finding[] {
-    return this.all().get(path)?.findings ?? [];
+    return this.all().files.get(path)?.findings ?? [];
   }
 
-  /** The findings that a suppression in the file keeps back, with that suppression. */
-  suppressed(): Applied['suppressed'] {
-    return [...this.all().values()].flatMap((file) => file.suppressed);
+  /** The findings that a suppression in the file, or an exception in kubewho.yaml, keeps back. */
+  suppressed(): readonly Suppressed[] {
+    return [...this.all().files.values()].flatMap((file) => file.suppressed);
   }
 
   /** The fixes of a finding, as edits of the texts as they are now; none where a change would touch what is not its own. */
@@ -188,25 +177,37 @@ export class Workspace {
 
   /** What has to be looked at again when a file changes: its scope, or all of them where it is context for all. */
   private touch(source: SourceFile): void {
-    this.byFile = undefined;
+    this.concluded = undefined;
     if (source.role === 'context') for (const scope of this.scopes.keys()) this.stale.add(scope);
     else this.stale.add(source.scope);
   }
 
-  private all(): Map<string, FileFindings> {
-    if (this.byFile) return this.byFile;
+  private all(): Concluded {
+    if (this.concluded) return this.concluded;
     const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
-    for (const scope of new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope))) this.collect(this.check(scope), found);
-    this.byFile = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings)]));
-    return this.byFile;
+    const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
+    const answers = [...scopes].map((scope) => this.check(scope));
+    for (const one of answers) this.collect(one, found);
+    const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
+    const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
+    const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
+    if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
+    return (this.concluded = { files, graphs: answers.map(({ graph }) => graph) });
+  }
+
+  private today(): string {
+    return this.options.today?.() ?? '';
   }
 
   /** Makes the signals of a scope into findings of their files. */
   private collect({ graph, signals }: Answers, found: Map<string, Finding[]>): void {
+    const { phases, rules: settings } = this.configuration;
+    const today = this.today();
     for (const rule of this.rules) {
+      const isPhased = phases.some((one) => one.rules.includes(rule.id));
       for (const [unitKey, said] of signals.get(rule.id)!) {
         for (const signal of said) {
-          const finding = findingOf(rule, signal, this.configuration.rules[rule.id]);
+          const finding = findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined);
           if (!finding) continue;
           this.raised.set(finding, { rule, unitKey, signal, graph });
           const list = found.get(finding.file);
@@ -217,13 +218,27 @@ export class Workspace {
     }
   }
 
-  /** What is left of a file's findings when its suppressions have spoken, with what is to be said of those. */
-  private conclude(file: FileEntry, findings: Finding[]): FileFindings {
+  /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
+  private conclude(file: FileEntry, findings: Finding[], exceptions: ExceptionsAtWork): FileFindings {
     numberFingerprints(findings.sort(inOrder));
-    if (file.suppressions.length === 0) return { findings, suppressed: [] };
-    const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, findings, file.suppressions, { today: this.options.today?.() ?? '', rules: this.rules, configuration: this.configuration });
+    const accepted: Suppressed[] = [];
+    const open = findings.filter((finding) => {
+      const { rule, signal, graph } = this.raised.get(finding)!;
+      const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(graph, signal));
+      if (exception) accepted.push({ finding, suppression: exception });
+      return exception === undefined;
+    });
+    if (file.suppressions.length === 0) return { findings: open, suppressed: accepted };
+    const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, open, file.suppressions, { today: this.today(), rules: this.rules, configuration: this.configuration });
     for (const one of about) this.aboutSuppressions.set(one.finding, one);
-    return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed };
+    return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
+  }
+
+  /** Whether all that can be found at a target has been: not where it may be in a template or in what could not be read. */
+  private isWhollyRead(target: string): boolean {
+    const files = [...this.files.values()];
+    const isThere = files.some(({ source, objects }) => source.dialect !== 'template' && objects.some((object) => displayName(object) === target));
+    return isThere || files.every(({ source, documents }) => source.dialect !== 'template' && documents.every(({ facts }) => !facts.problem));
   }
 
   private check(scope: string): Answers {
@@ -244,9 +259,20 @@ export class Workspace {
   }
 }
 
+/** A finding that is kept back, and what keeps it. */
+export interface Suppressed {
+  readonly finding: Finding;
+  readonly suppression: Suppression | Exception;
+}
+
 interface FileFindings {
   readonly findings: readonly Finding[];
-  readonly suppressed: Applied['suppressed'];
+  readonly suppressed: readonly Suppressed[];
+}
+
+interface Concluded {
+  readonly files: ReadonlyMap<string, FileFindings>;
+  readonly graphs: readonly Graph[];
 }
 
 function compare(a: string, b: string): number {
@@ -256,26 +282,4 @@ function compare(a: string, b: string): number {
 /** By place; where several stand at one, in an order that does not depend on which edit came first. */
 function inOrder(a: Finding, b: Finding): number {
   return a.span.start - b.span.start || compare(a.rule, b.rule) || compare(a.message, b.message);
-}
-
-function sameHousehold(a: SourceFile, b: SourceFile): boolean {
-  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build);
-}
-
-function graphObject(entry: DocumentEntry, resource: Resource, index: number, source: SourceFile): GraphObject {
-  return {
-    key: `${entry.id}.${index}`,
-    document: entry,
-    resource,
-    namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : source.build?.namespace ?? (symbol(resource.header.namespace) || (source.namespace ?? '')),
-    name: symbol(resource.header.name),
-    context: source.role === 'context',
-    ...(source.build ? { build: source.build } : {}),
-  };
-}
-
-function difference(before: readonly GraphObject[], after: readonly GraphObject[]): { removed: GraphObject[]; added: GraphObject[] } {
-  const old = new Set(before);
-  const now = new Set(after);
-  return { removed: before.filter((object) => !now.has(object)), added: after.filter((object) => !old.has(object)) };
 }

@@ -11,8 +11,9 @@ export default defineRule({
   reads: [],
   messages: {
     expired: 'This suppression ended on {date}',
+    exception: 'This exception ended on {date}: what {rule} says of {target} counts again',
     unreadable: '"{date}" is no date (YYYY-MM-DD): this suppression does not count',
   },
-  /** Suppressions are judged when all findings are known, by engine/lint/suppress.ts, which says these messages. */
+  /** Suppressions and exceptions are judged when all findings are known, by engine/lint/suppress.ts and exceptions.ts, which say these messages. */
   *check() {},
 });

@@ -10,8 +10,9 @@ export default defineRule({
   unit: 'scope',
   reads: [],
   messages: {
+    exception: 'Nothing at {target} is a finding of {rule}: this exception can go',
     unused: 'Nothing here is a finding of "{rule}": this suppression is not needed',
   },
-  /** Suppressions are judged when all findings are known, by engine/lint/suppress.ts, which says these messages. */
+  /** Suppressions and exceptions are judged when all findings are known, by engine/lint/suppress.ts and exceptions.ts, which say these messages. */
   *check() {},
 });

@@ -30,6 +30,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
+  bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
   reads: [...trustReads],
@@ -58,6 +59,7 @@ function signalOf(object: GraphObject, grant: AddressGrant): Signal {
     args: { ranges: listed(grant.addresses.map((value) => known(value) ?? '')), workloads: listed([...new Set(workloads.map((workload) => `${workload.object.resource.header.kind} ${displayName(workload.object)}`))]) },
     at: { object, place: first!.at },
     confidence: grant.confidence,
+    about: workloads.map(({ object: one }) => one),
     related: [
       ...more.map((value): Related => ({ at: { object, place: value.at }, message: messages.alsoRange })),
       ...workloads.slice(0, shown).map(({ object: one }): Related => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.protected })),

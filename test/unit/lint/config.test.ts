@@ -11,6 +11,7 @@ const rules = [
   rule('long-lived-token', 'tokens', { maxSeconds: { type: 'integer', default: 3600, description: 'limit' }, allow: { type: 'array', default: [], description: 'names', items: { type: 'string' } } }),
   rule('unscoped-token', 'tokens'),
   rule('wildcard-role', 'access'),
+  rule('network-only-trust', 'trust'),
 ];
 const validate = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(configurationSchema(rules));
 
@@ -35,14 +36,34 @@ scopes:
     complete: true
   - {name: staging, paths: [clusters/staging, "apps/*/staging"]}
 context: [cluster-dump.yaml]
+phases:
+  - {phase: observe}
+  - phase: enforce
+    from: 2027-03-31
+    namespaces: [shop, "team-*"]
+    selector: {matchLabels: {tier: backend}, matchExpressions: [{key: app, operator: In, values: [a]}]}
+    risk: [payment]
+    rules: [tokens, wildcard-role]
+exceptions:
+  - rule: wildcard-role
+    target: shop/reader
+    reason: until the operator is split
+    until: 2027-03-31
 requireReasons: true
 kubernetesVersion: 1.30
 `);
     assert.deepEqual(problems, []);
-    assert.deepEqual(configuration, {
+    const { exceptions: [exception], ...rest } = configuration;
+    assert.deepEqual({ ...exception, at: undefined }, { rule: 'wildcard-role', target: 'shop/reader', reason: 'until the operator is split', until: '2027-03-31', at: undefined });
+    assert.deepEqual(rest, {
       rules: { 'long-lived-token': { severity: 'error', options: { maxSeconds: 600 } }, 'wildcard-role': { severity: 'off' } },
       scopes: [{ name: 'production', paths: ['clusters/production'], complete: true }, { name: 'staging', paths: ['clusters/staging', 'apps/*/staging'], complete: false }],
       context: ['cluster-dump.yaml'],
+      phases: [
+        // A phase is about the family trust unless it says otherwise.
+        { phase: 'observe', from: undefined, namespaces: undefined, selector: undefined, risk: undefined, rules: ['network-only-trust'] },
+        { phase: 'enforce', from: '2027-03-31', namespaces: ['shop', 'team-*'], selector: { matchLabels: { tier: 'backend' }, matchExpressions: [{ key: 'app', operator: 'In', values: ['a'] }] }, risk: ['payment'], rules: ['long-lived-token', 'unscoped-token', 'wildcard-role'] },
+      ],
       requireReasons: true,
       kubernetesMinor: 30,
     });
@@ -78,6 +99,18 @@ describe('a fault in kubewho.yaml is said with its place, a proposal, and the re
     ['pattern that nobody writes', `context: [${'a'.repeat(501)}, b]\n`, '1:11 context[0] is longer than 500 characters'],
     ['scope that is no list', 'scopes: {}\n', '1:1 scopes must be a list'],
     ['word for a boolean', 'requireReasons: yes\n', '1:17 requireReasons must be true or false'],
+    ['unknown phase', 'phases: [{phase: warning}]\n', '1:18 phases[0].phase is "warning", not one of observe, warn, enforce'],
+    ['phase that is nearly one', 'phases: [{phase: enforced}]\n', '1:18 phases[0].phase is "enforced", not one of observe, warn, enforce; did you mean "enforce"?'],
+    ['phase without its name', 'phases: [{namespaces: [a]}]\n', '1:10 phases[0] has no "phase"'],
+    ['unknown key of a phase', 'phases: [{phase: warn, namespace: [a]}]\n', '1:24 unknown key "namespace" in phases[0]; did you mean "namespaces"?'],
+    ['a phase of rules that there are not', 'phases: [{phase: warn, rules: [tokenz]}]\n', '1:32 phases[0].rules[0] is "tokenz", not one of access, tokens, trust, long-lived-token, network-only-trust, unscoped-token, wildcard-role; did you mean "tokens"?'],
+    ['unknown risk class', 'phases: [{phase: warn, risk: [payments]}]\n', '1:31 phases[0].risk[0] is "payments", not one of secrets-manager, payment, admin-api, data-store, ci-runner, gitops-controller, agent; did you mean "payment"?'],
+    ['a day in other words', 'phases: [{phase: warn, from: tomorrow}]\n', '1:30 phases[0].from is "tomorrow"; write it like 2027-03-31'],
+    ['a day that is none', 'phases: [{phase: warn, from: 2027-02-31}]\n', '1:30 phases[0].from is "2027-02-31", which is no day of the calendar'],
+    ['exception without a reason', 'exceptions: [{rule: wildcard-role, target: a/b, until: 2027-03-31}]\n', '1:14 exceptions[0] has no "reason"'],
+    ['exception with an empty reason', 'exceptions: [{rule: wildcard-role, target: a/b, reason: " ", until: 2027-03-31}]\n', '1:57 exceptions[0].reason is " "; write it like "the mainframe cannot present a certificate"'],
+    ['exception without an end', 'exceptions: [{rule: wildcard-role, target: a/b, reason: because}]\n', '1:14 exceptions[0] has no "until"'],
+    ['exception to no rule', 'exceptions: [{rule: wildcard-rule, target: a/b, reason: because, until: 2027-03-31}]\n', '1:21 exceptions[0].rule is "wildcard-rule", not one of long-lived-token, network-only-trust, unscoped-token, wildcard-role; did you mean "wildcard-role"?'],
     ['another kind of file', '- a\n', '1:1 kubewho.yaml must be a mapping'],
     ['key said twice', 'context: []\ncontext: [a]\n', '2:1 "context" is said twice; the last one counts'],
     ['second document', 'context: []\n---\ncontext: [a]\n', '3:1 a second document; only the first is read'],

@@ -1,0 +1,57 @@
+import { sameBuild, type Build } from '../identity/build.ts';
+import { symbol, type GraphObject } from '../identity/objects.ts';
+import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
+import type { Resource } from '../kubernetes/read.ts';
+import type { Dialect } from '../yaml/node.ts';
+import type { DocumentEntry } from './document.ts';
+import type { Suppression } from './suppress.ts';
+
+/** A file as a shell hands it in, with what the sources know of it. */
+export interface SourceFile {
+  /** Workspace-relative, with `/`. */
+  readonly path: string;
+  /** Decoded, without a byte order mark. */
+  readonly text: string;
+  readonly dialect: Dialect;
+  /** Files of different scopes are never joined: a Helm release, a Kustomize build, a configured scope. "" is the workspace's own. */
+  readonly scope: string;
+  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself. */
+  readonly role: 'manifest' | 'context' | 'patch';
+  /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
+  readonly namespace?: string;
+  /** What Kustomize makes of its objects, where it builds them. */
+  readonly build?: Build;
+}
+
+/** A file as the workspace keeps it. */
+export interface FileEntry {
+  readonly source: SourceFile;
+  readonly documents: readonly DocumentEntry[];
+  readonly objects: readonly GraphObject[];
+  readonly suppressions: readonly Suppression[];
+}
+
+/** Whether two states of a file are read alike, whatever their texts. */
+export function sameHousehold(a: SourceFile, b: SourceFile): boolean {
+  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build);
+}
+
+/** The object of a resource, where its file puts it. */
+export function graphObject(entry: DocumentEntry, resource: Resource, index: number, source: SourceFile): GraphObject {
+  return {
+    key: `${entry.id}.${index}`,
+    document: entry,
+    resource,
+    namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : source.build?.namespace ?? (symbol(resource.header.namespace) || (source.namespace ?? '')),
+    name: symbol(resource.header.name),
+    context: source.role === 'context',
+    ...(source.build ? { build: source.build } : {}),
+  };
+}
+
+/** What went out of some objects and what came in. */
+export function difference(before: readonly GraphObject[], after: readonly GraphObject[]): { removed: GraphObject[]; added: GraphObject[] } {
+  const old = new Set(before);
+  const now = new Set(after);
+  return { removed: before.filter((object) => !now.has(object)), added: after.filter((object) => !old.has(object)) };
+}
