@@ -84,7 +84,8 @@ export function readAuthorizationPolicy(cursor: Cursor, header: Header): Authori
   }];
 }
 
-function readTarget(spec: Cursor): PolicyTarget {
+/** Reads what a policy is about. */
+export function readTarget(spec: Cursor): PolicyTarget {
   const selector = spec.get('selector');
   const refs = [...spec.get('targetRefs').items(), ...(spec.get('targetRef').isMap ? [spec.get('targetRef')] : [])];
   return {
@@ -147,12 +148,26 @@ export function readPeerAuthentication(cursor: Cursor): PeerAuthenticationFact[]
 export interface RequestAuthenticationFact {
   readonly fact: 'istioRequestAuthentication';
   readonly target: PolicyTarget;
-  readonly issuers: readonly Value<string>[];
+  readonly rules: readonly TokenRule[];
   readonly open: boolean;
+  readonly rulesAt: Place;
+}
+
+/** Whose tokens are checked, with which keys, and whether what they say is handed on. */
+export interface TokenRule {
+  readonly issuer: Value<string>;
+  readonly jwksUri: Value<string>;
+  /** Whether the program behind the proxy gets the token, or claims of it. */
+  readonly forwards: boolean;
 }
 
 /** Reads a RequestAuthentication: which tokens are checked. That one is required, only an AuthorizationPolicy can say. */
 export function readRequestAuthentication(cursor: Cursor): RequestAuthenticationFact[] {
   const rules = cursor.at('spec', 'jwtRules');
-  return [{ fact: 'istioRequestAuthentication', target: readTarget(cursor.get('spec')), issuers: rules.items().map((rule) => rule.get('issuer').string()), open: rules.open }];
+  return [{ fact: 'istioRequestAuthentication', target: readTarget(cursor.get('spec')), rules: rules.items().map(readTokenRule), open: rules.open, rulesAt: rules.keyPlace() }];
+}
+
+function readTokenRule(rule: Cursor): TokenRule {
+  const forwards = rule.open || known(rule.get('forwardOriginalToken').boolean()) === true || rule.get('outputPayloadToHeader').exists || rule.get('outputClaimToHeaders').exists;
+  return { issuer: rule.get('issuer').string(), jwksUri: rule.get('jwksUri').string(), forwards };
 }

@@ -108,9 +108,9 @@ test('PeerAuthentication: mode and modes by port', () => {
   assert.deepEqual(fact.ports.map(({ port, mode }) => [port, known(mode)]), [['8080', 'DISABLE']]);
 });
 
-test('RequestAuthentication: issuers', () => {
-  const fact = istio('RequestAuthentication', '{jwtRules: [{issuer: https://login.example}]}') as RequestAuthenticationFact;
-  assert.deepEqual(fact.issuers.map(known), ['https://login.example']);
+test('RequestAuthentication: issuers, keys, and whether the program behind gets to see the token', () => {
+  const fact = istio('RequestAuthentication', '{jwtRules: [{issuer: https://login.example, jwksUri: http://keys.example/jwks}, {issuer: a, forwardOriginalToken: true}, {issuer: b, outputClaimToHeaders: [{header: x-sub, claim: sub}]}]}') as RequestAuthenticationFact;
+  assert.deepEqual(fact.rules.map(({ issuer, jwksUri, forwards }) => [known(issuer), known(jwksUri), forwards]), [['https://login.example', 'http://keys.example/jwks', false], ['a', undefined, true], ['b', undefined, true]]);
 });
 
 describe('Cilium', () => {
