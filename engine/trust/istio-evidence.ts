@@ -1,12 +1,14 @@
 import type { AuthorizationCondition, AuthorizationRule, AuthorizationSource, SourceField } from '../kubernetes/istio.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
-import { strongest, type Evidence } from './layer.ts';
+import { isProved, strongest, type Evidence } from './layer.ts';
 
 /** What one source of a rule asks of its callers, together with the conditions of the rule. */
 export interface RuleEvidence {
   readonly evidence: Evidence;
   readonly addresses: readonly Value<string>[];
+  /** The principals, accounts or namespaces that are named. */
+  readonly named: readonly Value<string>[];
   /** The source it is from; undefined where the rule has none and its conditions decide. */
   readonly source: AuthorizationSource | undefined;
 }
@@ -18,8 +20,15 @@ export function evidenceOfRule(rule: AuthorizationRule): RuleEvidence[] {
   return sources.map((one) => {
     const evidence = strongest([one.evidence, ...conditions.map((condition) => condition.evidence), ...(rule.open ? ['unknown' as const] : [])]);
     const addresses = one.addresses.length > 0 ? one.addresses : conditions.find((condition) => condition.addresses.length > 0)?.addresses ?? [];
-    return { source: one.source, evidence, addresses: evidence === 'address' ? addresses : [] };
+    return { source: one.source, evidence, addresses: evidence === 'address' ? addresses : [], named: isProved(evidence) ? namedBy(rule, one.source) : [] };
   });
+}
+
+/** Of what is demanded together the most telling: accounts before namespaces, before tokens. */
+function namedBy({ conditions }: AuthorizationRule, source: AuthorizationSource | undefined): readonly Value<string>[] {
+  const fields = (['principals', 'serviceAccounts', 'namespaces', 'requestPrincipals'] as const).map((field) => source?.fields[field] ?? []);
+  const keys = ['source.principal', 'source.serviceAccount', 'source.namespace', 'request.auth.principal'].map((name) => conditions.find(({ key }) => known(key) === name)?.values ?? []);
+  return fields.flatMap((values, i) => [values, keys[i]!]).find((values) => values.length > 0) ?? [];
 }
 
 /** The fields of a source are AND-ed, so the strongest counts. The `not…` fields only take away. */

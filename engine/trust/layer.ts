@@ -1,4 +1,6 @@
+import type { NetworkPort } from '../kubernetes/network-policy.ts';
 import type { Place, Value } from '../yaml/cursor.ts';
+import type { Workload } from '../identity/graph.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 
 /**
@@ -28,6 +30,8 @@ export interface Admission {
   readonly extent: Extent;
   /** The addresses that are let in, where the evidence is an address. */
   readonly addresses: readonly Value<string>[];
+  /** The principals, accounts or namespaces that are let in, as they are written, where the evidence is one of them. `kubewho trust` finds the callers by them. */
+  readonly named?: readonly Value<string>[];
   readonly policy: GraphObject;
   /** The rule; the ways in of one rule share it. */
   readonly rule: Place;
