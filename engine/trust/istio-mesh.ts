@@ -21,6 +21,7 @@ export type DataPlane = 'sidecar' | 'ambient' | 'out' | 'unknown';
 
 /** The data plane of a target's pods. Nothing is injected or redirected on the host's network (istio pkg/kube/inject/inject.go injectRequired, cni/pkg/util/enablement_selector.go). */
 export function dataPlane(graph: Graph, target: Target): DataPlane {
+  if (runsProxy(target)) return 'sidecar';
   if (target.hostNetwork === true) return 'out';
   const namespaces = namespacesOf(graph, target).map((object) => object.resource.header.labels);
   const injected = injection(target, namespaces);
@@ -28,6 +29,11 @@ export function dataPlane(graph: Graph, target: Target): DataPlane {
   const mode = labelOf(target.labels, modeKey) ?? said(namespaces, modeKey);
   if (mode === 'ambient') return 'ambient';
   return injected === false || mode === 'none' ? 'out' : 'unknown';
+}
+
+/** Whether Istio's proxy is written into the pods, as for a gateway or after `istioctl kube-inject`. `auto` is a gateway's, filled in at injection. */
+function runsProxy({ workload }: Target): boolean {
+  return workload?.fact.containers.some(({ name, image }) => known(name) === 'istio-proxy' && /(?:^|\/)proxyv2(?:[:@-]|$)|^auto$/.test(known(image) ?? '')) ?? false;
 }
 
 /**

@@ -24,6 +24,11 @@ export function appliesTo(graph: Graph, { object, fact }: Authorization, target:
   return allOf(enforced, isAbout(graph, object, fact.target, target));
 }
 
+/** Whether a filter that was put into proxies by hand may check who calls a target. */
+function isFiltered(graph: Graph, target: Target): boolean {
+  return factsNear(graph, 'proxyFilter', target, rootNamespace).some(({ object, fact }) => isAbout(graph, object, fact.target, target) !== false);
+}
+
 /** Whether a policy of Istio, by its namespace and by what it selects or names, is about a target. */
 export function isAbout(graph: Graph, object: GraphObject, policy: PolicyTarget, target: Target): boolean | 'unknown' {
   const here = object.namespace === rootNamespace ? true : sameNamespace(object, target);
@@ -75,13 +80,13 @@ export function istioLayer(graph: Graph, target: Target): Layer {
       ...(policy.fact.open ? [{ evidence: 'unknown' as const, extent: 'all' as const, addresses: [], policy: policy.object, rule: policy.fact.rulesAt }] : []),
     ]),
     demands: sure.flatMap(({ policy, action }) => (action === 'DENY' ? denials(policy, byZtunnel(policy)) : action === 'CUSTOM' ? delegations(policy) : [])),
-    unsure: concerning.some(({ action, answer }) => answer !== true || action === undefined),
+    unsure: concerning.some(({ action, answer }) => answer !== true || action === undefined) || isFiltered(graph, target),
   };
 }
 
 function admissionsOf(policy: GraphObject, rule: AuthorizationRule): Admission[] {
   const extent = extentOf(rule);
-  return evidenceOfRule(rule).map(({ evidence, addresses }) => ({ evidence, addresses, extent, policy, rule: rule.at }));
+  return evidenceOfRule(rule).map(({ evidence, addresses, named }) => ({ evidence, addresses, named, extent, policy, rule: rule.at }));
 }
 
 /** A DENY rule on what lacks an identity demands one; plaintext lacks it too, and a rule on nothing turns everyone away. Of tokens, ztunnel sees nothing. */
