@@ -44,9 +44,15 @@ import unresolvableSubject from './access/unresolvable-subject/rule.ts';
 import danglingSubject from './access/dangling-subject/rule.ts';
 import danglingRoleRef from './access/dangling-role-ref/rule.ts';
 import aggregatedEscalation from './access/aggregated-escalation/rule.ts';
+import namespaceWideTrust from './trust/namespace-wide-trust/rule.ts';
+import mutableLabelTrust from './trust/mutable-label-trust/rule.ts';
+import ineffectiveNetworkPolicy from './trust/ineffective-network-policy/rule.ts';
+import unprotectedWorkload from './trust/unprotected-workload/rule.ts';
+import hostNetworkIdentity from './trust/host-network-identity/rule.ts';
+import allowlistOnlyExposure from './trust/allowlist-only-exposure/rule.ts';
 import { metaRules } from './meta/index.ts';
 
-const all: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, sharedImagePullSecret, humanUseOfServiceAccount, duplicateGrant, crossNamespaceSubject, ineffectiveResourceNames, unresolvableSubject, danglingSubject, danglingRoleRef, aggregatedEscalation, ...metaRules];
+const all: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, sharedImagePullSecret, humanUseOfServiceAccount, duplicateGrant, crossNamespaceSubject, ineffectiveResourceNames, unresolvableSubject, danglingSubject, danglingRoleRef, aggregatedEscalation, namespaceWideTrust, mutableLabelTrust, ineffectiveNetworkPolicy, unprotectedWorkload, hostNetworkIdentity, ...metaRules, allowlistOnlyExposure];
 
 const families: readonly Family[] = ['accounts', 'tokens', 'access', 'trust', 'secrets', 'control', 'meta'];
 

@@ -1,7 +1,7 @@
-import type { AddressList, EdgeEntry, EdgeTechnology, Guard, GuardFact, Login, ObjectRef } from '../kubernetes/edge/fact.ts';
+import type { AddressList, EdgeEntry, Guard, GuardFact, Login, ObjectRef } from '../kubernetes/edge/fact.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
-import { known, type Place } from '../yaml/cursor.ts';
+import { known } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
 import { edgeIndex, guardsNamed, keyOf, kindOf, nearest } from './edge-index.ts';
 import { servicesOf } from './exposure.ts';
@@ -55,7 +55,7 @@ export function edgesUnder(graph: Graph, object: GraphObject): readonly Edge[] {
   return allEdges(graph).byGuard.get(object) ?? [];
 }
 
-/** Whether some lists together let every address of a family in. */
+/** Whether a list lets every address of a family in. */
 export function isOpenList({ networks }: EdgeList): boolean {
   return coversFamily(networks);
 }
@@ -187,14 +187,4 @@ function guardsBehind(graph: Graph, object: GraphObject, entry: EdgeEntry): Obje
     const name = symbol(service);
     return [...nearest(graph, object, guards.get(keyOf('/Service', where, name)) ?? []), ...attachments(graph, object, '/Service', where, name)];
   });
-}
-
-/** What an object's lists speak to; undefined where it holds none. */
-export function technologyOf(edge: Edge): EdgeTechnology | undefined {
-  return edge.lists[0]?.list.technology;
-}
-
-/** Where a way in is written. */
-export function placeOf({ entry }: Edge): Place {
-  return entry.at;
 }

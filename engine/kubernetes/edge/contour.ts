@@ -27,6 +27,7 @@ export function readHttpProxy(cursor: Cursor, { at }: Header): EdgeFact[] {
       logins: [...own, ...externalOf(host, route), ...tokenOf(host, route)],
       backends: route.get('services').items().map((at) => ({ service: at.get('name').string(), namespace: { state: 'absent', at: at.place() } })),
       delegated,
+      tls: host.at('tls', 'secretName').exists,
     });
   });
   const tcp = spec.get('tcpproxy');

@@ -62,6 +62,8 @@ export interface EdgeEntry extends Guard {
   readonly either: Place | undefined;
   /** TLS or TCP goes through to the application, which may ask for what nobody sees here. */
   readonly passthrough: boolean;
+  /** TLS ends here, as the object itself says: then client certificates can be asked for. */
+  readonly tls: boolean;
   /** Reachable from private networks only, as far as the object says. */
   readonly internal: boolean;
   /** Objects that its routing goes on to, which stand under its guard. */
@@ -102,7 +104,7 @@ export function joinGuards(...guards: readonly Guard[]): Guard {
 
 /** A way in with nothing said about it but some of its parts. */
 export function entryOf(at: Place, parts: Partial<EdgeEntry>): EdgeEntry {
-  return { ...noGuard, at, backends: [], parents: [], either: undefined, passthrough: false, internal: false, delegates: [], delegated: false, ...parts };
+  return { ...noGuard, at, backends: [], parents: [], either: undefined, passthrough: false, tls: false, internal: false, delegates: [], delegated: false, ...parts };
 }
 
 /** What an object asks for on behalf of others. */

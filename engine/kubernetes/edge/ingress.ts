@@ -30,9 +30,13 @@ export function readIngress(cursor: Cursor, header: Header): EdgeFact[] {
       internal: asked.internal || known(annotations.entries['appgw.ingress.kubernetes.io/use-private-ip'] ?? absentAt(header)) === 'true',
       refs: refs.filter(({ name }) => name.state !== 'absent'),
       backends: route!.backends,
+      tls: cursor.at('spec', 'tls').items().length > 0 || balancerTls.some((name) => annotations.entries[name] !== undefined),
     })],
   }];
 }
+
+/** Listeners of an AWS balancer are HTTPS where they have a certificate (its guide/ingress/annotations, listen-ports). */
+const balancerTls = ['alb.ingress.kubernetes.io/certificate-arn'];
 
 /** F5's annotations: both are read, and names may carry a namespace (`ns/name`). */
 function nginxPolicies(annotations: Labels): ObjectRef[] {

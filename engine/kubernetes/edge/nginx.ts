@@ -23,6 +23,7 @@ export function readVirtualServer(cursor: Cursor): EdgeFact[] {
         backends: backendsOf(route, upstreams),
         delegates: goesOn.state === 'absent' ? [] : [delegateOf(goesOn)],
         delegated: spec.get('subroutes').exists,
+        tls: spec.at('tls', 'secret').exists,
       });
     }),
   }];

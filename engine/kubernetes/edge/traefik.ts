@@ -28,6 +28,7 @@ export function readIngressRoute(cursor: Cursor, { kind }: Header): EdgeFact[] {
       logins: hidden(route.get('middlewares')),
       backends: route.get('services').items().map((at) => ({ service: at.get('name').string(), namespace: at.get('namespace').string() })),
       passthrough: tcp,
+      tls: spec.get('tls').exists && known(spec.at('tls', 'passthrough').boolean()) !== true,
     })),
   }];
 }
