@@ -25,5 +25,12 @@ export const whoCanFlags: readonly Flag[] = [namespace, input, defaultRoles, ver
 /** The flags of `reach`. */
 export const reachFlags: readonly Flag[] = [input, version, format('pretty', 'table', 'json')];
 
+/** The flags of `trust`. */
+export const trustFlags: readonly Flag[] = [
+  { name: 'to', value: 'NS/NAME', help: 'one workload, with every layer that was looked at' },
+  version,
+  { name: 'format', value: 'FORMAT', choices: ['table', 'pretty', 'json'], default: 'table; pretty with --to', help: 'how to print it' },
+];
+
 /** The flags of `inventory`. */
 export const inventoryFlags: readonly Flag[] = [version, format('table', 'json', 'csv')];

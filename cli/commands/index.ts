@@ -1,6 +1,6 @@
 import type { Arguments, Flag } from '../args.ts';
 import type { Io } from '../io.ts';
-import { canIFlags, inventoryFlags, reachFlags, whoCanFlags } from './access-flags.ts';
+import { canIFlags, inventoryFlags, reachFlags, trustFlags, whoCanFlags } from './access-flags.ts';
 import { lintFlags } from './lint-flags.ts';
 
 /** A command as data; its code is loaded when it runs. */
@@ -76,6 +76,17 @@ export const commands: readonly Command[] = [
     run: async (args, io) => (await import('./inventory.ts')).inventory(args, io),
   },
   {
+    name: 'trust',
+    operands: '[PATH…]',
+    summary: 'list who is let in to every workload, and on what evidence',
+    notes: [
+      'PATHs (default: the current folder) are all that is read. Evidence is graded: an identity that the caller proves, a label or a namespace, an address, nothing. Callers are named where a policy names their account or selects their labels, or where they name the Service; none is guessed from an address.',
+      'Exit code: 0; 2 wrong usage, a missing PATH, or a name that is not among the files read.',
+    ],
+    flags: trustFlags,
+    run: async (args, io) => (await import('./trust.ts')).trust(args, io),
+  },
+  {
     name: 'lsp',
     operands: '',
     summary: 'serve an editor: the language server',
@@ -85,4 +96,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['baseline', 'report', 'trust', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

@@ -1,6 +1,7 @@
-import { inventoryOf, reachWords, rightsWords, rightWords, trustWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
+import { inventoryOf, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { authorizer } from '../../engine/identity/permissions.ts';
+import { trustWords } from '../../engine/trust/words.ts';
 import type { Arguments } from '../args.ts';
 import { csv } from '../csv.ts';
 import { visible } from '../display.ts';
@@ -32,7 +33,7 @@ const columns: Readonly<Record<string, (entry: IdentityEntry, estate: Estate) =>
   reach: reachWords,
   exposure: ({ exposure }) => exposure.tier,
   risk: ({ risk }) => risk?.class ?? 'none',
-  'lets in': trustWords,
+  'lets in': ({ trust }) => trustWords(trust.layers, trust.elsewhere),
   source: ({ workload: { object, accountAt } }, { place }) => placeLabel(place({ object, place: accountAt })),
 };
 const inTable = ['namespace', 'workload', 'account', 'token', 'rights', 'reach', 'exposure', 'risk', 'lets in'];
@@ -52,7 +53,7 @@ function duration(seconds: number): string {
 }
 
 function shown(entry: IdentityEntry, { place }: Estate): Record<string, unknown> {
-  const { workload, account, use, token, cloud, spiffe, rights, unknownRights, clusterAdmin, next, exposure, risk, layers } = entry;
+  const { workload, account, use, token, cloud, spiffe, rights, unknownRights, clusterAdmin, next, exposure, risk, trust } = entry;
   const { object, fact, accountAt } = workload;
   return {
     workload: { apiVersion: object.resource.header.apiVersion, kind: object.resource.header.kind, namespace: workload.namespace, name: object.name, part: fact.part, at: place({ object, place: accountAt }) },
@@ -65,8 +66,10 @@ function shown(entry: IdentityEntry, { place }: Estate): Record<string, unknown>
     exposure: { tier: exposure.tier, at: exposure.at ? place(exposure.at) : null },
     risk: risk ? { class: risk.class, because: risk.because, at: place(risk.at) } : null,
     letsIn: {
-      words: trustWords(entry),
-      layers: layers.map(({ technology, isolates, admissions, policies }) => ({ technology, isolates: isolates === 'unknown' ? null : isolates, policies: policies.map((one) => displayName(one)), ways: admissions.map(({ evidence, extent, policy, rule }) => ({ evidence, extent, policy: displayName(policy), at: place({ object: policy, place: rule }) })) })),
+      words: trustWords(trust.layers, trust.elsewhere),
+      identityDemanded: trust.identity.demanded === 'unknown' ? null : trust.identity.demanded,
+      callers: trust.callers.map(({ workload: { object: caller }, evidence }) => ({ kind: caller.resource.header.kind, namespace: caller.namespace, name: caller.name, evidence: evidence ?? null })),
+      layers: trust.layers.filter(({ policies }) => policies.length > 0).map(({ technology, isolates, admissions, policies }) => ({ technology, isolates: isolates === 'unknown' ? null : isolates, policies: policies.map((one) => displayName(one)), ways: admissions.map(({ evidence, extent, policy, rule }) => ({ evidence, extent, policy: displayName(policy), at: place({ object: policy, place: rule }) })) })),
     },
   };
 }

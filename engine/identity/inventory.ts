@@ -11,9 +11,7 @@ import { riskOf, type Risk } from './risk.ts';
 import { sharersOf } from './sharing.ts';
 import { spiffeIdOf, type SpiffeId } from './spiffe.ts';
 import { isPartial } from './token-need.ts';
-import { trustIn } from '../trust/trust.ts';
-import type { Admission, Layer } from '../trust/layer.ts';
-import { targetOf } from '../trust/target.ts';
+import { trustReport, type TrustReport } from '../trust/report.ts';
 
 /** One workload identity, with all that the files tell of it. */
 export interface IdentityEntry {
@@ -33,10 +31,8 @@ export interface IdentityEntry {
   readonly next: readonly string[];
   readonly exposure: Tier;
   readonly risk: Risk | undefined;
-  /** The layers that decide who gets in; none where no policy among the files selects it. */
-  readonly layers: readonly Layer[];
-  /** Whether something that is no layer asks callers for an identity: a proxy beside the container, a mesh that is not evaluated. */
-  readonly elsewhere: boolean | 'unknown';
+  /** Who is let in, and on what evidence. */
+  readonly trust: TrustReport;
 }
 
 /** How the account's token, and others, get into the pods, and how long they live. */
@@ -75,7 +71,6 @@ export function inventoryOf(graph: Graph, rbac: Authorizer): IdentityEntry[] {
   });
   return graph.workloads.filter((workload) => !workload.repeated && !isPartial(workload.fact)).map((workload) => {
     const account = graph.accountOf(workload);
-    const trust = trustIn(graph, targetOf(workload));
     return {
       workload,
       account,
@@ -84,8 +79,7 @@ export function inventoryOf(graph: Graph, rbac: Authorizer): IdentityEntry[] {
       ...ofAccount(account),
       exposure: tierOf(workload, graph),
       risk: riskOf(workload),
-      layers: trust.layers.filter(({ policies }) => policies.length > 0),
-      elsewhere: trust.elsewhere,
+      trust: trustReport(graph, workload),
     };
   });
 }
@@ -134,18 +128,6 @@ export function rightWords({ binding, rule }: Permission): string {
 export function reachWords({ clusterAdmin, next }: Pick<IdentityEntry, 'clusterAdmin' | 'next'>): string {
   if (clusterAdmin) return `cluster-admin in ${clusterAdmin.path.length} ${clusterAdmin.path.length === 1 ? 'step' : 'steps'}`;
   return next.length === 0 ? 'none' : next.join('; ');
-}
-
-const evidenceWords: Readonly<Record<Admission['evidence'], string>> = {
-  nothing: 'anyone', address: 'by address', label: 'by label', unknown: 'not known', namespace: 'a namespace, proved', anyIdentity: 'any identity, proved', identity: 'by identity, proved',
-};
-
-/** Who is let in, by layer, and on what evidence: `NetworkPolicy: by label; Istio: by identity, proved`. */
-export function trustWords({ layers, elsewhere }: Pick<IdentityEntry, 'layers' | 'elsewhere'>): string {
-  const told = layers.map(({ technology, isolates, admissions }) => `${technology}: ${isolates !== true ? 'anyone' : admissions.length === 0 ? 'nobody' : [...new Set(admissions.map(({ evidence }) => evidenceWords[evidence]))].join(', ')}`);
-  if (elsewhere === true) told.push('by identity, at a proxy or a mesh');
-  if (elsewhere === 'unknown') told.push('a mesh that is not evaluated');
-  return told.length === 0 ? 'anyone (no policy read)' : told.join('; ');
 }
 
 function remember<T>(answer: (account: Account) => T): (account: Account) => T {

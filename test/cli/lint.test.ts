@@ -40,7 +40,7 @@ describe('exit codes', () => {
     [['lint', '--cache', 'bad.yaml'], /--cache is not available in this version/],
     [['lint', '--render', 'always'], /--render always is not available in this version/],
     [['lnt'], /unknown command lnt; did you mean "lint"\?/],
-    [['trust'], /trust is not available in this version/],
+    [['graph'], /graph is not available in this version/],
     [[], /no command given/],
     [['explain'], /explain takes one rule/],
     [['explain', 'automounted-tokn'], /unknown rule automounted-tokn; did you mean "automounted-token"\?/],

@@ -1,0 +1,19 @@
+import type { Admission, Evidence, Layer } from './layer.ts';
+
+/** How evidence is called in tables. */
+export const evidenceWords: Readonly<Record<Evidence, string>> = {
+  nothing: 'anyone', address: 'by address', label: 'by label', unknown: 'not known', namespace: 'a namespace, proved', anyIdentity: 'any identity, proved', identity: 'by identity, proved',
+};
+
+/** Who is let in, by layer, and on what evidence: `NetworkPolicy: by label; Istio: by identity, proved`. */
+export function trustWords(layers: readonly Layer[], elsewhere: boolean | 'unknown'): string {
+  const told = layers.filter(({ policies }) => policies.length > 0).map((layer) => `${layer.technology}: ${layerWords(layer)}`);
+  if (elsewhere === true) told.push('by identity, at a proxy or a mesh');
+  if (elsewhere === 'unknown') told.push('a mesh that is not evaluated');
+  return told.length === 0 ? 'anyone (no policy read)' : told.join('; ');
+}
+
+function layerWords({ isolates, admissions }: Pick<Layer, 'isolates' | 'admissions'>): string {
+  if (isolates !== true) return 'anyone';
+  return admissions.length === 0 ? 'nobody' : [...new Set(admissions.map(({ evidence }: Admission) => evidenceWords[evidence]))].join(', ');
+}
