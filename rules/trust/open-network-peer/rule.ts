@@ -1,13 +1,11 @@
-import { coversFamily, parseNetworkOrAddress, type Network } from '../../../engine/trust/address.ts';
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { callersOf } from '../../../engine/trust/callers.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
+import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
-import { known, type Value } from '../../../engine/yaml/cursor.ts';
-import allowLists from './allow-lists.json' with { type: 'json' };
 
 const messages = {
   anyone: 'Everyone may reach {workloads} on {ports}: this rule names no peer',
@@ -29,7 +27,7 @@ export default defineRule({
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);
-    for (const list of openLists(object)) yield { messageId: 'openList', at: { object, place: list.at }, severity: 'info' };
+    for (const place of openListsOf(object)) yield { messageId: 'openList', at: { object, place }, severity: 'info' };
   },
   fixes({ unit: { object }, graph }, signal) {
     const grant = grantsIn(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
@@ -64,19 +62,6 @@ const shown = 4;
 function portsOf({ ports }: OpenGrant): string {
   const names = ports.map(({ port, end }) => (port.state === 'known' ? `${port.value}${end.state === 'known' ? `-${end.value}` : ''}` : 'some'));
   return names.length === 0 ? 'every port' : `${names.length === 1 ? 'port' : 'ports'} ${names.slice(0, shown).join(', ')}${names.length > shown ? ' …' : ''}`;
-}
-
-/** The allow-lists of an Ingress, Route or Service whose entries together are every address. */
-function openLists({ resource: { header, facts } }: GraphObject): Value<string>[] {
-  const annotated = facts.some(({ fact }) => fact === 'route' || fact === 'service') ? allowLists.annotations.flatMap(({ name }) => header.annotations.entries[name] ?? []) : [];
-  const open = annotated.filter((value) => isOpen((known(value) ?? '').split(/[,\s]+/)));
-  const service = facts.find(({ fact }) => fact === 'service');
-  const ranges = service?.fact === 'service' ? service.loadBalancerSourceRanges : [];
-  return [...open, ...(ranges.length > 0 && isOpen(ranges.map((range) => known(range) ?? '')) ? [ranges.find((range) => isOpen([known(range) ?? ''])) ?? ranges[0]!] : [])];
-}
-
-function isOpen(texts: readonly string[]): boolean {
-  return coversFamily(texts.map(parseNetworkOrAddress).filter((network): network is Network => network !== undefined));
 }
 
 interface NamedPeer {
