@@ -28,6 +28,11 @@ export function parseNetworkOrAddress(text: string): Network | undefined {
   return address && { family: address.family, first: address.value, prefix: width[address.family] };
 }
 
+/** The networks among some texts; what is none is left out. */
+export function networksIn(texts: readonly (string | undefined)[]): Network[] {
+  return texts.map((text) => parseNetwork(text ?? '')).filter((network): network is Network => network !== undefined);
+}
+
 interface Address {
   readonly family: 4 | 6;
   readonly value: bigint;

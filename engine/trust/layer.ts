@@ -28,13 +28,40 @@ export type Extent = 'all' | 'health' | 'some';
 export interface Admission {
   readonly evidence: Evidence;
   readonly extent: Extent;
-  /** The addresses that are let in, where the evidence is an address. */
+  /** The addresses that are let in, where the evidence is an address: ranges, lone addresses, or names that a plug-in has for nodes. */
   readonly addresses: readonly Value<string>[];
   /** The principals, accounts or namespaces that are let in, as they are written, where the evidence is one of them. `kubewho trust` finds the callers by them. */
   readonly named?: readonly Value<string>[];
   readonly policy: GraphObject;
   /** The rule; the ways in of one rule share it. */
   readonly rule: Place;
+  /** Whom it opens the target to, where that is everyone of a kind. */
+  readonly opening?: Opening;
+  /** The ports that it is about; none or nothing for all. */
+  readonly ports?: readonly NetworkPort[];
+  /** Who comes in by label. */
+  readonly peer?: Peer;
+}
+
+/**
+ * Everyone of a kind: whoever can send packets at all, because no peer is named or by a name for that (`entityAll`); every
+ * address of a family, also only those outside the cluster (`outside`); every pod of every namespace, also with the nodes (`cluster`).
+ */
+export type Openness = 'anyone' | 'entityAll' | 'everyAddress' | 'outside' | 'everyPod' | 'cluster';
+
+export interface Opening {
+  readonly to: Openness;
+  /** What says so. */
+  readonly at: Place;
+}
+
+/** Pods that a rule lets in by their labels or account, as the network plug-in knows them. */
+export interface Peer {
+  readonly at: Place;
+  /** Whether it tells some pods of a namespace from others. */
+  readonly particular: boolean;
+  /** Whether a workload's pods are among them. */
+  readonly includes: (workload: Workload) => boolean | 'unknown';
 }
 
 /** Something that every caller has to show, whichever way it comes in. */

@@ -1,16 +1,22 @@
 import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/network-policy.ts';
+import { matches, selectsAll } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import { coversFamily, parseNetwork } from './address.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { coversFamily, networksIn } from './address.ts';
+import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
 import { factsNear } from './index.ts';
+import { selectsNamespaceOf } from './peers.ts';
 import { allOf, sameNamespace, selects, type Target } from './target.ts';
-import type { Admission, Evidence, Layer } from './layer.ts';
+import type { Admission, Evidence, Layer, Opening, Peer } from './layer.ts';
 
 /** Whether a policy isolates a target's incoming traffic. */
 export function isolatesIngress({ object, fact }: ObjectWith<NetworkPolicyFact>, target: Target): boolean | 'unknown' {
-  // Pods on the host's network are seen as their node: plug-ins leave them out (semantics.md 6.1).
-  const onPodNetwork = target.hostNetwork === 'unknown' ? 'unknown' : !target.hostNetwork;
-  return allOf(sameNamespace(object, target), fact.ingress.isolates, onPodNetwork, selects(fact.podSelector, target));
+  return allOf(sameNamespace(object, target), fact.ingress.isolates, isOnPodNetwork(target), selects(fact.podSelector, target));
+}
+
+/** Pods on the host's network are seen as their node: plug-ins leave them out of policies (semantics.md 6.1, 6.2). */
+export function isOnPodNetwork({ hostNetwork }: Target): boolean | 'unknown' {
+  return hostNetwork === 'unknown' ? 'unknown' : !hostNetwork;
 }
 
 /** What NetworkPolicies let in to a target. The rules of all policies that select it add up. */
@@ -21,20 +27,44 @@ export function networkPolicyLayer(graph: Graph, target: Target): Layer {
     technology: 'NetworkPolicy',
     policies: selecting.map(({ object }) => object),
     isolates: selecting.length > 0,
-    admissions: selecting.flatMap(({ object, fact }) => fact.ingress.rules.flatMap((rule) => admissionsOf(object, rule))),
+    admissions: selecting.flatMap(({ object, fact }) => fact.ingress.rules.flatMap((rule) => admissionsOf(graph, object, rule))),
     demands: [],
     unsure: false,
   };
 }
 
-function admissionsOf(policy: Admission['policy'], rule: NetworkRule): Admission[] {
-  const way = { extent: rule.anyPort ? ('all' as const) : ('some' as const), policy, rule: rule.at };
+function admissionsOf(graph: Graph, policy: GraphObject, rule: NetworkRule): Admission[] {
+  const opening = openingOf(rule);
+  const way = { extent: rule.anyPort ? ('all' as const) : ('some' as const), policy, rule: rule.at, ports: rule.ports, ...(opening && !rule.open ? { opening } : {}) };
   if (rule.anyPeer) return [{ ...way, evidence: 'nothing', addresses: [] }];
-  return rule.peers.map((peer) => ({ ...way, evidence: evidenceOf(peer), addresses: peer.ipBlock ? [peer.ipBlock.cidr] : [] }));
+  return rule.peers.map((peer) => (peer.ipBlock
+    ? { ...way, evidence: evidenceOf(known(peer.ipBlock.cidr)), addresses: [peer.ipBlock.cidr] }
+    : { ...way, evidence: peer.podSelector || peer.namespaceSelector ? 'label' : 'unknown', addresses: [], peer: peerOf(graph, policy, peer) }));
 }
 
-function evidenceOf(peer: NetworkPeer): Evidence {
-  if (!peer.ipBlock) return peer.podSelector || peer.namespaceSelector ? 'label' : 'unknown';
-  const network = parseNetwork(known(peer.ipBlock.cidr) ?? '');
-  return network && coversFamily([network]) ? 'nothing' : 'address';
+/** An address, or nothing where a range holds all. */
+export function evidenceOf(cidr: string | undefined): Evidence {
+  return coversFamily(networksIn([cidr])) ? 'nothing' : 'address';
+}
+
+/** Whether the peers of a rule together are everyone of a kind. */
+function openingOf(rule: NetworkRule): Opening | undefined {
+  if (rule.anyPeer) return { to: 'anyone', at: rule.peersAt };
+  const ranges = rule.peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr] : []));
+  const universal = ranges.find((cidr) => coversFamily(networksIn([known(cidr)])));
+  if (universal) return { to: 'everyAddress', at: universal.at };
+  if (coversFamily(networksIn(ranges.map(known)))) return { to: 'everyAddress', at: ranges[0]!.at };
+  const everywhere = rule.peers.find(({ namespaceSelector, podSelector }) => namespaceSelector && selectsAll(namespaceSelector) && (!podSelector || selectsAll(podSelector)));
+  return everywhere && { to: 'everyPod', at: everywhere.at };
+}
+
+function peerOf(graph: Graph, policy: GraphObject, { podSelector, namespaceSelector, at }: NetworkPeer): Peer {
+  return {
+    at,
+    particular: podSelector !== undefined && (Object.keys(podSelector.matchLabels.entries).length > 0 || podSelector.matchExpressions.length > 0),
+    includes: (workload: Workload) => allOf(
+      podSelector ? matches(podSelector, workload.fact.podLabels) : true,
+      namespaceSelector ? selectsNamespaceOf(graph, namespaceSelector, workload) : workload.namespace === policy.namespace,
+    ),
+  };
 }

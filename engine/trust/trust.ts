@@ -2,7 +2,7 @@ import type { Graph } from '../identity/graph.ts';
 import type { FactKind } from '../kubernetes/read.ts';
 import { istioLayer } from './istio.ts';
 import { isProved, type Admission, type Layer } from './layer.ts';
-import { networkPolicyLayer } from './network-policy.ts';
+import { networkLayers } from './network.ts';
 import { otherIdentity } from './other.ts';
 import type { Target } from './target.ts';
 
@@ -11,16 +11,15 @@ import type { Target } from './target.ts';
  * data; one function a technology makes it from the facts of its policies, and nothing here knows a technology.
  */
 
-/** One line a technology. */
+/** One line a technology; those of the network are in network.ts, because they add up. */
 const layers: readonly ((graph: Graph, target: Target) => Layer)[] = [
-  networkPolicyLayer,
   istioLayer,
 ];
 
 /** The kinds of facts that an answer of the trust model depends on; a rule that asks it declares them. */
 export const trustReads: readonly FactKind[] = [
   'workload', 'namespace', 'service', 'route',
-  'networkPolicy',
+  'networkPolicy', 'ciliumPolicy', 'ciliumCidrGroup', 'calicoPolicy', 'calicoTier', 'calicoNetworkSet', 'clusterPolicy', 'account',
   'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication',
   'otherMesh',
 ];
@@ -47,7 +46,7 @@ export function trustIn(graph: Graph, target: Target): Trust {
 }
 
 function judge(graph: Graph, target: Target): Trust {
-  return { target, layers: layers.map((layer) => layer(graph, target)), elsewhere: otherIdentity(graph, target) };
+  return { target, layers: [...networkLayers(graph, target), ...layers.map((layer) => layer(graph, target))], elsewhere: otherIdentity(graph, target) };
 }
 
 /** Whether identity is demanded of everyone on every way in, and where it is not. */

@@ -33,10 +33,9 @@ describe('other meshes', () => {
     assert.equal(asks(web + namespace('deny')), 'unknown');
   });
   test('their policies may demand an identity: nothing is claimed', () => {
-    const policy = (kind: string, at = 'shop') => `---\napiVersion: ${kind.slice(0, kind.lastIndexOf('/'))}\nkind: ${kind.slice(kind.lastIndexOf('/') + 1)}\nmetadata: {name: p, namespace: ${at}}\nspec: {ingress: [{authentication: {mode: required}}]}\n`;
+    const policy = (kind: string, at = 'shop') => `---\napiVersion: ${kind.slice(0, kind.lastIndexOf('/'))}\nkind: ${kind.slice(kind.lastIndexOf('/') + 1)}\nmetadata: {name: p, namespace: ${at}}\n`;
     assert.equal(asks(web + policy('policy.linkerd.io/v1beta3/Server')), 'unknown');
     assert.equal(asks(web + policy('policy.linkerd.io/v1beta3/Server', 'bank')), false);
-    assert.equal(asks(web + policy('cilium.io/v2/CiliumNetworkPolicy')), 'unknown');
     assert.equal(asks(web + policy('consul.hashicorp.com/v1alpha1/ServiceIntentions', 'bank')), 'unknown');
   });
 });

@@ -113,14 +113,6 @@ test('RequestAuthentication: issuers, keys, and whether the program behind gets 
   assert.deepEqual(fact.rules.map(({ issuer, jwksUri, forwards }) => [known(issuer), known(jwksUri), forwards]), [['https://login.example', 'http://keys.example/jwks', false], ['a', undefined, true], ['b', undefined, true]]);
 });
 
-describe('Cilium', () => {
-  const cilium = (ingress: string) => factsOf(`{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, spec: {ingress: ${ingress}}}`);
-  test('is about identity only where authentication is required', () => {
-    assert.equal(cilium('[{authentication: {mode: required}}]').length, 1);
-    assert.equal(cilium('[{authentication: {mode: disabled}}, {fromCIDR: [10.0.0.0/8]}]').length, 0);
-  });
-});
-
 describe('places', () => {
   const yaml = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy

@@ -1,0 +1,26 @@
+import type { Graph } from '../identity/graph.ts';
+import { calicoLayer } from './calico.ts';
+import { ciliumLayer } from './cilium.ts';
+import { withoutDenied } from './denial.ts';
+import type { Layer } from './layer.ts';
+import { networkPolicyLayer } from './network-policy.ts';
+import { clusterTiers } from './policy-api.ts';
+import type { Target } from './target.ts';
+
+/**
+ * What the network lets in to a target. The policies of one plug-in and the NetworkPolicies that it enforces add up: they are
+ * one layer, called by the plug-in where it has policies of its own. The Admin tier of the network policy API turns away
+ * before any of them is asked.
+ */
+export function networkLayers(graph: Graph, target: Target): readonly Layer[] {
+  const kubernetes = networkPolicyLayer(graph, target);
+  const plugins = [ciliumLayer(graph, target, kubernetes), calicoLayer(graph, target, kubernetes)].filter(({ policies, unsure }) => policies.length > 0 || unsure);
+  const { layer, denials } = clusterTiers(graph, target, kubernetes.isolates);
+  const layers = (plugins.length > 0 ? plugins : [kubernetes]).map((one) => ({ ...one, admissions: withoutDenied(one.admissions, denials) }));
+  return layer.policies.length > 0 || layer.unsure ? [...layers, layer] : layers;
+}
+
+/** Whether a layer is one of the network: what it knows of callers are addresses and labels. */
+export function isNetwork({ technology }: Layer): boolean {
+  return technology === 'NetworkPolicy' || technology === 'Cilium' || technology === 'Calico' || technology === 'AdminNetworkPolicy';
+}
