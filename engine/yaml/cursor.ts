@@ -1,4 +1,4 @@
-import { entryOf, type Entry, type Path, type YamlNode } from './node.ts';
+import { entryOf, type Decided, type Entry, type Path, type YamlNode } from './node.ts';
 import type { Span } from './text.ts';
 
 /** A place in a document, made of plain data: it outlives the tree and can be cached, compared and sent. */
@@ -10,6 +10,8 @@ export interface Place {
   readonly span: Span;
   /** The key's own span, where the place is an entry of a mapping. */
   readonly key?: Span;
+  /** The place in a values file that decides the value. */
+  readonly decided?: Decided;
 }
 
 /** A value as the files tell it: known, a hole (a template's expression, comparable but not readable), or absent. Each says where it was decided. */
@@ -109,7 +111,7 @@ export class Cursor {
 
   /** Where this is, or where it would be: an absent value sits on the key of its nearest written parent. */
   place(): Place {
-    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}) };
+    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}) };
   }
 
   /** The same place with the key underlined instead of the value. */

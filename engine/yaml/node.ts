@@ -15,6 +15,16 @@ interface NodeBase {
   readonly span: Span;
   /** Where an aliased or merged value is really written; absent for values written in place. Fixes refuse such nodes. */
   readonly origin?: Span;
+  /** Written by an action of a template, not by its author: the span is the action's. */
+  readonly computed?: true;
+  /** The place in a values file that decides it. */
+  readonly decided?: Decided;
+}
+
+/** A place in a values file. Where that stands now is told by its text. */
+export interface Decided {
+  readonly file: string;
+  readonly path: Path;
 }
 
 export interface ScalarNode extends NodeBase {

@@ -3,7 +3,8 @@ import { readWithLibrary } from './library.ts';
 import type { Dialect, ParsedDocument } from './node.ts';
 import { failure } from './problem.ts';
 import { isSeparator } from './split.ts';
-import { readTemplate } from './template.ts';
+import type { Masked } from './mask.ts';
+import { readMasked, readTemplate } from './template.ts';
 
 /**
  * Parses one document of a stream (splitStream) into the project's own nodes, spans counted from the document's start.
@@ -12,6 +13,11 @@ import { readTemplate } from './template.ts';
 export function parseYaml(text: string, dialect: Dialect): ParsedDocument {
   if (dialect === 'template' && text.includes('{{')) return readTemplate(text, (masked) => unreadable(masked, dialect) ?? read(masked, dialect));
   return unreadable(text, dialect) ?? read(text, dialect);
+}
+
+/** Parses a text whose unknown parts are told by a mask (see readMasked). */
+export function parseMasked(text: string, masked: Masked, dialect: Dialect): ParsedDocument {
+  return readMasked(text, masked, (shown) => unreadable(shown, dialect) ?? read(shown, dialect));
 }
 
 function read(text: string, dialect: Dialect): ParsedDocument {

@@ -1,4 +1,4 @@
-import { maskTemplate, type BranchMark, type Hole } from './mask.ts';
+import { maskTemplate, type BranchMark, type Hole, type Masked } from './mask.ts';
 import type { Entry, HoleNode, MapNode, ParsedDocument, ScalarNode, SeqNode, YamlNode } from './node.ts';
 import type { Span } from './text.ts';
 
@@ -8,7 +8,11 @@ import type { Span } from './text.ts';
  * extend is `open`. What wraps the whole document changes nothing: that the object exists is taken as given.
  */
 export function readTemplate(text: string, read: (masked: string) => ParsedDocument): ParsedDocument {
-  const { text: masked, holes, branches } = maskTemplate(text);
+  return readMasked(text, maskTemplate(text), read);
+}
+
+/** Reads a masked text; `text` is what the mask hides. */
+export function readMasked(text: string, { text: masked, holes, branches }: Masked, read: (masked: string) => ParsedDocument): ParsedDocument {
   const parsed = read(masked);
   if (parsed.problem) return { root: undefined, problem: { ...parsed.problem, reason: 'template' } };
   if (!parsed.root) return parsed;

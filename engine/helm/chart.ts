@@ -1,0 +1,142 @@
+import { parseYaml } from '../yaml/parse.ts';
+import { splitStream } from '../yaml/split.ts';
+import type { Node, ParsedTemplate } from './ast.ts';
+import { parseTemplate } from './parse.ts';
+import { isDict, overlay, valueOf, type Dict, type Value } from './value.ts';
+
+/** A file of a chart; paths count from the folder of the chart that is installed. */
+export interface ChartFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A chart as it is installed: itself, or as a dependency of another under a name of its own. */
+export interface ChartInstance {
+  /** From the folder of the chart that is installed; "" is that chart itself. */
+  readonly folder: string;
+  /** Its name: of Chart.yaml, or the alias of the dependency. */
+  readonly name: string;
+  /** What Chart.yaml says, with the names that templates know it by. */
+  readonly about: Dict;
+  readonly values: Value;
+  /** A library chart writes nothing by itself (helm.sh/docs/topics/library_charts). */
+  readonly isLibrary: boolean;
+}
+
+/** Everything that templates of one release may use. */
+export interface Release {
+  readonly instances: readonly ChartInstance[];
+  readonly templates: ReadonlyMap<string, readonly Node[]>;
+  readonly defines: ReadonlyMap<string, readonly Node[]>;
+}
+
+/**
+ * Puts a release together from the files of a chart, its subcharts under `charts/` among them.
+ * @param profile further values files, each over the ones before (`helm -f`)
+ * @param parse where a file's parse is kept
+ */
+export function assemble(files: readonly ChartFile[], profile: readonly ChartFile[] = [], parse: (file: ChartFile) => ParsedTemplate | undefined = ({ text }) => parseTemplate(text)): Release | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const root = instanceOf('', byPath, undefined);
+  if (!root) return undefined;
+  const values = profile.reduce((below, file) => overlay(below, parseValues(file)), root.values);
+  const instances = withDependencies({ ...root, values }, byPath);
+  const folders = [...new Set(instances.map(({ folder }) => folder))];
+  const templates = new Map<string, readonly Node[]>();
+  const defines = new Map<string, readonly Node[]>();
+  // Deeper charts first: for one name the chart nearest to the root wins (helm pkg/engine, sortTemplates).
+  for (const folder of [...folders].sort((a, b) => depth(b) - depth(a))) {
+    const name = instances.find((one) => one.folder === folder)!.name;
+    for (const file of files) {
+      const { path } = file;
+      const inside = below(folder, path);
+      if (inside === undefined || !inside.startsWith('templates/') || inside.endsWith('NOTES.txt')) continue;
+      const parsed = parse(file);
+      if (!parsed) continue;
+      templates.set(path, parsed.nodes);
+      defines.set(`${name}/${inside}`, parsed.nodes);
+      for (const [define, nodes] of parsed.defines) defines.set(define, nodes);
+    }
+  }
+  return { instances, templates, defines };
+}
+
+function depth(folder: string): number {
+  return folder === '' ? 0 : folder.split('/charts/').length;
+}
+
+/** A path within a folder; undefined for one of a subchart below it, or beside it. */
+function below(folder: string, path: string): string | undefined {
+  if (folder !== '' && !path.startsWith(`${folder}/`)) return undefined;
+  const inside = folder === '' ? path : path.slice(folder.length + 1);
+  return inside.startsWith('charts/') ? undefined : inside;
+}
+
+function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias: string | undefined): ChartInstance | undefined {
+  const at = (name: string): ChartFile | undefined => files.get(folder === '' ? name : `${folder}/${name}`);
+  const chart = at('Chart.yaml');
+  const said = chart && parseValues(chart);
+  if (!isDict(said)) return undefined;
+  const name = alias ?? String(said.get('name') ?? '');
+  const valuesFile = at('values.yaml');
+  const values = valuesFile ? parseValues(valuesFile) : undefined;
+  const about: Dict = new Map([...said].map(([key, value]): [string, Value] => [key === 'apiVersion' ? 'APIVersion' : key[0]!.toUpperCase() + key.slice(1), value]));
+  about.set('Name', name);
+  about.set('IsRoot', folder === '');
+  for (const key of ['Version', 'AppVersion', 'Description', 'Type']) if (!about.has(key)) about.set(key, key === 'Type' ? 'application' : '');
+  return { folder, name, about, values: isDict(values) ? values : new Map(), isLibrary: said.get('type') === 'library' };
+}
+
+function parseValues(file: ChartFile): Value {
+  const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
+  if (!document) return undefined;
+  return valueOf(parseYaml(document.text, 'values').root, file.path);
+}
+
+/** A chart and what it depends on, as far as that lies unpacked under `charts/` and its values switch it on. */
+function withDependencies(chart: ChartInstance, files: ReadonlyMap<string, ChartFile>): ChartInstance[] {
+  const prefix = chart.folder === '' ? 'charts/' : `${chart.folder}/charts/`;
+  const names = [...new Set([...files.keys()].flatMap((path) => (path.startsWith(prefix) && path.slice(prefix.length).includes('/') ? [path.slice(prefix.length).split('/')[0]!] : [])))];
+  const declared = dependenciesOf(chart, files);
+  const children = names.flatMap((folderName) => {
+    const folder = `${prefix}${folderName}`;
+    const plain = instanceOf(folder, files, undefined);
+    if (!plain) return [];
+    const entries = declared.filter((one) => one.get('name') === plain.name);
+    // What lies under charts/ without being declared is installed all the same.
+    if (entries.length === 0) return [plain];
+    return entries.filter((entry) => isEnabled(entry, chart.values)).flatMap((entry) => instanceOf(folder, files, typeof entry.get('alias') === 'string' ? (entry.get('alias') as string) : undefined) ?? []);
+  });
+  return [chart, ...children.flatMap((child) => withDependencies({ ...child, values: valuesFor(child, chart.values) }, files))];
+}
+
+function dependenciesOf({ about, folder }: ChartInstance, files: ReadonlyMap<string, ChartFile>): Dict[] {
+  const old = files.get(folder === '' ? 'requirements.yaml' : `${folder}/requirements.yaml`);
+  const separate = old && parseValues(old);
+  const list = about.get('Dependencies') ?? (isDict(separate) ? separate.get('dependencies') : undefined);
+  return Array.isArray(list) ? list.filter(isDict) : [];
+}
+
+/** A condition decides where its path holds a boolean, else the tags do (helm.sh/docs/helm/helm_dependency, processDependencyEnabled). */
+function isEnabled(entry: Dict, values: Value): boolean {
+  for (const path of String(entry.get('condition') ?? '').split(',').map((one) => one.trim()).filter(Boolean)) {
+    const said = path.split('.').reduce<Value>((at, key) => (isDict(at) ? at.get(key) : undefined), values);
+    if (typeof said === 'boolean') return said;
+  }
+  const tags = isDict(values) ? values.get('tags') : undefined;
+  const own = entry.get('tags');
+  if (!Array.isArray(own) || !isDict(tags)) return true;
+  const said = own.map((tag) => tags.get(String(tag))).filter((tag) => typeof tag === 'boolean');
+  return said.length === 0 || said.includes(true);
+}
+
+/** A subchart's defaults under what its parent says of it, and the globals of the parent over its own. */
+function valuesFor(child: ChartInstance, parent: Value): Value {
+  if (!isDict(parent)) return child.values;
+  const own = overlay(child.values, parent.get(child.name));
+  const global = parent.get('global');
+  if (!isDict(own) || !isDict(global)) return own;
+  const wrapped: Dict = new Map([['global', global]]);
+  return overlay(own, wrapped);
+}
+

@@ -1,0 +1,279 @@
+import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
+import { apply, isLazy } from './functions.ts';
+import { undoing } from './changes.ts';
+import { isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
+
+/*
+ * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
+ * told from the files is an Unknown; a condition on one takes every arm, and says so.
+ */
+
+/** What takes the result, piece by piece. */
+export interface Output {
+  text(start: number, text: string): void;
+  value(action: Node, text: string, result: Result): void;
+  /** From here on, in these arms of conditions that cannot be told; the outermost first. */
+  branch(branch: readonly string[]): void;
+}
+
+export interface Chart {
+  /** All named templates of the release; for equal names the one that Helm would take. */
+  readonly defines: ReadonlyMap<string, readonly Node[]>;
+  /** The parse of a text that `tpl` is given. */
+  parse(text: string): readonly Node[] | undefined;
+}
+
+/** More steps than any chart takes: what goes beyond is a loop. */
+const mostSteps = 400_000;
+const deepest = 60;
+
+/** Thrown where an evaluation has to be given up: it would not end, or a text that is computed hangs on an unknown condition. */
+export class Abandoned extends Error {}
+class LoopMark { constructor(readonly word: 'break' | 'continue') {} }
+
+interface State {
+  readonly chart: Chart;
+  readonly out: Output;
+  readonly root: Result;
+  readonly scopes: Map<string, Result>[];
+  readonly branches: string[];
+  readonly steps: { count: number };
+  readonly depth: number;
+}
+
+/**
+ * Evaluates the nodes of a template.
+ * @throws Abandoned where the evaluation takes too long or cannot be told
+ */
+export function evaluate(nodes: readonly Node[], dot: Value, chart: Chart, out: Output): void {
+  undoing(() => run(nodes, { value: dot }, { chart, out, root: { value: dot }, scopes: [new Map()], branches: [], steps: { count: 0 }, depth: 0 }));
+}
+
+function run(nodes: readonly Node[], dot: Result, state: State): void {
+  state.scopes.push(new Map());
+  try {
+    for (const node of nodes) step(node, dot, state);
+  } finally {
+    state.scopes.pop();
+  }
+}
+
+function step(node: Node, dot: Result, state: State): void {
+  if (++state.steps.count > mostSteps) throw new Abandoned('too many steps');
+  switch (node.kind) {
+    case 'text': return state.out.text(node.span.start, node.text);
+    case 'action': {
+      const result = pipeline(node.pipe, dot, state);
+      if (node.pipe.variables.length === 0) state.out.value(node, print(result.value), result);
+      return;
+    }
+    case 'template': {
+      const given = node.pipe ? pipeline(node.pipe, dot, state) : { value: null };
+      const text = include(node.name, given, state);
+      return state.out.value(node, typeof text === 'string' ? text : mark(text), { value: text });
+    }
+    case 'if': case 'with': return conditional(node, dot, state);
+    case 'range': return range(node, dot, state);
+    case 'break': case 'continue': throw new LoopMark(node.kind);
+  }
+}
+
+function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, state: State): void {
+  const unsure: number[] = [];
+  for (const [i, arm] of node.arms.entries()) {
+    state.scopes.push(new Map());
+    const condition = arm.pipe ? pipeline(arm.pipe, dot, state) : undefined;
+    const truth = condition ? isTrue(condition.value) : true;
+    const body = (): void => run(arm.body, node.kind === 'with' && condition ? condition : dot, state);
+    if (truth === true && unsure.length === 0) body();
+    else if (truth !== false) {
+      unsure.push(i);
+      perhaps(`${node.span.start}:${i}`, body, state);
+    }
+    state.scopes.pop();
+    if (truth === true) break;
+  }
+  if (unsure.length > 0) forget(node.arms, state);
+}
+
+/** What happens under a condition that cannot be told. */
+function perhaps(arm: string, body: () => void, state: State): void {
+  state.branches.push(arm);
+  state.out.branch([...state.branches]);
+  try {
+    body();
+  } finally {
+    state.branches.pop();
+    state.out.branch([...state.branches]);
+  }
+}
+
+/** Variables that an arm which may not have been taken has set hold who knows what. */
+function forget(arms: readonly Arm[], state: State): void {
+  for (const name of arms.flatMap(({ body }) => assigned(body))) assign(state, name, { value: new Unknown(name) });
+}
+
+function assigned(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => {
+    switch (node.kind) {
+      case 'action': return node.pipe.declares ? [] : [...node.pipe.variables];
+      case 'if': case 'with': return node.arms.flatMap(({ body }) => assigned(body));
+      case 'range': return [...assigned(node.body), ...assigned(node.otherwise)];
+      default: return [];
+    }
+  });
+}
+
+function range(node: Extract<Node, { kind: 'range' }>, dot: Result, state: State): void {
+  const { value } = pipeline({ ...node.pipe, variables: [] }, dot, state);
+  if (value instanceof Unknown) {
+    const one = { value: new Unknown(`range ${value.expression}`) };
+    perhaps(`${node.span.start}:0`, () => turn(node, one, { value: new Unknown(`key of ${value.expression}`) }, state), state);
+    forget([{ pipe: undefined, body: node.body }], state);
+    return;
+  }
+  const items: [string | number, Value][] = isDict(value) ? [...value].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : typeof value === 'number' ? [...Array(Math.min(Math.max(value, 0), mostSteps)).keys()].map((i) => [i, i]) : [];
+  if (items.length === 0) return run(node.otherwise, dot, state);
+  for (const [key, item] of items) {
+    const from = originOf(value, key);
+    if (turn(node, { value: item, ...(from ? { from } : {}) }, { value: key }, state) === 'break') break;
+  }
+}
+
+function turn(node: Extract<Node, { kind: 'range' }>, item: Result, key: Result, state: State): 'break' | undefined {
+  const { variables, declares } = node.pipe;
+  const depth = state.scopes.push(new Map());
+  const [first, second] = variables;
+  const set = (name: string, value: Result): void => (declares ? void state.scopes.at(-1)!.set(name, value) : assign(state, name, value));
+  if (first !== undefined) set(first, second === undefined ? item : key);
+  if (second !== undefined) set(second, item);
+  try {
+    run(node.body, item, state);
+  } catch (error) {
+    if (!(error instanceof LoopMark)) throw error;
+    if (error.word === 'break') return 'break';
+  } finally {
+    state.scopes.length = depth - 1;
+  }
+  return undefined;
+}
+
+function assign(state: State, name: string, result: Result): void {
+  (state.scopes.findLast((scope) => scope.has(name)) ?? state.scopes.at(-1)!).set(name, result);
+}
+
+function pipeline(pipe: Pipe, dot: Result, state: State): Result {
+  let result: Result | undefined;
+  for (const command of pipe.commands) result = call(command, result, dot, state);
+  for (const name of pipe.variables) {
+    if (pipe.declares) state.scopes.at(-1)!.set(name, result!);
+    else assign(state, name, result!);
+  }
+  return result!;
+}
+
+function call({ operands }: Command, piped: Result | undefined, dot: Result, state: State): Result {
+  const [first, ...rest] = operands as [Operand, ...Operand[]];
+  if (first.kind !== 'function') {
+    // A value in front of arguments is a method, such as .Capabilities.APIVersions.Has or .Files.Get.
+    if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])]) };
+    return operand(first, dot, state);
+  }
+  const lazily = isLazy(first.name);
+  const given = lazily ? [] : rest.map((one) => operand(one, dot, state));
+  if (lazily) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
+  return named(first.name, piped ? [...given, piped] : given, state);
+}
+
+function named(name: string, args: readonly Result[], state: State): Result {
+  const [first, second] = args;
+  if (name === 'include') return { value: typeof first?.value === 'string' ? include(first.value, second ?? { value: null }, state) : new Unknown('include') };
+  if (name === 'tpl') return { value: typeof first?.value === 'string' ? tpl(first.value, second ?? { value: null }, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
+  return apply(name, args);
+}
+
+/** `and` and `or` look no further than they need, and give the argument that decided. */
+function shortCircuit(name: string, args: readonly (() => Result)[]): Result {
+  let last: Result = { value: undefined };
+  for (const one of args) {
+    last = one();
+    const truth = isTrue(last.value);
+    if (truth === 'unknown') return { value: last.value };
+    if (truth === (name === 'or')) return last;
+  }
+  return last;
+}
+
+function operand(one: Operand, dot: Result, state: State): Result {
+  switch (one.kind) {
+    case 'literal': return { value: one.value };
+    case 'dot': return dot;
+    case 'variable': return one.name === '$' ? state.root : state.scopes.findLast((scope) => scope.has(one.name))?.get(one.name) ?? { value: new Unknown(one.name) };
+    case 'function': return isLazy(one.name) ? { value: undefined } : named(one.name, [], state);
+    case 'pipe': return pipeline(one.pipe, dot, state);
+    case 'fields': return fields(operand(one.of, dot, state), one);
+  }
+}
+
+/** A chain of fields. Of nothing, in parentheses, it is nothing; otherwise Helm stops there, and here it is unknown. */
+function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'fields' }>): Result {
+  let result = of;
+  for (const [i, name] of names.entries()) {
+    const { value } = result;
+    if (isDict(value)) {
+      const from = originOf(value, name);
+      result = { value: value.get(name), ...(from ? { from } : {}) };
+    } else if ((value === undefined || value === null) && i === 0 && base.kind === 'pipe') result = { value: undefined };
+    else return { value: new Unknown(value instanceof Unknown ? `${value.expression}.${names.slice(i).join('.')}` : pathOf(base, names)) };
+  }
+  return result;
+}
+
+function pathOf(base: Operand, names: readonly string[]): string {
+  return `${base.kind === 'variable' ? base.name : ''}.${names.join('.')}`;
+}
+
+function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: readonly Result[]): Value {
+  const owner = fields(of, { ...callee, names: callee.names.slice(0, -1) }).value;
+  const [first] = args;
+  if (callee.names.at(-1) === 'Has' && Array.isArray(owner) && typeof first?.value === 'string') return owner.includes(first.value);
+  return new Unknown(`${pathOf(callee.of, callee.names)} ${args.map(({ value }) => (typeof value === 'string' ? JSON.stringify(value) : '…')).join(' ')}`);
+}
+
+/** What a named template writes; unknown where it is in no file read or hangs on what cannot be told. */
+function include(name: string, given: Result, state: State): string | Unknown {
+  const nodes = state.chart.defines.get(name);
+  const unknown = new Unknown(`include ${JSON.stringify(name)} ${expressionOf(given.value, state)}`);
+  return nodes ? computed(nodes, given, state) ?? unknown : unknown;
+}
+
+function tpl(text: string, given: Result, state: State): string | Unknown {
+  if (!text.includes('{{')) return text;
+  const nodes = state.chart.parse(text);
+  const unknown = new Unknown(`tpl ${JSON.stringify(text)}`);
+  return nodes ? computed(nodes, given, state) ?? unknown : unknown;
+}
+
+function expressionOf(value: Value, state: State): string {
+  return value === state.root.value ? '.' : isDict(value) && value.has('Values') ? '.' : print(value).slice(0, 200);
+}
+
+/** The text that nodes write; undefined where it cannot be told. */
+function computed(nodes: readonly Node[], given: Result, state: State): string | undefined {
+  if (state.depth >= deepest) throw new Abandoned('templates include each other');
+  let text = '';
+  const out: Output = {
+    text: (_, piece) => { text += piece; },
+    value: (_, piece) => { text += piece; },
+    branch: (branch) => { if (branch.length > 0) throw untold; },
+  };
+  try {
+    run(nodes, given, { ...state, out, root: given, scopes: [new Map()], branches: [], depth: state.depth + 1 });
+  } catch (error) {
+    if (error === untold) return undefined;
+    throw error;
+  }
+  return text;
+}
+
+const untold = new Error('hangs on an unknown condition');

@@ -1,0 +1,87 @@
+import type { BranchMark, Hole } from '../yaml/mask.ts';
+import type { Span } from '../yaml/text.ts';
+import type { Node } from './ast.ts';
+import { parseTemplate } from './parse.ts';
+import { dotOf, type ReleaseSettings } from './environment.ts';
+import { Abandoned, evaluate, type Chart } from './evaluate.ts';
+import type { ChartInstance, Release } from './chart.ts';
+import { isMarked, unmarked, type Result } from './value.ts';
+
+/** A stretch of an expanded text, and the stretch of the template that wrote it: the same text, or an action. */
+export interface Segment {
+  readonly start: number;
+  readonly end: number;
+  readonly span: Span;
+  readonly literal: boolean;
+  /** What the action gave. */
+  readonly result?: Result;
+}
+
+/** What a template writes with the values that are known, before it is read as YAML. */
+export interface Expanded {
+  readonly text: string;
+  readonly segments: readonly Segment[];
+  readonly branches: readonly BranchMark[];
+}
+
+/** Expands a template of a release; undefined where it is none, or cannot be told. */
+export function expand(release: Release, path: string, instance: ChartInstance, settings: ReleaseSettings): Expanded | undefined {
+  const nodes = release.templates.get(path);
+  if (!nodes) return undefined;
+  let text = '';
+  const segments: Segment[] = [];
+  const branches: BranchMark[] = [];
+  const add = (piece: string, span: Span, literal: boolean, result?: Result): void => {
+    if (piece === '') return;
+    segments.push({ start: text.length, end: text.length + piece.length, span, literal, ...(result ? { result } : {}) });
+    text += piece;
+  };
+  try {
+    const dot = dotOf(instance, path, settings, (folder) => nameOf(release, folder));
+    evaluate(nodes, dot, chartOf(release), {
+      text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
+      value: (action, piece, result) => add(piece, action.span, false, result),
+      branch: (branch) => branches.push({ start: text.length, branch }),
+    });
+  } catch (error) {
+    if (error instanceof Abandoned || error instanceof RangeError) return undefined;
+    throw error;
+  }
+  return { text, segments, branches };
+}
+
+function nameOf({ instances }: Release, folder: string): string {
+  return instances.find((one) => one.folder === folder)?.name ?? '';
+}
+
+/** Texts that `tpl` was given are few and come again. */
+const parsed = new Map<string, readonly Node[] | undefined>();
+
+function chartOf({ defines }: Release): Chart {
+  return {
+    defines,
+    parse(text) {
+      if (!parsed.has(text)) {
+        if (parsed.size > 1000) parsed.clear();
+        parsed.set(text, parseTemplate(text)?.nodes);
+      }
+      return parsed.get(text);
+    },
+  };
+}
+
+/** What of a text cannot be known, as the holes of a mask. A line that is nothing but an unknown stands for lines that are not seen, and is blanked. */
+export function holesIn(text: string): { readonly text: string; readonly holes: readonly Hole[] } {
+  if (!isMarked(text)) return { text, holes: [] };
+  const holes: Hole[] = [];
+  const blanked = text.replace(/^([ \t]*)(\uE000[^\uE000\uE001\n]*\uE001)([ \t]*)$/gm, (line: string, before: string, one: string, _: string, at: number) => {
+    holes.push({ kind: 'block', span: { start: at + before.length, end: at + before.length + one.length }, expression: expressionOf(one), column: before.length });
+    return ' '.repeat(line.length);
+  });
+  for (const match of blanked.matchAll(/\uE000[^\uE000\uE001\n]*\uE001|[\uE000\uE001]/g)) holes.push({ kind: 'scalar', span: { start: match.index, end: match.index + match[0].length }, expression: expressionOf(match[0]) });
+  return { text: blanked, holes: holes.sort((a, b) => a.span.start - b.span.start) };
+}
+
+function expressionOf(marked: string): string {
+  return unmarked(marked).replace(/^\{\{ | \}\}$/g, '');
+}

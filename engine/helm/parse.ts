@@ -1,0 +1,215 @@
+import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts';
+import { tokensOf, type Token } from './tokens.ts';
+
+/* A parser of Go templates (text/template/parse). Total: what it cannot read gives undefined, and the mask is used instead. */
+
+/** Parses a template file; undefined where it is none. */
+export function parseTemplate(text: string): ParsedTemplate | undefined {
+  const pieces = cut(text);
+  if (!pieces) return undefined;
+  try {
+    const defines = new Map<string, readonly Node[]>();
+    const reader = new Reader(pieces, defines);
+    const { nodes, end } = reader.list();
+    return end === undefined ? { nodes, defines } : undefined;
+  } catch (error) {
+    if (error instanceof Unreadable) return undefined;
+    throw error;
+  }
+}
+
+/** What ends a parse that goes nowhere. */
+class Unreadable extends Error {}
+
+type Piece = { readonly kind: 'text'; readonly start: number; readonly text: string } | { readonly kind: 'action'; readonly start: number; readonly end: number; readonly tokens: readonly Token[] };
+
+/** Text and actions in turn, the white space that trim marks take away left out; comments are gone. */
+function cut(text: string): Piece[] | undefined {
+  const pieces: Piece[] = [];
+  let at = 0;
+  let trimNext = false;
+  const addText = (from: number, to: number, trimEnd: boolean): void => {
+    let [start, end] = [from, to];
+    if (trimNext) while (start < end && isSpace(text, start)) start++;
+    if (trimEnd) while (end > start && isSpace(text, end - 1)) end--;
+    if (end > start) pieces.push({ kind: 'text', start, text: text.slice(start, end) });
+  };
+  for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
+    const trimBefore = text[open + 2] === '-' && isSpace(text, open + 3);
+    addText(at, open, trimBefore);
+    const inner = open + (trimBefore ? 4 : 2);
+    const comment = /^\s*\/\*/.exec(text.slice(inner, inner + 40));
+    if (comment) {
+      const close = text.indexOf('*/', inner + comment[0].length);
+      const end = close < 0 ? -1 : text.indexOf('}}', close);
+      if (end < 0) return undefined;
+      trimNext = text.slice(close + 2, end).includes('-');
+      at = end + 2;
+      continue;
+    }
+    const read = tokensOf(text, inner);
+    if (!read) return undefined;
+    trimNext = read.trimsAfter;
+    at = read.end;
+    pieces.push({ kind: 'action', start: open, end: at, tokens: read.tokens });
+  }
+  addText(at, text.length, false);
+  return pieces;
+}
+
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 32 || code === 9 || code === 10 || code === 13;
+}
+
+type End = { readonly word: 'end' | 'else'; readonly tokens: readonly Token[]; readonly end: number };
+
+class Reader {
+  private at = 0;
+
+  constructor(private readonly pieces: readonly Piece[], private readonly defines: Map<string, readonly Node[]>) {}
+
+  /** Nodes up to the `end` or `else` that closes them, or the end of the file. */
+  list(): { nodes: Node[]; end: End | undefined } {
+    const nodes: Node[] = [];
+    while (this.at < this.pieces.length) {
+      const piece = this.pieces[this.at++]!;
+      if (piece.kind === 'text') {
+        nodes.push({ kind: 'text', span: { start: piece.start, end: piece.start + piece.text.length }, text: piece.text });
+        continue;
+      }
+      const [first, ...rest] = piece.tokens;
+      const word = first?.kind === 'word' ? first.text : undefined;
+      if (word === 'end' || word === 'else') return { nodes, end: { word, tokens: rest, end: piece.end } };
+      const node = this.node(piece, word, rest);
+      if (node) nodes.push(node);
+    }
+    return { nodes, end: undefined };
+  }
+
+  private node(piece: Extract<Piece, { kind: 'action' }>, word: string | undefined, rest: readonly Token[]): Node | undefined {
+    const span = { start: piece.start, end: piece.end };
+    switch (word) {
+      case 'if': case 'with': return { kind: word, span, arms: this.arms(word, rest, span) };
+      case 'range': return this.range(rest, span);
+      case 'define': { this.defines.set(nameIn(rest), this.body()); return undefined; }
+      case 'block': {
+        const name = nameIn(rest.slice(0, 1));
+        if (!this.defines.has(name)) this.defines.set(name, this.body());
+        else this.body();
+        return { kind: 'template', span, name, pipe: pipeOf(rest.slice(1), span) };
+      }
+      case 'template': return { kind: 'template', span, name: nameIn(rest.slice(0, 1)), pipe: rest.length > 1 ? pipeOf(rest.slice(1), span) : undefined };
+      case 'break': case 'continue': return { kind: word, span };
+      default: return { kind: 'action', span, pipe: pipeOf(piece.tokens, span) };
+    }
+  }
+
+  private arms(word: 'if' | 'with', tokens: readonly Token[], span: Node['span']): Arm[] {
+    const { nodes, end } = this.list();
+    if (!end) throw new Unreadable();
+    const arm: Arm = { pipe: pipeOf(tokens, span), body: nodes };
+    if (end.word === 'end') return [arm];
+    const [next] = end.tokens;
+    // `else if` and `else with` go on as the same node in all but name.
+    if (next?.kind === 'word' && (next.text === 'if' || next.text === 'with')) {
+      if (next.text === word) return [arm, ...this.arms(word, end.tokens.slice(1), span)];
+      return [arm, { pipe: undefined, body: [{ kind: next.text, span, arms: this.arms(next.text, end.tokens.slice(1), span) }] }];
+    }
+    return [arm, { pipe: undefined, body: this.body() }];
+  }
+
+  private range(tokens: readonly Token[], span: Node['span']): Node {
+    const { nodes, end } = this.list();
+    if (!end) throw new Unreadable();
+    return { kind: 'range', span, pipe: pipeOf(tokens, span), body: nodes, otherwise: end.word === 'else' ? this.body() : [] };
+  }
+
+  private body(): Node[] {
+    const { nodes, end } = this.list();
+    if (end?.word !== 'end') throw new Unreadable();
+    return nodes;
+  }
+}
+
+function nameIn([token]: readonly Token[]): string {
+  if (token?.kind !== 'string') throw new Unreadable();
+  return token.value;
+}
+
+function pipeOf(tokens: readonly Token[], span: Node['span']): Pipe {
+  const stream = { tokens, at: 0 };
+  const pipe = readPipe(stream, span);
+  if (stream.at < tokens.length) throw new Unreadable();
+  return pipe;
+}
+
+interface Stream { readonly tokens: readonly Token[]; at: number }
+
+function readPipe(stream: Stream, span: Node['span']): Pipe {
+  const variables: string[] = [];
+  const start = stream.at;
+  let declares = false;
+  for (;;) {
+    const [variable, mark] = [stream.tokens[stream.at], stream.tokens[stream.at + 1]];
+    if (variable?.kind !== 'variable' || mark?.kind !== 'mark' || !['=', ':=', ','].includes(mark.text)) break;
+    variables.push(variable.name);
+    stream.at += 2;
+    if (mark.text === ',') continue;
+    declares = mark.text === ':=';
+    break;
+  }
+  const last = stream.tokens[stream.at - 1];
+  // `range $x := …` is one variable, `f $a, …` is none.
+  if (variables.length > 0 && last?.kind === 'mark' && last.text === ',') stream.at = start;
+  const commands: Command[] = [];
+  do commands.push(readCommand(stream, span)); while (takes(stream, '|') && stream.at < stream.tokens.length);
+  return { span, variables, declares, commands };
+}
+
+function readCommand(stream: Stream, span: Node['span']): Command {
+  const operands: Operand[] = [];
+  for (let operand = readOperand(stream, span); operand; operand = readOperand(stream, span)) operands.push(operand);
+  if (operands.length === 0) throw new Unreadable();
+  return { operands };
+}
+
+function readOperand(stream: Stream, span: Node['span']): Operand | undefined {
+  const token = stream.tokens[stream.at];
+  if (!token || (token.kind === 'mark' && token.text !== '(')) return undefined;
+  stream.at++;
+  const operand = operandOf(token, stream, span);
+  const names: string[] = [];
+  // Fields follow without a blank.
+  for (let next = stream.tokens[stream.at]; next?.kind === 'field' && next.joined; next = stream.tokens[stream.at]) {
+    names.push(next.name);
+    stream.at++;
+  }
+  if (token.kind === 'field') return { kind: 'fields', of: { kind: 'dot' }, names: [token.name, ...names] };
+  return names.length === 0 ? operand : { kind: 'fields', of: operand, names };
+}
+
+const constants = new Map<string, boolean | null>([['true', true], ['false', false], ['nil', null]]);
+
+function operandOf(token: Token, stream: Stream, span: Node['span']): Operand {
+  switch (token.kind) {
+    case 'string': case 'number': return { kind: 'literal', value: token.value };
+    case 'variable': return { kind: 'variable', name: token.name };
+    case 'dot': case 'field': return { kind: 'dot' };
+    case 'word': {
+      return constants.has(token.text) ? { kind: 'literal', value: constants.get(token.text) ?? null } : { kind: 'function', name: token.text };
+    }
+    case 'mark': {
+      const pipe = readPipe(stream, span);
+      if (!takes(stream, ')')) throw new Unreadable();
+      return { kind: 'pipe', pipe };
+    }
+  }
+}
+
+function takes(stream: Stream, mark: string): boolean {
+  const token = stream.tokens[stream.at];
+  if (token?.kind !== 'mark' || token.text !== mark) return false;
+  stream.at++;
+  return true;
+}

@@ -1,0 +1,141 @@
+import { toData, type Decided, type Path, type YamlNode } from '../yaml/node.ts';
+
+/** What a template computes with. Mappings are Maps, so that any key is just a key; undefined is a missing one. */
+export type Value = string | number | boolean | null | undefined | Dict | Value[] | Unknown;
+export type Dict = Map<string, Value>;
+
+/** What cannot be told without a cluster, a release, or a function that is not known here. Equal expressions are equal values. */
+export class Unknown {
+  constructor(readonly expression: string) {}
+}
+
+/** Where a value is written: a place in a values file. */
+export type Origin = Decided;
+
+/** A value, and where it comes from as far as one place decides it. */
+export interface Result {
+  readonly value: Value;
+  readonly from?: Origin;
+}
+
+/** Where the entries of a mapping or list are written, by key or index. */
+const written = new WeakMap<object, Map<string | number, Origin>>();
+
+/** Where an entry of a mapping or list is written; undefined for what was computed. */
+export function originOf(container: Value, key: string | number): Origin | undefined {
+  return isCollection(container) ? written.get(container)?.get(key) : undefined;
+}
+
+/** Whether a value is a mapping. */
+export function isDict(value: Value): value is Dict {
+  return value instanceof Map;
+}
+
+/** Whether a value is a mapping or a list. */
+export function isCollection(value: Value): value is Dict | Value[] {
+  return value instanceof Map || Array.isArray(value);
+}
+
+/** The value of a node of a values file, with the origin of everything in it. */
+export function valueOf(node: YamlNode | undefined, file: string, path: Path = []): Value {
+  if (!node || node.kind === 'hole') return undefined;
+  if (node.kind === 'scalar') return toData(node) as Value;
+  const origins = new Map<string | number, Origin>();
+  if (node.kind === 'seq') {
+    const items = node.items.map((item, i) => {
+      origins.set(i, { file, path: [...path, i] });
+      return valueOf(item, file, [...path, i]);
+    });
+    written.set(items, origins);
+    return items;
+  }
+  const dict: Dict = new Map();
+  for (const { key, value } of node.entries) {
+    origins.set(key, { file, path: [...path, key] });
+    dict.set(key, valueOf(value, file, [...path, key]));
+  }
+  written.set(dict, origins);
+  return dict;
+}
+
+/** A copy that can be changed without changing the original; it knows where its entries are written. */
+export function copy(value: Value): Value {
+  if (!isCollection(value)) return value;
+  const made: Dict | Value[] = isDict(value) ? new Map([...value].map(([key, one]) => [key, copy(one)])) : value.map(copy);
+  const origins = written.get(value);
+  if (origins) written.set(made, new Map(origins));
+  return made;
+}
+
+/**
+ * Values over the defaults below them (helm.sh/docs/chart_template_guide/values_files): mappings are joined, everything
+ * else replaces, and null takes a default away.
+ */
+export function overlay(below: Value, above: Value): Value {
+  if (!isDict(below) || !isDict(above)) return above === undefined ? below : above;
+  const made = copy(below) as Dict;
+  const origins = new Map(written.get(made));
+  for (const [key, value] of above) {
+    const under = made.get(key);
+    if (value === null) made.delete(key);
+    else made.set(key, isDict(under) && isDict(value) ? overlay(under, value) : copy(value));
+    const origin = originOf(above, key);
+    if (origin && !(isDict(under) && isDict(value))) origins.set(key, origin);
+  }
+  written.set(made, origins);
+  return made;
+}
+
+/** Empty as templates mean it: what `if` does not take (text/template, IsTrue). Unknown for what cannot be told. */
+export function isTrue(value: Value): boolean | 'unknown' {
+  if (value instanceof Unknown) return 'unknown';
+  if (isDict(value)) return value.size > 0;
+  if (Array.isArray(value)) return value.length > 0;
+  return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;
+}
+
+/** A value as Go prints it (fmt, %v); nothing for what is missing, as Helm writes it. */
+export function print(value: Value): string {
+  if (value === undefined || value === null) return '';
+  if (value instanceof Unknown) return mark(value);
+  if (isDict(value)) return `map[${[...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${key}:${one === null ? '<nil>' : print(one)}`).join(' ')}]`;
+  if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`;
+  return String(value);
+}
+
+/*
+ * An unknown inside a text is a mark: two characters that no manifest uses (private use) around its expression, so that
+ * string functions carry it along and whoever reads the result sees that it cannot be known.
+ */
+const opening = '\uE000';
+const closing = '\uE001';
+const marks = /\uE000([^\uE000\uE001]*)\uE001/g;
+
+/** The text that stands for an unknown. */
+export function mark({ expression }: Unknown): string {
+  return `${opening}${encodeURIComponent(expression).replaceAll("'", '%27')}${closing}`;
+}
+
+/** Whether a text holds something that cannot be known. */
+export function isMarked(text: string): boolean {
+  return text.includes(opening) || text.includes(closing);
+}
+
+/** Whether a value is, or holds, an unknown that may be anything; the name and namespace of a release are unlike anything else. */
+export function isUntold(value: Value): boolean {
+  if (value instanceof Unknown) return true;
+  return typeof value === 'string' && isMarked(value) && isMarked(value.replace(marks, (whole, expression: string) => (expression.startsWith('.Release.') ? '' : whole)));
+}
+
+/** A text with its unknowns as the actions that they are. */
+export function unmarked(text: string): string {
+  return text.replace(marks, (_, expression: string) => `{{ ${decode(expression)} }}`).replaceAll(opening, '').replaceAll(closing, '');
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
