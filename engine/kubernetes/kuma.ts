@@ -51,6 +51,8 @@ export interface KumaMeshFact {
   readonly fact: 'kumaMesh';
   /** Absent where mutual TLS is off. */
   readonly enabledBackend: Value<string>;
+  /** Whether there are backends to enable. */
+  readonly backends: boolean;
   /** The mode of the enabled backend; STRICT where it is not said. */
   readonly mode: Value<string>;
 }
@@ -118,7 +120,7 @@ export function readKumaMesh(cursor: Cursor): KumaMeshFact[] {
   const mtls = cursor.at('spec', 'mtls');
   const enabledBackend = mtls.get('enabledBackend').string();
   const backend = mtls.get('backends').items().find((item) => known(item.get('name').string()) === known(enabledBackend)) ?? mtls.get('backends');
-  return [{ fact: 'kumaMesh', enabledBackend, mode: backend.get('mode').string() }];
+  return [{ fact: 'kumaMesh', enabledBackend, backends: mtls.get('backends').items().length > 0 && !mtls.open, mode: backend.get('mode').string() }];
 }
 
 /** Reads a MeshTLS: `rules`, and `from` of 2.9. */

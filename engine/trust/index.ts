@@ -97,6 +97,7 @@ function factsByNamespace<K extends FactKind>(graph: Graph, kind: K): ReadonlyMa
 function selectorOf(fact: Fact): LabelSelector | undefined {
   if (fact.fact === 'networkPolicy') return fact.podSelector;
   if (fact.fact === 'istioAuthorizationPolicy') return fact.target.refs.length > 0 ? undefined : fact.target.selector;
+  if (fact.fact === 'linkerdServer') return fact.podSelector;
   return fact.fact === 'istioPeerAuthentication' ? fact.selector : undefined;
 }
 

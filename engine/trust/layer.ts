@@ -35,6 +35,8 @@ export interface Admission {
   readonly policy: GraphObject;
   /** The rule; the ways in of one rule share it. */
   readonly rule: Place;
+  /** Where the addresses stand in an object of their own: that object, and where the policy names it. */
+  readonly shared?: { readonly object: GraphObject; readonly at: Place };
   /** Whom it opens the target to, where that is everyone of a kind. */
   readonly opening?: Opening;
   /** The ports that it is about; none or nothing for all. */
@@ -83,6 +85,6 @@ export interface Layer {
   readonly isolates: boolean | 'unknown';
   readonly admissions: readonly Admission[];
   readonly demands: readonly Demand[];
-  /** Whether a policy may or may not select the target: then nothing that is missing here can be relied on. */
+  /** Whether a policy may or may not select the target, or is about some of its ports only: then nothing that is missing here can be relied on. */
   readonly unsure: boolean;
 }

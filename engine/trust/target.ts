@@ -74,7 +74,20 @@ export function allOf(...answers: readonly (boolean | 'unknown')[]): boolean | '
 /** The Namespace objects that a target's namespace means: the nearest of that name. */
 export function namespacesOf(graph: Graph, target: Target): readonly GraphObject[] {
   if (target.namespace === '') return [];
-  return graph.proximity.nearest(target.file, graph.all('namespace').map(({ object }) => object).filter((object) => object.name === target.namespace));
+  const named = namespaceIndex(graph).get(target.namespace);
+  return named ? graph.proximity.nearest(target.file, named) : [];
+}
+
+const namespaceIndexes = new WeakMap<Graph, ReadonlyMap<string, readonly GraphObject[]>>();
+
+function namespaceIndex(graph: Graph): ReadonlyMap<string, readonly GraphObject[]> {
+  let index = namespaceIndexes.get(graph);
+  if (!index) {
+    const named = new Map<string, GraphObject[]>();
+    for (const { object } of graph.all('namespace')) named.set(object.name, [...(named.get(object.name) ?? []), object]);
+    namespaceIndexes.set(graph, (index = named));
+  }
+  return index;
 }
 
 /** A label as it is known; undefined where it is absent, open, or a template's. */

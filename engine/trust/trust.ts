@@ -1,6 +1,9 @@
 import type { Graph } from '../identity/graph.ts';
 import type { FactKind } from '../kubernetes/read.ts';
+import { consulLayer } from './consul.ts';
 import { istioLayer } from './istio.ts';
+import { kumaLayer } from './kuma.ts';
+import { linkerdLayer } from './linkerd.ts';
 import { isProved, type Admission, type Layer } from './layer.ts';
 import { networkLayers } from './network.ts';
 import { otherIdentity } from './other.ts';
@@ -14,6 +17,9 @@ import type { Target } from './target.ts';
 /** One line a technology; those of the network are in network.ts, because they add up. */
 const layers: readonly ((graph: Graph, target: Target) => Layer)[] = [
   istioLayer,
+  linkerdLayer,
+  consulLayer,
+  kumaLayer,
 ];
 
 /** The kinds of facts that an answer of the trust model depends on; a rule that asks it declares them. */
@@ -21,14 +27,16 @@ export const trustReads: readonly FactKind[] = [
   'workload', 'namespace', 'service', 'route',
   'networkPolicy', 'ciliumPolicy', 'ciliumCidrGroup', 'calicoPolicy', 'calicoTier', 'calicoNetworkSet', 'clusterPolicy', 'account',
   'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication',
-  'otherMesh',
+  'linkerdServer', 'linkerdAuthorization', 'linkerdMeshTls', 'linkerdNetworks', 'linkerdServerAuthorization', 'linkerdRoute',
+  'consulIntentions', 'consulMutualTls', 'consulMesh',
+  'kumaPermission', 'kumaTrafficPermission', 'kumaMesh', 'kumaTls', 'kumaIdentity',
 ];
 
 /** Everything that decides who gets in to a target. */
 export interface Trust {
   readonly target: Target;
   readonly layers: readonly Layer[];
-  /** Whether a technology outside the layers asks for an identity: a proxy beside the container, a policy of a mesh that is not evaluated. */
+  /** Whether a technology outside the layers asks for an identity: a proxy beside the container, or a flag of its own. */
   readonly elsewhere: boolean | 'unknown';
 }
 
@@ -46,7 +54,7 @@ export function trustIn(graph: Graph, target: Target): Trust {
 }
 
 function judge(graph: Graph, target: Target): Trust {
-  return { target, layers: [...networkLayers(graph, target), ...layers.map((layer) => layer(graph, target))], elsewhere: otherIdentity(graph, target) };
+  return { target, layers: [...networkLayers(graph, target), ...layers.map((layer) => layer(graph, target))], elsewhere: otherIdentity(target) };
 }
 
 /** Whether identity is demanded of everyone on every way in, and where it is not. */

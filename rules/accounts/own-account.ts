@@ -36,6 +36,9 @@ export function ownAccount(workload: Workload, account: Account, name: string, g
   };
 }
 
+/** Policies that name callers, some of them by account, and are not followed by name. */
+const meshPolicies = ['linkerdAuthorization', 'linkerdMeshTls', 'linkerdServerAuthorization', 'consulIntentions', 'kumaPermission', 'kumaTrafficPermission'] as const;
+
 function whatToDo(workload: Workload, account: Account, graph: Graph): string {
   const marks = account.objects.flatMap(({ object: { resource: { header } } }) => [...Object.keys(header.annotations.entries), ...Object.keys(header.labels.entries)]);
   const mark = tokenConsumers.find(({ accountMark }) => marks.some((one) => accountMark?.test(one)));
@@ -46,7 +49,7 @@ function whatToDo(workload: Workload, account: Account, graph: Graph): string {
     ...(cloud ? [`it loses ${cloud}: the cloud trusts the old account by name, so add the new one there`] : []),
     ...namedElsewhere(account, graph),
     ...vaultRole(workload),
-    ...(graph.all('otherMesh').length > 0 ? ['the mesh policies in these files may name the old account'] : []),
+    ...(meshPolicies.some((kind) => graph.all(kind).length > 0) ? ['the mesh policies in these files may name the old account'] : []),
     'check first which Vault roles, mesh policies and other systems know the old name, and take away the rights that it does not need',
   ].join('; ');
 }

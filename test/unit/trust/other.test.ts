@@ -6,10 +6,7 @@ import { graphOfFiles } from '../../support/graph.ts';
 import { graphOf, target, web } from './graph.ts';
 
 /* Identity checks that are no layer of the trust model: they make the rules of trust silent, so each is known by name. */
-const asks = (yaml: string) => {
-  const graph = graphOf(yaml);
-  return otherIdentity(graph, target(graph));
-};
+const asks = (yaml: string) => otherIdentity(target(graphOf(yaml)));
 const container = (fields: string) => web.replace('{ name: web, image: web }]', `{ name: web, image: web }, { name: c, ${fields} }]`);
 
 describe('beside the container', () => {
@@ -23,21 +20,6 @@ describe('beside the container', () => {
     ['image: i, args: [--ca-file=/ca.crt]', false, 'the server’s own certificate'],
   ];
   for (const [fields, answer, why] of rows) test(`${fields}: ${answer} (${why})`, () => assert.equal(asks(container(fields)), answer));
-});
-
-describe('other meshes', () => {
-  const namespace = (policy: string) => `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop, annotations: {config.linkerd.io/default-inbound-policy: ${policy}}}\n`;
-  test('Linkerd’s default policy', () => {
-    assert.equal(asks(web + namespace('all-authenticated')), true);
-    assert.equal(asks(web + namespace('cluster-unauthenticated')), false);
-    assert.equal(asks(web + namespace('deny')), 'unknown');
-  });
-  test('their policies may demand an identity: nothing is claimed', () => {
-    const policy = (kind: string, at = 'shop') => `---\napiVersion: ${kind.slice(0, kind.lastIndexOf('/'))}\nkind: ${kind.slice(kind.lastIndexOf('/') + 1)}\nmetadata: {name: p, namespace: ${at}}\n`;
-    assert.equal(asks(web + policy('policy.linkerd.io/v1beta3/Server')), 'unknown');
-    assert.equal(asks(web + policy('policy.linkerd.io/v1beta3/Server', 'bank')), false);
-    assert.equal(asks(web + policy('consul.hashicorp.com/v1alpha1/ServiceIntentions', 'bank')), 'unknown');
-  });
 });
 
 test('a namespace that one of two neighbours does not name may be the same; far away it is another', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AuthorizationPolicyFact, PeerAuthenticationFact, RequestAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { NetworkPolicyFact } from '../../../engine/kubernetes/network-policy.ts';
-import type { OtherMeshFact } from '../../../engine/kubernetes/other-mesh.ts';
 import { readResources } from '../../../engine/kubernetes/read.ts';
 import { selectsAll } from '../../../engine/kubernetes/selector.ts';
 import { known, type Place } from '../../../engine/yaml/cursor.ts';
@@ -98,7 +97,7 @@ describe('AuthorizationPolicy', () => {
   });
   test('a policy of another group under the same kind is not read as one', () => {
     const [fact] = factsOf('{apiVersion: policy.linkerd.io/v1alpha1, kind: AuthorizationPolicy, spec: {action: DENY}}');
-    assert.equal((fact as OtherMeshFact).technology, 'Linkerd');
+    assert.equal((fact as { fact: string }).fact, 'linkerdAuthorization');
   });
 });
 
