@@ -1,6 +1,7 @@
 import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
-import { accountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
+import { configurationNames, readAccountDefault, readTektonConfig, type AccountDefaultFact } from './account-default.ts';
+import { furtherAccountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readCalicoNetworkSet, readCalicoPolicy, readCalicoTier, type CalicoNetworkSetFact, type CalicoPolicyFact, type CalicoTierFact } from './calico.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
@@ -8,6 +9,7 @@ import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type C
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import type { EdgeFact, GuardFact } from './edge/fact.ts';
+import type { AddressSourceFact } from './edge/source.ts';
 import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
 import { readGatewayGuard } from './edge/gateway-api.ts';
 import { readServiceEdge } from './edge/service.ts';
@@ -22,7 +24,7 @@ import { readNamespace, type NamespaceFact } from './namespace.ts';
 import { readNetworkPolicy, type NetworkPolicyFact } from './network-policy.ts';
 import { readNode, type NodeFact } from './node.ts';
 import { readPodIdentity, type PodIdentityFact } from './pod-identity.ts';
-import { podCarrier } from './podspec.ts';
+import { carriesPods, namesAccounts, podCarrier } from './podspec.ts';
 import { readClusterPolicy, type ClusterPolicyFact } from './policy-api.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readSecret, type SecretFact } from './secret.ts';
@@ -30,7 +32,7 @@ import { readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -46,12 +48,14 @@ type Reader = (cursor: Cursor, header: Header) => Fact[];
 
 const rbac = 'rbac.authorization.k8s.io';
 
-/** One line a kind that is read. Kinds that carry pods are read on top of this by podspec-paths.json. */
+/** One line a kind that is read. Kinds that carry pods or name accounts are read on top of this by podspec-paths.json. */
 const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
   ['/Config', readKubeconfig],
-  ...accountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
+  ['/ConfigMap', readAccountDefault],
+  ['operator.tekton.dev/TektonConfig', readTektonConfig],
+  ...furtherAccountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
   [`${rbac}/ClusterRole`, readRole],
   [`${rbac}/RoleBinding`, readBinding],
@@ -111,9 +115,15 @@ function both(...readers: readonly Reader[]): Reader {
   return (cursor, header) => readers.flatMap((read) => read(cursor, header));
 }
 
-/** Whether any fact can come out of a kind: documents of other kinds are never parsed. Lists are looked into. */
-export function isRead(group: string, kind: string): boolean {
-  return readers.has(`${group}/${kind}`) || podCarrier(group, kind) !== undefined || kind.endsWith('List');
+/** Words of which a document of a kind must have one for anything to come out of it. */
+const telling = new Map([['/ConfigMap', configurationNames]]);
+
+/** Whether any fact can come out of a document of a kind: others are never parsed. Lists are looked into. */
+export function isRead(group: string, kind: string, text: string): boolean {
+  const key = `${group}/${kind}`;
+  if (readers.has(key)) return text.includes(telling.get(key) ?? '');
+  const carrier = podCarrier(group, kind);
+  return (carrier !== undefined && (carriesPods(carrier) || namesAccounts(carrier))) || kind.endsWith('List');
 }
 
 /** Reads the objects of a document, those inside lists (`kind: List` and `*List`) each for itself. */
@@ -126,5 +136,7 @@ function read(cursor: Cursor): Resource[] {
   if (!header) return [];
   if (header.kind.endsWith('List') && cursor.get('items').isSeq) return cursor.get('items').items().flatMap(read);
   const own = readers.get(`${header.group}/${header.kind}`)?.(cursor, header) ?? [];
-  return [{ header, facts: [...readWorkloads(cursor, header), ...own, ...readMisplaced(cursor, header)] }];
+  const carrier = podCarrier(header.group, header.kind);
+  const uses = carrier && namesAccounts(carrier) ? readAccountUses(cursor, header) : [];
+  return [{ header, facts: [...readWorkloads(cursor, header), ...own, ...uses, ...readMisplaced(cursor, header)] }];
 }

@@ -9,6 +9,8 @@ export interface ServiceFact {
   /** Equality only; a Service without a selector stands for no pods by itself. */
   readonly selector: Labels | undefined;
   readonly externalIPs: readonly Value<string>[];
+  /** Cluster where it is not said: the nodes put their own address in place of the caller's. */
+  readonly externalTrafficPolicy: Value<string>;
   readonly loadBalancerSourceRanges: readonly Value<string>[];
   readonly ports: readonly { readonly port: Value<number>; readonly targetPort: Value<number> | Value<string>; readonly nodePort: Value<number> }[];
 }
@@ -28,6 +30,7 @@ export function readService(cursor: Cursor): ServiceFact[] {
     type: spec.get('type').string(),
     selector: selector.fields().length > 0 || selector.open ? readLabels(selector) : undefined,
     externalIPs: spec.get('externalIPs').strings(),
+    externalTrafficPolicy: spec.get('externalTrafficPolicy').string(),
     loadBalancerSourceRanges: spec.get('loadBalancerSourceRanges').strings(),
     ports: spec.get('ports').items().map((port) => {
       const number = port.get('targetPort').number();

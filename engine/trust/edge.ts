@@ -130,7 +130,7 @@ function judge(graph: Graph, object: GraphObject, entry: EdgeEntry, delegations:
   for (const guard of attachedTo(graph, object, entry)) collect(graph, guard.object, guard.fact, found, seen);
   for (const guard of guardsBehind(graph, object, entry)) collect(graph, guard.object, guard.fact, found, seen);
   const technologies = new Set(found.lists.map(({ list }) => list.technology));
-  for (const guard of edgeIndex(graph).global) if (technologies.has(guard.fact.technology)) collect(graph, guard.object, guard.fact, found, seen);
+  for (const guard of edgeIndex(graph).global) if (!entry.exempt && technologies.has(guard.fact.technology) && !graph.proximity.alternatives(object.document.file, guard.object.document.file)) collect(graph, guard.object, guard.fact, found, seen);
   const demands = found.logins.map(({ login }) => login.demanded);
   const login = demands.includes(true) ? true : demands.includes('unknown') || found.unresolved ? 'unknown' : false;
   return { object, entry, lists: found.lists, logins: found.logins, login, either: entry.either && { object, place: entry.either } };

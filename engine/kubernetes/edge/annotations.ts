@@ -12,6 +12,7 @@ interface Controller {
   readonly opaque: readonly string[];
   readonly either?: { readonly name: string; readonly value: string };
   readonly passthrough?: string;
+  readonly exempt?: { readonly name: string; readonly value: string };
   readonly internal?: { readonly name: string; readonly value: string };
 }
 
@@ -26,7 +27,7 @@ interface LoginLine {
 const controllers: readonly Controller[] = table.controllers;
 
 /** What the annotations of a route ask of callers, read as every controller that is known reads them. */
-export function readAnnotations(annotations: Labels): Pick<EdgeEntry, 'lists' | 'logins' | 'either' | 'passthrough' | 'internal'> {
+export function readAnnotations(annotations: Labels): Pick<EdgeEntry, 'lists' | 'logins' | 'either' | 'passthrough' | 'internal' | 'exempt'> {
   const read = controllers.map((controller) => readController(controller, annotations));
   return {
     lists: read.flatMap(({ lists }) => lists),
@@ -34,6 +35,7 @@ export function readAnnotations(annotations: Labels): Pick<EdgeEntry, 'lists' | 
     either: read.find(({ either }) => either)?.either,
     passthrough: read.some(({ passthrough }) => passthrough),
     internal: read.some(({ internal }) => internal),
+    exempt: read.some(({ exempt }) => exempt),
   };
 }
 
@@ -52,6 +54,7 @@ function readController(controller: Controller, annotations: Labels) {
     either,
     passthrough: controller.passthrough !== undefined && known(find(controller.passthrough) ?? nothing) === 'true',
     internal: is(controller.internal),
+    exempt: is(controller.exempt),
   };
 }
 

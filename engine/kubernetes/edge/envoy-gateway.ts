@@ -1,6 +1,7 @@
 import { known, type Cursor, type Place, type Value } from '../../yaml/cursor.ts';
 import type { Header } from '../header.ts';
 import { guardOf, loginIn, refIn, type AddressList, type GuardFact, type Login, type ObjectRef } from './fact.ts';
+import { sourcesOfClientTraffic, type AddressSourceFact } from './source.ts';
 
 /*
  * Envoy Gateway (envoyproxy/gateway api/v1alpha1): policies that attach themselves to routes and Gateways. The policy of
@@ -39,13 +40,13 @@ function addressRules(authorization: Cursor): AddressList[] {
   return lists.length === 0 ? [] : [{ technology: 'Envoy Gateway', at: lists[0]![0]!.at, entries: lists.flat() }];
 }
 
-/** Reads a ClientTrafficPolicy as far as client certificates go. */
-export function readClientTrafficPolicy(cursor: Cursor, header: Header): GuardFact[] {
+/** Reads a ClientTrafficPolicy: client certificates, and where the address of a client comes from. */
+export function readClientTrafficPolicy(cursor: Cursor, header: Header): (GuardFact | AddressSourceFact)[] {
   const spec = cursor.get('spec');
   const clients = spec.at('tls', 'clientValidation');
   const optional = clients.get('optional').boolean();
   const logins: Login[] = loginIn('client certificate', clients, optional.state === 'hole' ? 'unknown' : known(optional) !== true);
-  return logins.length === 0 ? [] : [guardOf('Gateway API', { logins, targets: targetsOf(spec, header) })];
+  return [...sourcesOfClientTraffic(cursor), ...(logins.length === 0 ? [] : [guardOf('Gateway API', { logins, targets: targetsOf(spec, header) })])];
 }
 
 /** What a policy attaches itself to: in its own namespace, by name; by labels it may be anything there. */

@@ -18,7 +18,7 @@ export interface AddressList {
 
 /** Why a list is not applied as it is written: how it is spelled, or another setting that takes its place. */
 export interface ListFlaw {
-  readonly reason: 'separators' | 'blanks' | 'lineBreak' | 'invalid' | 'overridden' | 'notPreserved' | 'switchedOff';
+  readonly reason: 'separators' | 'blanks' | 'lineBreak' | 'invalid' | 'overridden' | 'switchedOff';
   readonly at: Place;
 }
 
@@ -64,6 +64,8 @@ export interface EdgeEntry extends Guard {
   readonly passthrough: boolean;
   /** TLS ends here, as the object itself says: then client certificates can be asked for. */
   readonly tls: boolean;
+  /** What is asked of all routes is not asked of this one. */
+  readonly exempt: boolean;
   /** Reachable from private networks only, as far as the object says. */
   readonly internal: boolean;
   /** Objects that its routing goes on to, which stand under its guard. */
@@ -104,7 +106,7 @@ export function joinGuards(...guards: readonly Guard[]): Guard {
 
 /** A way in with nothing said about it but some of its parts. */
 export function entryOf(at: Place, parts: Partial<EdgeEntry>): EdgeEntry {
-  return { ...noGuard, at, backends: [], parents: [], either: undefined, passthrough: false, tls: false, internal: false, delegates: [], delegated: false, ...parts };
+  return { ...noGuard, at, backends: [], parents: [], either: undefined, passthrough: false, tls: false, exempt: false, internal: false, delegates: [], delegated: false, ...parts };
 }
 
 /** What an object asks for on behalf of others. */

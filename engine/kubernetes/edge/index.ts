@@ -3,6 +3,7 @@ import type { Header } from '../header.ts';
 import { readRoute, type RouteFact } from '../service.ts';
 import { readApisixPlugins, readApisixRoute } from './apisix.ts';
 import { readHttpProxy } from './contour.ts';
+import { readControllerConfig } from './controller-config.ts';
 import { readClientTrafficPolicy, readSecurityPolicy } from './envoy-gateway.ts';
 import type { EdgeFact, GuardFact } from './fact.ts';
 import { readGatewayRoute } from './gateway-api.ts';
@@ -11,12 +12,13 @@ import { readIngress } from './ingress.ts';
 import { readKongPlugin } from './kong.ts';
 import { readNginxPolicy, readVirtualServer } from './nginx.ts';
 import { readOpenshiftRoute } from './openshift.ts';
+import type { AddressSourceFact } from './source.ts';
 import { readIngressRoute, readMiddleware, readTlsOption } from './traefik.ts';
 
-type Reader = (cursor: Cursor, header: Header) => (RouteFact | EdgeFact | GuardFact)[];
+type Reader = (cursor: Cursor, header: Header) => (RouteFact | EdgeFact | GuardFact | AddressSourceFact)[];
 
 /** Routes whose back ends `readRoute` knows; beside them, what is asked of callers. */
-const routed = (read: (cursor: Cursor, header: Header) => EdgeFact[]): Reader => (cursor, header) => [...readRoute(cursor, header), ...read(cursor, header)];
+const routed = (read: (cursor: Cursor, header: Header) => (EdgeFact | AddressSourceFact)[]): Reader => (cursor, header) => [...readRoute(cursor, header), ...read(cursor, header)];
 
 /** Routes whose back ends their own reader finds. */
 const routing = (read: (cursor: Cursor, header: Header) => EdgeFact[]): Reader => (cursor, header) => {
@@ -40,6 +42,7 @@ export const edgeReaders: readonly (readonly [string, Reader])[] = [
     [`${group}/MiddlewareTCP`, readMiddleware],
     [`${group}/TLSOption`, readTlsOption],
   ]),
+  ['/ConfigMap', readControllerConfig],
   ['configuration.konghq.com/KongPlugin', readKongPlugin],
   ['configuration.konghq.com/KongClusterPlugin', readKongPlugin],
   ['projectcontour.io/HTTPProxy', routing(readHttpProxy)],

@@ -4,10 +4,11 @@ import { readRoute } from '../service.ts';
 import { readAnnotations } from './annotations.ts';
 import { entryOf, splitList, type EdgeFact, type GuardFact, type ObjectRef } from './fact.ts';
 import { kongPlugins } from './kong.ts';
+import { sourcesOfIngress, type AddressSourceFact } from './source.ts';
 import { joinedRef, traefikMiddlewares } from './traefik.ts';
 
 /** Reads an Ingress: what its annotations ask of callers, whichever controller they speak to. */
-export function readIngress(cursor: Cursor, header: Header): EdgeFact[] {
+export function readIngress(cursor: Cursor, header: Header): (EdgeFact | AddressSourceFact)[] {
   const { annotations } = header;
   const asked = readAnnotations(annotations);
   const options = annotations.entries['traefik.ingress.kubernetes.io/router.tls.options'];
@@ -22,7 +23,7 @@ export function readIngress(cursor: Cursor, header: Header): EdgeFact[] {
   const [route] = readRoute(cursor, header);
   // The tailnet's rules on who may come in are outside the files; a funnel has none (tailscale cmd/k8s-operator/ingress.go).
   const tailnet = known(cursor.at('spec', 'ingressClassName').string()) === 'tailscale' && known(annotations.entries['tailscale.com/funnel'] ?? absentAt(header)) !== 'true';
-  return [{
+  return [...sourcesOfIngress(header), {
     fact: 'edge',
     entries: [entryOf(header.at, {
       ...asked,
