@@ -8,9 +8,11 @@ import { readCallback, type CallbackFact } from './callback.ts';
 import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type CiliumPolicyFact } from './cilium.ts';
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
+import { controllerSettings, readControllerConfig } from './edge/controller-config.ts';
 import type { EdgeFact, GuardFact } from './edge/fact.ts';
 import type { AddressSourceFact } from './edge/source.ts';
 import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
+import { controllerConfigKeys, readControllerConfig } from './edge/controller-config.ts';
 import { readGatewayGuard } from './edge/gateway-api.ts';
 import { readServiceEdge } from './edge/service.ts';
 import { readHeader, type Header } from './header.ts';
@@ -53,7 +55,7 @@ const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
   ['/Config', readKubeconfig],
-  ['/ConfigMap', readAccountDefault],
+  ['/ConfigMap', both(readAccountDefault, readControllerConfig)],
   ['operator.tekton.dev/TektonConfig', readTektonConfig],
   ...furtherAccountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
@@ -116,12 +118,12 @@ function both(...readers: readonly Reader[]): Reader {
 }
 
 /** Words of which a document of a kind must have one for anything to come out of it. */
-const telling = new Map([['/ConfigMap', configurationNames]]);
+const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings]]]);
 
 /** Whether any fact can come out of a document of a kind: others are never parsed. Lists are looked into. */
 export function isRead(group: string, kind: string, text: string): boolean {
   const key = `${group}/${kind}`;
-  if (readers.has(key)) return text.includes(telling.get(key) ?? '');
+  if (readers.has(key)) return telling.get(key)?.some((word) => text.includes(word)) ?? true;
   const carrier = podCarrier(group, kind);
   return (carrier !== undefined && (carriesPods(carrier) || namesAccounts(carrier))) || kind.endsWith('List');
 }

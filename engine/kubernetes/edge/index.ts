@@ -3,7 +3,6 @@ import type { Header } from '../header.ts';
 import { readRoute, type RouteFact } from '../service.ts';
 import { readApisixPlugins, readApisixRoute } from './apisix.ts';
 import { readHttpProxy } from './contour.ts';
-import { readControllerConfig } from './controller-config.ts';
 import { readClientTrafficPolicy, readSecurityPolicy } from './envoy-gateway.ts';
 import type { EdgeFact, GuardFact } from './fact.ts';
 import { readGatewayRoute } from './gateway-api.ts';
@@ -42,7 +41,6 @@ export const edgeReaders: readonly (readonly [string, Reader])[] = [
     [`${group}/MiddlewareTCP`, readMiddleware],
     [`${group}/TLSOption`, readTlsOption],
   ]),
-  ['/ConfigMap', readControllerConfig],
   ['configuration.konghq.com/KongPlugin', readKongPlugin],
   ['configuration.konghq.com/KongClusterPlugin', readKongPlugin],
   ['projectcontour.io/HTTPProxy', routing(readHttpProxy)],
