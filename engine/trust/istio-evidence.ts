@@ -44,7 +44,8 @@ function evidenceOfSource(source: AuthorizationSource): { evidence: Evidence; ad
 
 function evidenceOfField(field: SourceField, values: readonly Value<string>[]): Evidence {
   switch (field) {
-    case 'principals': case 'requestPrincipals': return isAny(values) ? 'anyIdentity' : 'identity';
+    case 'principals': return isAny(values) ? 'anyIdentity' : values.some((value) => namespaceOfPattern(value) !== undefined) ? 'namespace' : 'identity';
+    case 'requestPrincipals': return isAny(values) ? 'anyIdentity' : 'identity';
     case 'serviceAccounts': return 'identity';
     case 'trustDomains': return 'anyIdentity';
     case 'namespaces': return isAny(values) ? 'anyIdentity' : 'namespace';
@@ -56,6 +57,14 @@ function evidenceOfField(field: SourceField, values: readonly Value<string>[]): 
 /** A value `*` is presence: any identity. */
 function isAny(values: readonly Value<string>[]): boolean {
   return values.some((value) => known(value) === '*');
+}
+
+/**
+ * The namespace of a principal that is a pattern for all its accounts: `cluster.local/ns/shop/*`, `.../ns/shop/sa/*`.
+ * Patterns match by prefix or by suffix (istio.io, AuthorizationPolicy, Source).
+ */
+export function namespaceOfPattern(value: Value<string>): string | undefined {
+  return /^[^*]*\/ns\/([^/*]+)\/(?:sa\/)?\*$/.exec(known(value) ?? '')?.[1];
 }
 
 function isUniversal(values: readonly Value<string>[]): boolean {

@@ -22,11 +22,11 @@ export interface Naming {
 
 /**
  * Names the callers that the files give evidence of. Undefined where a target has none, or where one cannot be named:
- * nobody is invented. The trust domain is in no manifest, so a principal is written for any.
+ * nobody is invented. The trust domain is in no manifest, so a principal is written for any. `among` narrows who is asked about.
  */
-export function nameCallers(graph: Graph, targets: readonly Target[]): Naming | undefined {
+export function nameCallers(graph: Graph, targets: readonly Target[], among: (caller: Workload) => boolean = () => true): Naming | undefined {
   const found = targets.map((target) => {
-    const callers = callersOf(graph, target).map((caller) => caller.workload);
+    const callers = callersOf(graph, target).map((caller) => caller.workload).filter(among);
     // A caller outside the mesh has no identity to show.
     const outside = callers.filter((caller) => membership(graph, targetOf(caller)) === 'out');
     return { target, callers: callers.filter((caller) => !outside.includes(caller)), outside };

@@ -60,7 +60,7 @@ describe('sources and conditions', () => {
     [source('requestPrincipals: ["issuer/*"]'), 'identity', 'a token’s principal'],
     [source('principals: ["*"]'), 'anyIdentity', 'presence: any identity'],
     [source('principals: ["*/sa/b"]'), 'identity', 'by suffix'],
-    [source('principals: ["cluster.local/ns/a/*"]'), 'identity', 'by prefix'],
+    [source('principals: ["cluster.local/ns/a/*"]'), 'namespace', 'every account of a namespace, by prefix'],
     [source('serviceAccounts: [b]'), 'identity', 'an account of the policy’s own namespace'],
     [source('notServiceAccounts: [a/b]'), 'nothing', '`not…` only takes away'],
     [source('notTrustDomains: [partner.example]'), 'nothing', '`not…` only takes away'],

@@ -1,0 +1,152 @@
+import type { NetworkPolicyFact, NetworkPort, PolicyDirection } from '../kubernetes/network-policy.ts';
+import { matches, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
+import { known, type Place, type Value } from '../yaml/cursor.ts';
+import type { Graph, ObjectWith } from '../identity/graph.ts';
+import { servicesOf } from './exposure.ts';
+import { factsNear, isNear, targetsIn } from './index.ts';
+import { isolatesIngress } from './network-policy.ts';
+import type { Target } from './target.ts';
+
+type Policy = ObjectWith<NetworkPolicyFact>;
+
+/** One way in which a NetworkPolicy does not do what it says. */
+export type Ineffect =
+  /** Rules of a direction that `policyTypes` leaves out. */
+  | { readonly kind: 'deadRules'; readonly direction: 'ingress' | 'egress'; readonly at: Place }
+  /** `egress: []` without `policyTypes`: an empty list does not make the policy one of egress. */
+  | { readonly kind: 'emptyEgress'; readonly at: Place }
+  /** Egress rules alone, without `policyTypes`: all incoming traffic is turned away too. */
+  | { readonly kind: 'closesIngress'; readonly at: Place; readonly targets: readonly Target[] }
+  /** `endPort` without a number before it, or below it: the API server refuses the policy. */
+  | { readonly kind: 'endPort'; readonly at: Place }
+  /** A port by a name that no container of what the policy selects has. */
+  | { readonly kind: 'portName'; readonly at: Place; readonly name: string; readonly names: readonly string[]; readonly targets: readonly Target[] }
+  /** All that it selects runs on the host's network. */
+  | { readonly kind: 'hostNetwork'; readonly at: Place; readonly targets: readonly Target[] }
+  /** It selects nothing, though all workloads are known, or one is a slip of the pen away. */
+  | { readonly kind: 'selectsNothing'; readonly at: Place; readonly label: string; readonly near: NearLabel | undefined };
+
+/** A label of a workload that was probably meant. */
+export interface NearLabel {
+  readonly at: Place;
+  readonly value: string;
+  readonly target: Target;
+}
+
+/** Everything in a NetworkPolicy that has no effect, or another one than it seems; `complete` where all workloads of its namespace are among the files. */
+export function ineffectsOf(graph: Graph, policy: Policy, complete: boolean): Ineffect[] {
+  const selected = selectedBy(graph, policy);
+  return [...directions(graph, policy, selected), ...endPorts(policy), ...(selected ? [...portNames(policy, selected, complete), ...onHost(policy, selected, complete), ...nothingSelected(graph, policy, selected, complete)] : [])];
+}
+
+/** The workloads that a policy selects, on whichever network; undefined where it may or may not select one. */
+function selectedBy(graph: Graph, { object, fact }: Policy): readonly Target[] | undefined {
+  const near = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
+  const answers = near.map((target) => ({ target, answer: matches(fact.podSelector, target.labels) }));
+  return answers.some(({ answer, target }) => answer === 'unknown' || target.hostNetwork === 'unknown') ? undefined : answers.filter(({ answer }) => answer === true).map(({ target }) => target);
+}
+
+function directions(graph: Graph, policy: Policy, selected: readonly Target[] | undefined): Ineffect[] {
+  const { ingress, egress, types } = policy.fact;
+  const untyped = types.values.length === 0 && !types.open;
+  const dead = ([['ingress', ingress], ['egress', egress]] as const).filter(([, one]) => one.isolates === false && one.rules.length > 0).map(([direction, { at }]) => ({ kind: 'deadRules' as const, direction, at }));
+  if (!untyped || egress.open) return dead;
+  if (egress.written && egress.rules.length === 0) return [{ kind: 'emptyEgress', at: egress.at }];
+  if (egress.rules.length === 0 || ingress.written || !selected) return [];
+  const closed = selected.filter((target) => closesIngress(graph, policy, target));
+  return selected.length > 0 && closed.length === 0 ? [] : [{ kind: 'closesIngress', at: egress.at, targets: closed }];
+}
+
+/** Whether a policy turns away callers of a target that is there to be called, and no other policy says who may come in. */
+function closesIngress(graph: Graph, policy: Policy, target: Target): boolean {
+  return target.hostNetwork === false && servicesOf(graph, target).length > 0
+    && !factsNear(graph, 'networkPolicy', target).some((other) => other.object !== policy.object && isolatesIngress(other, target) !== false);
+}
+
+function portsOf({ rules }: PolicyDirection): NetworkPort[] {
+  return rules.flatMap(({ ports }) => ports);
+}
+
+/** ValidateNetworkPolicyPort (k8s.io/kubernetes pkg/apis/networking/validation): a range needs a number, and ends at it or above. */
+function endPorts({ fact }: Policy): Ineffect[] {
+  return [...portsOf(fact.ingress), ...portsOf(fact.egress)].filter(({ port, end }) => end.state === 'known' && port.state !== 'hole' && !(typeof known<number | string>(port) === 'number' && (known<number | string>(port) as number) <= end.value)).map(({ end }) => ({ kind: 'endPort', at: end.at }));
+}
+
+/** Kinds whose pods are those of the template that is written: an operator may add containers to others. */
+const ownTemplate = new Set(['', 'apps', 'batch', 'extensions']);
+/** Ports of proxies that meshes put beside the containers (istio/istio manifests/charts/istio-control; linkerd/linkerd2 charts/partials). */
+const injected = /^(?:http-envoy-prom|linkerd-(?:proxy|admin))$/;
+
+function portNames({ fact }: Policy, selected: readonly Target[], complete: boolean): Ineffect[] {
+  if (selected.length === 0 || (selectsAll(fact.podSelector) && !complete) || !selected.every(hasKnownPorts)) return [];
+  const names = [...new Set(selected.flatMap(({ workload }) => workload!.fact.containers.flatMap(({ ports }) => ports.listed.flatMap(({ name }) => known(name) ?? []))))];
+  return portsOf(fact.ingress).filter(() => fact.ingress.isolates === true).flatMap(({ port }): Ineffect[] => {
+    const name = known<number | string>(port);
+    return typeof name !== 'string' || names.includes(name) || injected.test(name) ? [] : [{ kind: 'portName', at: port.at, name, names, targets: selected }];
+  });
+}
+
+function hasKnownPorts({ workload }: Target): boolean {
+  const { object, fact } = workload!;
+  return ownTemplate.has(object.resource.header.group) && !fact.containersOpen && fact.containers.every(({ ports }) => !ports.open && ports.listed.every(({ name }) => name.state !== 'hole'));
+}
+
+/** Most plug-ins enforce nothing on pods that share their node's network (kubernetes.io/docs, Network Policies, hostNetwork pods). */
+function onHost({ fact }: Policy, selected: readonly Target[], complete: boolean): Ineffect[] {
+  const all = selected.length > 0 && selected.every(({ hostNetwork }) => hostNetwork === true) && (complete || !selectsAll(fact.podSelector));
+  return all ? [{ kind: 'hostNetwork', at: fact.podSelector.at, targets: selected }] : [];
+}
+
+function nothingSelected(graph: Graph, { object, fact }: Policy, selected: readonly Target[], complete: boolean): Ineffect[] {
+  const { podSelector } = fact;
+  if (selected.length > 0 || podSelector.open || selectsAll(podSelector)) return [];
+  const others = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
+  const near = nearLabel(graph, podSelector, others);
+  if (!near && !(complete && others.length > 0)) return [];
+  return [{ kind: 'selectsNothing', at: near?.at ?? podSelector.at, label: labelsOf(podSelector), near }];
+}
+
+function labelsOf({ matchLabels, matchExpressions }: LabelSelector): string {
+  return [...Object.entries(matchLabels.entries).map(([key, value]) => `${key}=${known(value) ?? ''}`), ...matchExpressions.map(({ key, operator, values }) => [key, operator, values.join(', ')].join(' ').trim())].join(', ');
+}
+
+/** The one label that, spelt as a workload has it, makes the selector match; never one that some workload does have. */
+function nearLabel(graph: Graph, selector: LabelSelector, others: readonly Target[]): NearLabel | undefined {
+  for (const [key, value] of Object.entries(selector.matchLabels.entries)) {
+    const written = known(value);
+    if (written === undefined || graph.workloads.some(({ fact }) => known(fact.podLabels.entries[key] ?? absent(value)) === written)) continue;
+    const rest: LabelSelector = { ...selector, matchLabels: { ...selector.matchLabels, entries: Object.fromEntries(Object.entries(selector.matchLabels.entries).filter(([one]) => one !== key)) } };
+    const found = others.filter((target) => matches(rest, target.labels) === true).flatMap((target) => {
+      const have = known(target.labels.entries[key] ?? absent(value));
+      return have !== undefined && isSlip(written, have) ? [{ at: value.at, value: have, target }] : [];
+    });
+    if (new Set(found.map((one) => one.value)).size === 1) return found[0];
+  }
+  return undefined;
+}
+
+function absent({ at }: Value<string>): Value<string> {
+  return { state: 'absent', at };
+}
+
+/** The shortest word in which one wrong letter is a slip rather than another word. */
+const longEnough = 6;
+
+/** Whether two names are one but for case, separators, a plural or one letter of a long word; names that differ in a number are two. */
+export function isSlip(a: string, b: string): boolean {
+  const plain = (text: string) => text.toLowerCase().replace(/[-_.]/g, '').replace(/s$/, '');
+  if (plain(a) === plain(b)) return true;
+  const [left, right] = [a, b].map((text) => text.split(/[-_.]/)) as [string[], string[]];
+  if (left.length !== right.length) return false;
+  const apart = left.flatMap((word, i) => (word === right[i] ? [] : [[word, right[i]!] as const]));
+  return apart.length === 1 && apart[0]!.every((word) => word.length >= longEnough && !/\d/.test(word)) && isOneEditApart(...apart[0]!);
+}
+
+/** One letter more, less or other, or two neighbours swapped. */
+function isOneEditApart(a: string, b: string): boolean {
+  if (a.length > b.length) return isOneEditApart(b, a);
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  if (a.length < b.length) return b.length === a.length + 1 && a.slice(i) === b.slice(i + 1);
+  return a.slice(i + 1) === b.slice(i + 1) || (a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2));
+}
