@@ -1,24 +1,28 @@
-import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import { contains, coversFamily, kindOf, parseNetwork, parseNetworkOrAddress, type AddressKind, type Network } from './address.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import probes from './probe-addresses.json' with { type: 'json' };
-import { exposureOf, isGateway, servicesOf } from './exposure.ts';
-import { istioIsUsed, membership } from './istio-mesh.ts';
+import { authenticatesWithCilium } from './cilium.ts';
+import { nodeEntities } from './cilium-sources.ts';
+import { exposureOf, isCalledByApiServer, isGateway, servicesOf } from './exposure.ts';
 import { actionOf, mutualTls, type Authorization } from './istio.ts';
 import { isProved, type Admission, type Layer } from './layer.ts';
-import { protectedByAuthorization, protectedByNetworkPolicy } from './protected.ts';
+import { openedByLinkerd } from './linkerd-protected.ts';
+import { meshOf, type Mesh } from './mesh.ts';
+import { isNetwork } from './network.ts';
+import { protectedByAuthorization, protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn, type Trust } from './trust.ts';
 
 /**
- * Why nothing but the address decides. For a NetworkPolicy: no identity layer is among the files; Istio is, but leaves the
- * target out (`leftOut`), has it outside the mesh, authenticates it without naming callers (`anyIdentity`), asks for
- * identities in some rules only (`partial`), or asks for none (`weak`). For an Istio rule: it stands alone (`alone`), or
- * beside rules that demand an identity, which it goes past (`bypass`).
+ * Why nothing but the address decides. For a policy of the network: no identity layer is among the files; a mesh is, but
+ * leaves the target out (`leftOut`), has it outside the mesh, authenticates it without naming callers (`anyIdentity`), asks
+ * for identities in some rules only (`partial`), or asks for none (`weak`); Cilium authenticates elsewhere (`unauthenticated`).
+ * For a rule of a mesh: it stands alone (`alone`). For either: beside rules of its own kind that demand an identity, which it
+ * goes past (`bypass`).
  */
-export type Situation = 'noLayer' | 'leftOut' | 'outside' | 'anyIdentity' | 'partial' | 'weak' | 'alone' | 'bypass';
+export type Situation = 'noLayer' | 'unauthenticated' | 'leftOut' | 'outside' | 'anyIdentity' | 'partial' | 'weak' | 'alone' | 'bypass';
 
 /** A rule that lets callers in by their address alone, at some of the targets it is about. */
 export interface AddressGrant {
@@ -29,24 +33,44 @@ export interface AddressGrant {
   readonly targets: readonly Target[];
   /** The rule of another policy that explains the situation: the gap, or what is gone past. */
   readonly beside: Admission | undefined;
+  /** The mesh that the files use at the targets. */
+  readonly mesh: Mesh | undefined;
+  /** Where the addresses stand in an object of their own: that object, and where the policy names it. */
+  readonly shared: Admission['shared'];
   readonly confidence: 'high' | 'medium' | 'low';
 }
 
 interface Judgement {
   readonly situation: Situation;
+  readonly mesh?: Mesh | undefined;
   readonly beside?: Admission;
   readonly confidence: AddressGrant['confidence'];
 }
 
-/** The rules of a NetworkPolicy that let callers in by address alone (semantics.md 6.0), judged by the other layers of what it protects. */
-export function grantsOfNetworkPolicy(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): AddressGrant[] {
-  const { object, fact } = policy;
-  if (fact.ingress.isolates !== true) return [];
-  const judged = protectedByNetworkPolicy(graph, policy).map((target) => {
+/** The rules of a policy that let callers in by address alone, whatever technology it is of. */
+export function addressGrants(graph: Graph, policy: GraphObject): AddressGrant[] {
+  const ofMesh = policy.resource.facts.flatMap((fact) => (fact.fact === 'istioAuthorizationPolicy' ? grantsOfAuthorization(graph, { object: policy, fact }) : []));
+  return [...grantsOfNetwork(graph, policy), ...ofMesh, ...grantsOfLinkerd(graph, policy)];
+}
+
+/** An authorization of Linkerd that asks for networks alone, judged on the port of each Server that it is for. */
+function grantsOfLinkerd(graph: Graph, policy: GraphObject): AddressGrant[] {
+  const judged = openedByLinkerd(graph, policy).map(({ target, layer }): Judged => {
     const trust = trustIn(graph, target);
-    return { target, layer: trust.layers.find(({ technology }) => technology === 'NetworkPolicy')!, judgement: judgeNetwork(graph, trust) };
+    const others = { ...trust, layers: trust.layers.filter(({ technology }) => technology !== 'Linkerd') };
+    return { target, layer, judgement: demandsIdentity(others).demanded === false ? judgeMesh(trust, layer) : undefined };
   });
-  return grantsOf(graph, object, judged);
+  return grantsOf(graph, policy, judged);
+}
+
+/** The rules of a policy of the network that let callers in by address alone (semantics.md 6.0), judged by the other layers of what it protects. */
+export function grantsOfNetwork(graph: Graph, policy: GraphObject): AddressGrant[] {
+  const judged = protectedByNetwork(graph, policy).flatMap((target): Judged[] => {
+    const trust = trustIn(graph, target);
+    const layer = trust.layers.find((one) => isNetwork(one) && one.admissions.some((admission) => admission.policy === policy && admission.addresses.length > 0));
+    return layer ? [{ target, layer, judgement: judgeNetwork(graph, trust, layer) }] : [];
+  });
+  return grantsOf(graph, policy, judged);
 }
 
 /** The rules of an AuthorizationPolicy that let callers in by address alone. DENY, CUSTOM and AUDIT let nobody in. */
@@ -61,17 +85,22 @@ export function grantsOfAuthorization(graph: Graph, policy: Authorization): Addr
   return grantsOf(graph, object, judged);
 }
 
-function judgeNetwork(graph: Graph, trust: Trust): Judgement | undefined {
+function judgeNetwork(graph: Graph, trust: Trust, layer: Layer): Judgement | undefined {
   const { demanded, gaps } = demandsIdentity(trust);
   if (demanded !== false) return undefined;
   const { target } = trust;
   const confidence = target.workload ? 'high' : 'low';
+  // Only a proof that the network itself asks for is gone past: what another layer leaves open is its gap.
+  const wall = layer.admissions.find(({ evidence }) => isProved(evidence));
+  if (wall) return { situation: 'bypass', beside: wall, confidence };
   if (gaps[0]) return { situation: 'partial', beside: gaps[0], confidence: target.workload ? 'medium' : 'low' };
-  if (!istioIsUsed(graph, target)) return { situation: 'noLayer', confidence: target.workload ? 'medium' : 'low' };
-  if (membership(graph, target) === 'out') return { situation: 'outside', confidence };
-  const istio = trust.layers.find(({ technology }) => technology === 'Istio')!;
-  if (istio.isolates === true) return { situation: 'weak', beside: istio.admissions.find(({ evidence }) => !isProved(evidence)), confidence };
-  return { situation: mutualTls(graph, target).mode === 'STRICT' ? 'anyIdentity' : 'leftOut', confidence };
+  const mesh = meshOf(graph, target);
+  if (!mesh && authenticatesWithCilium(graph, target)) return { situation: 'unauthenticated', confidence };
+  if (!mesh) return { situation: 'noLayer', confidence: target.workload ? 'medium' : 'low' };
+  if (mesh.membership(graph, target) === 'out') return { situation: 'outside', mesh, confidence };
+  const own = trust.layers.find(({ technology }) => technology === mesh.technology)!;
+  if (own.isolates === true) return { situation: 'weak', mesh, beside: own.admissions.find(({ evidence }) => !isProved(evidence)), confidence };
+  return { situation: mesh.technology === 'Istio' && mutualTls(graph, target).mode === 'STRICT' ? 'anyIdentity' : 'leftOut', mesh, confidence };
 }
 
 function judgeMesh({ target, elsewhere }: Trust, layer: Layer): Judgement | undefined {
@@ -96,6 +125,7 @@ interface RuleAtTarget extends Judgement {
   readonly rule: Place;
   readonly target: Target;
   readonly addresses: readonly Value<string>[];
+  readonly shared: Admission['shared'];
 }
 
 /** One grant for each rule of a policy that lets addresses in, over all targets where nothing else is asked for. */
@@ -109,7 +139,7 @@ function grantsOf(graph: Graph, policy: GraphObject, judged: readonly Judged[]):
     // One rule, one finding: it speaks of the targets where it is surest.
     const lead = findings.reduce((best, one) => (ranks.indexOf(one.confidence) > ranks.indexOf(best.confidence) ? one : best));
     const targets = findings.filter(({ situation }) => situation === lead.situation).map(({ target }) => target);
-    return { rule: lead.rule, addresses: lead.addresses, situation: lead.situation, targets, beside: lead.beside, confidence: lead.confidence };
+    return { rule: lead.rule, addresses: lead.addresses, situation: lead.situation, targets, beside: lead.beside, mesh: lead.mesh, shared: lead.shared, confidence: lead.confidence };
   });
 }
 
@@ -124,7 +154,7 @@ function findingsAt(graph: Graph, policy: GraphObject, { target, layer, judgemen
     const believed = believedAddresses(graph, target, admissions);
     if (!believed) return [];
     const confidence = ranks[Math.min(ranks.indexOf(judgement.confidence), ranks.indexOf(believed.confidence))]!;
-    return [{ ...judgement, rule: admissions[0]!.rule, target, addresses: believed.addresses, confidence }];
+    return [{ ...judgement, rule: admissions[0]!.rule, target, addresses: believed.addresses, shared: admissions[0]!.shared, confidence }];
   });
 }
 
@@ -136,25 +166,39 @@ const probeRanges = probes.ranges.map(({ cidr }) => parseNetworkOrAddress(cidr)!
  */
 function believedAddresses(graph: Graph, target: Target, admissions: readonly Admission[]): { addresses: readonly Value<string>[]; confidence: AddressGrant['confidence'] } | undefined {
   if (admissions.some(({ evidence, addresses }) => evidence === 'nothing' && addresses.length === 0)) return undefined;
-  // A NetworkPolicy takes networks only; Istio's lists take lone addresses too.
-  const parse = isIstio(admissions[0]!.policy) ? parseNetworkOrAddress : parseNetwork;
-  const ranges = admissions.filter(({ extent }) => extent !== 'health').flatMap(({ addresses }) => addresses)
-    .map((value) => ({ value, network: parse(known(value) ?? '') }))
-    .filter((range): range is { value: Value<string>; network: Network } => range.network !== undefined);
-  if (admissions.some(({ evidence }) => evidence === 'nothing') || coversFamily(ranges.map(({ network }) => network))) return undefined;
-  const meaning = ranges.map(({ value, network }) => ({ value, network, kind: kindOf(network) })).filter(({ network, kind }) => kind !== 'loopback' && !probeRanges.some((probe) => contains(probe, network)));
+  // A NetworkPolicy takes networks only; other lists take lone addresses too.
+  const parse = isKubernetes(admissions[0]!.policy) ? parseNetwork : parseNetworkOrAddress;
+  const ranges = admissions.filter(({ extent }) => extent !== 'health').flatMap(({ addresses }) => addresses).flatMap((value): Range[] => {
+    // The API server calls webhooks from its node.
+    if (nodeEntities.has(known(value) ?? '')) return isCalledByApiServer(graph, target) ? [] : [{ value, network: undefined, kind: 'node' }];
+    const network = parse(known(value) ?? '');
+    return network ? [{ value, network, kind: kindOf(network) }] : [];
+  });
+  if (admissions.some(({ evidence }) => evidence === 'nothing') || coversFamily(ranges.flatMap(({ network }) => network ?? []))) return undefined;
+  const meaning = ranges.filter(({ network, kind }) => kind !== 'loopback' && !(network && probeRanges.some((probe) => contains(probe, network))));
   const internal = meaning.filter(({ kind }) => kind !== 'public');
   if (isGateway(target) || exposureOf(graph, target)) return internal.length > 0 ? { addresses: values(internal), confidence: 'high' } : undefined;
   if (internal.length > 0) return { addresses: values(meaning), confidence: 'high' };
   // Public callers of what has no known way in from outside: only where its Services say that there is none.
   const inside = servicesOf(graph, target).length > 0;
-  return meaning.length > 0 && (inside || isIstio(admissions[0]!.policy)) ? { addresses: values(meaning), confidence: 'low' } : undefined;
+  return meaning.length > 0 && (inside || isOfMesh(admissions[0]!.policy)) ? { addresses: values(meaning), confidence: 'low' } : undefined;
 }
 
-function isIstio(policy: GraphObject): boolean {
-  return policy.resource.header.group === 'security.istio.io';
+function isOfMesh({ resource: { header: { group } } }: GraphObject): boolean {
+  return group === 'security.istio.io' || group === 'policy.linkerd.io';
 }
 
-function values(ranges: readonly { value: Value<string>; kind: AddressKind }[]): Value<string>[] {
+function isKubernetes(policy: GraphObject): boolean {
+  return policy.resource.header.group === 'networking.k8s.io';
+}
+
+/** An address that is believed: a network, or nodes by the name that Cilium has for them. */
+interface Range {
+  readonly value: Value<string>;
+  readonly network: Network | undefined;
+  readonly kind: AddressKind | 'node';
+}
+
+function values(ranges: readonly Range[]): Value<string>[] {
   return ranges.map(({ value }) => value);
 }

@@ -82,3 +82,6 @@ function addressesOf(graph: Graph, policy: GraphObject, { cidr, group, groupSele
   const at = group.state === 'absent' ? groupSelector?.at : group.at;
   return groups.flatMap(({ fact }) => fact.cidrs.map((one): Value<string> => ({ ...one, at: at ?? one.at })));
 }
+
+/** Entities that stand for nodes and for what runs beside Cilium: wherever they are, by address. */
+export const nodeEntities: ReadonlySet<string> = new Set(['remote-node', 'unmanaged']);

@@ -7,7 +7,7 @@ import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { ciliumSources, type CiliumSource } from './cilium-sources.ts';
 import { withoutDenied, type Denial } from './denial.ts';
 import { isHealthPath } from './health.ts';
-import { factsNear } from './index.ts';
+import { factsNear, isNear } from './index.ts';
 import type { Admission, Evidence, Extent, Layer, Peer } from './layer.ts';
 import { isOnPodNetwork } from './network-policy.ts';
 import { namespaceLabels } from './peers.ts';
@@ -74,6 +74,11 @@ export function ciliumLayer(graph: Graph, target: Target, kubernetes: Layer): La
     // One that may select could deny, or demand a proof; ways in by label or address that it may add change nothing.
     unsure: sure.some(({ fact }) => fact.open) || concerning.some(({ policy: { fact }, answer }) => answer === 'unknown' && (fact.deny.length > 0 || fact.open || fact.ingress.some(({ authentication }) => authentication.state !== 'absent'))),
   };
+}
+
+/** Whether policies of Cilium among the files that belong with a target demand proofs somewhere. */
+export function authenticatesWithCilium(graph: Graph, target: Target): boolean {
+  return graph.all('ciliumPolicy').some(({ object, fact }) => isNear(graph, object, target) && fact.ingress.some(({ authentication }) => known(authentication) === 'required'));
 }
 
 /** To Cilium addresses are what is outside: pods are known by their labels, not by theirs (docs.cilium.io, Layer 3 policies, IP/CIDR based). */

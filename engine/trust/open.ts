@@ -1,17 +1,15 @@
-import type { NetworkPolicyFact, NetworkPort, NetworkRule } from '../kubernetes/network-policy.ts';
-import { selectsAll } from '../kubernetes/selector.ts';
-import { known, type Place } from '../yaml/cursor.ts';
-import { coversFamily, parseNetwork, type Network } from './address.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { NetworkPort } from '../kubernetes/network-policy.ts';
+import type { Place } from '../yaml/cursor.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
-import { protectedByNetworkPolicy } from './protected.ts';
+import type { Admission, Openness } from './layer.ts';
+import { isNetwork } from './network.ts';
+import { protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
-/** Who a rule lets in: no `from` at all, all addresses of a family, or all pods of all namespaces. */
-export type Openness = 'anyone' | 'everyAddress' | 'everyPod';
-
-/** A rule of a NetworkPolicy that lets everyone in to something that is meant to be reached by some. */
+/** A rule of a policy of the network that lets everyone in to something that is meant to be reached by some. */
 export interface OpenGrant {
   readonly openness: Openness;
   readonly at: Place;
@@ -29,33 +27,27 @@ const hbone = 15008;
  * The rules of a policy that let everyone in. Silent where that is meant or decided elsewhere: an exposed target or a
  * gateway, one that the API server calls, one where a layer demands an identity.
  */
-export function openGrants(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): OpenGrant[] {
-  const { fact } = policy;
-  if (fact.ingress.isolates !== true) return [];
-  const rules = fact.ingress.rules.flatMap((rule) => {
-    const open = opennessOf(rule);
-    return open && !rule.open && !isHboneOnly(rule) ? [{ ...open, rule: rule.at, ports: rule.ports }] : [];
-  });
-  if (rules.length === 0) return [];
-  const inside = (target: Target) => !isGateway(target) && !exposureOf(graph, target) && !isCalledByApiServer(graph, target) && demandsIdentity(trustIn(graph, target)).demanded === false;
-  const targets = protectedByNetworkPolicy(graph, policy).filter(inside);
-  return targets.length === 0 ? [] : rules.map((rule) => ({ ...rule, targets: targets.filter(({ workload }) => workload) }));
+export function openGrants(graph: Graph, policy: GraphObject): OpenGrant[] {
+  const grants = new Map<string, { admission: Admission; targets: Target[] }>();
+  for (const target of protectedByNetwork(graph, policy)) {
+    const open = openingsOf(graph, policy, target);
+    if (open.length === 0 || isGateway(target) || exposureOf(graph, target) || isCalledByApiServer(graph, target) || demandsIdentity(trustIn(graph, target)).demanded !== false) continue;
+    for (const admission of open) {
+      const key = admission.rule.path.join('/');
+      const grant = grants.get(key);
+      if (!grant) grants.set(key, { admission, targets: [target] });
+      else if (grant.targets.at(-1) !== target) grant.targets.push(target);
+    }
+  }
+  return [...grants.values()].map(({ admission: { opening, rule, ports = [] }, targets }) => ({ openness: opening!.to, at: opening!.at, rule, ports, targets: targets.filter(({ workload }) => workload) }));
 }
 
-function opennessOf(rule: NetworkRule): { openness: Openness; at: Place } | undefined {
-  if (rule.anyPeer) return { openness: 'anyone', at: rule.peersAt };
-  const ranges = rule.peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr] : []));
-  const universal = ranges.find((cidr) => coversFamily(networks([known(cidr)])));
-  if (universal) return { openness: 'everyAddress', at: universal.at };
-  if (coversFamily(networks(ranges.map(known)))) return { openness: 'everyAddress', at: ranges[0]!.at };
-  const everywhere = rule.peers.find(({ namespaceSelector, podSelector }) => namespaceSelector && selectsAll(namespaceSelector) && (!podSelector || selectsAll(podSelector)));
-  return everywhere && { openness: 'everyPod', at: everywhere.at };
+/** The ways in through a policy's own rules that are open to everyone of a kind, health checks and pings aside. */
+function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admission[] {
+  return trustIn(graph, target).layers.filter((layer) => isNetwork(layer)).flatMap(({ admissions }) => admissions)
+    .filter((admission) => admission.policy === policy && admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
 }
 
-function networks(texts: readonly (string | undefined)[]): Network[] {
-  return texts.map((text) => parseNetwork(text ?? '')).filter((network): network is Network => network !== undefined);
-}
-
-function isHboneOnly(rule: NetworkRule): boolean {
-  return rule.ports.length > 0 && rule.ports.every(({ port }) => port.state === 'known' && port.value === hbone);
+function isHboneOnly({ ports = [] }: Admission): boolean {
+  return ports.length > 0 && ports.every(({ port }) => port.state === 'known' && port.value === hbone);
 }

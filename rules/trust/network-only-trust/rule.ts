@@ -1,23 +1,24 @@
-import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { grantsOfAuthorization, grantsOfNetworkPolicy, type AddressGrant } from '../../../engine/trust/by-address.ts';
+import { addressGrants, type AddressGrant } from '../../../engine/trust/by-address.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
-import { known } from '../../../engine/yaml/cursor.ts';
+import { known, type Place } from '../../../engine/yaml/cursor.ts';
 import { fixesOf } from './fix.ts';
 
 const messages = {
   noLayer: 'Callers from {ranges} are let in to {workloads} by address alone: no mesh or other identity check is among the files read; whether the application has its own, they do not tell',
-  leftOut: 'Callers from {ranges} are let in to {workloads} by address alone: these files use Istio, but no AuthorizationPolicy among them demands an identity here',
-  outside: 'Callers from {ranges} are let in to {workloads} by address alone: these files use Istio, but leave this workload outside the mesh',
+  unauthenticated: 'Callers from {ranges} are let in to {workloads} by address alone: these files use the authentication of Cilium, but no policy among them demands it here',
+  leftOut: 'Callers from {ranges} are let in to {workloads} by address alone: these files use {mesh}, but no {policy} among them demands an identity here',
+  outside: 'Callers from {ranges} are let in to {workloads} by address alone: these files use {mesh}, but leave this workload outside the mesh',
   anyIdentity: 'Callers from {ranges} are told apart by address alone at {workloads}: mutual TLS proves that they are in the mesh, but no AuthorizationPolicy among the files read says which of them may call',
-  partial: 'Callers from {ranges} are let in to {workloads} by address alone on part of the traffic: the AuthorizationPolicy beside it demands an identity in some of its rules only',
-  weak: 'Callers from {ranges} are let in to {workloads} by address alone: the AuthorizationPolicy beside it demands no identity either',
+  partial: 'Callers from {ranges} are let in to {workloads} by address alone on part of the traffic: a policy beside it demands an identity in some of its rules only',
+  weak: 'Callers from {ranges} are let in to {workloads} by address alone: what {mesh} lets in beside it demands no identity either',
   unseen: 'Callers from {ranges} are let in by address alone, as far as the files read tell: no workload that this policy selects and no identity check is among them',
   alone: 'Callers from {ranges} are let in to {workloads} by address alone: this rule names no principal, service account or token',
   bypass: 'Callers from {ranges} are let in to {workloads} by address alone: rules are OR-ed, and this one goes past those that demand an identity',
   aloneUnseen: 'Callers from {ranges} are let in by address alone: this rule names no principal, service account or token (no workload that it selects is among the files read)',
   bypassUnseen: 'Callers from {ranges} are let in by address alone: rules are OR-ed, and this one goes past those that demand an identity (no workload that it selects is among the files read)',
+  range: 'this address range',
   alsoRange: 'and from this address range',
   protected: 'this is what they reach',
   gap: 'this rule asks for no identity',
@@ -36,32 +37,30 @@ export default defineRule({
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);
+    for (const grant of addressGrants(graph, object)) yield signalOf(object, grant);
   },
   fixes({ unit: { object }, graph }, signal) {
-    const grant = grantsIn(graph, object).find(({ addresses }) => addresses[0]!.at.stable === signal.at.place.stable);
+    const grant = addressGrants(graph, object).find((one) => placeOf(one).stable === signal.at.place.stable);
     return grant ? fixesOf(graph, object, grant) : [];
   },
 });
 
-function grantsIn(graph: Graph, object: GraphObject): AddressGrant[] {
-  return object.resource.facts.flatMap((fact) => {
-    if (fact.fact === 'networkPolicy') return grantsOfNetworkPolicy(graph, { object, fact });
-    return fact.fact === 'istioAuthorizationPolicy' ? grantsOfAuthorization(graph, { object, fact }) : [];
-  });
+/** Where the policy says the first address, or names the object that does. */
+function placeOf({ shared, addresses }: AddressGrant): Place {
+  return shared?.at ?? addresses[0]!.at;
 }
 
 function signalOf(object: GraphObject, grant: AddressGrant): Signal {
-  const [first, ...more] = grant.addresses;
+  const more = grant.shared ? grant.addresses : grant.addresses.slice(1);
   const workloads = grant.targets.flatMap(({ workload }) => (workload ? [workload] : []));
   return {
     messageId: workloads.length > 0 ? grant.situation : unseenId(grant),
-    args: { ranges: listed(grant.addresses.map((value) => known(value) ?? '')), workloads: listed([...new Set(workloads.map((workload) => `${workload.object.resource.header.kind} ${displayName(workload.object)}`))]) },
-    at: { object, place: first!.at },
+    args: { ranges: listed(grant.addresses.map((value) => known(value) ?? '')), workloads: listed([...new Set(workloads.map((workload) => `${workload.object.resource.header.kind} ${displayName(workload.object)}`))]), mesh: grant.mesh?.technology ?? '', policy: grant.mesh?.policy ?? '' },
+    at: { object, place: placeOf(grant) },
     confidence: grant.confidence,
     about: workloads.map(({ object: one }) => one),
     related: [
-      ...more.map((value): Related => ({ at: { object, place: value.at }, message: messages.alsoRange })),
+      ...more.map((value): Related => ({ at: { object: grant.shared?.object ?? object, place: value.at }, message: grant.shared ? messages.range : messages.alsoRange })),
       ...workloads.slice(0, shown).map(({ object: one }): Related => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.protected })),
       ...(grant.beside ? [{ at: { object: grant.beside.policy, place: grant.beside.rule }, message: grant.situation === 'bypass' ? messages.wall : messages.gap }] : []),
     ],

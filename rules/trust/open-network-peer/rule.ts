@@ -10,6 +10,9 @@ import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
 const messages = {
   anyone: 'Everyone may reach {workloads} on {ports}: this rule names no peer',
   everyAddress: 'Everyone may reach {workloads} on {ports}: these ranges hold every address',
+  entityAll: 'Everyone may reach {workloads} on {ports}: the entity `all` is whoever there is, inside and outside the cluster',
+  outside: 'Everyone outside the cluster may reach {workloads} on {ports}: this peer is every address there',
+  cluster: 'Every pod of every namespace, and every node, may reach {workloads} on {ports}: this is what the entity means',
   everyPod: 'Every pod of every namespace may reach {workloads} on {ports}: this selector is empty',
   openList: 'This list of allowed addresses lets every address in',
   opened: 'this is what everyone may reach',
@@ -26,21 +29,18 @@ export default defineRule({
   reads: [...trustReads, 'callback'],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const grant of grantsIn(graph, object)) yield signalOf(object, grant);
+    for (const grant of openGrants(graph, object)) yield signalOf(object, grant);
     for (const place of openListsOf(object)) yield { messageId: 'openList', at: { object, place }, severity: 'info' };
   },
   fixes({ unit: { object }, graph }, signal) {
-    const grant = grantsIn(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
-    const from = grant && peersOf(graph, object, grant);
+    const grant = openGrants(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
+    // Peers are written as NetworkPolicies have them.
+    const from = grant && object.resource.header.group === 'networking.k8s.io' ? peersOf(graph, object, grant) : undefined;
     if (!grant || !from) return [];
     const names = from.map(({ caller }) => caller).join(', ');
     return [{ id: 'name-peers', title: `Let in only the callers that these files show (${names}); everyone else loses access`, safe: false, steps: [{ object, change: { op: 'set', path: [...grant.rule.path, 'from'], value: from.map(({ peer }) => peer) } }] }];
   },
 });
-
-function grantsIn(graph: Graph, object: GraphObject): OpenGrant[] {
-  return object.resource.facts.flatMap((fact) => (fact.fact === 'networkPolicy' ? openGrants(graph, { object, fact }) : []));
-}
 
 function signalOf(object: GraphObject, grant: OpenGrant): Signal {
   const workloads = grant.targets.map(({ workload }) => workload!.object);
@@ -50,7 +50,7 @@ function signalOf(object: GraphObject, grant: OpenGrant): Signal {
     args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant) },
     at: { object, place: grant.at },
     // A single port that is open to all pods is how shared services and metrics are offered.
-    severity: grant.openness === 'everyPod' && grant.ports.length > 0 ? 'info' : 'warning',
+    severity: (grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0 ? 'info' : 'warning',
     confidence: workloads.length === 0 ? 'low' : 'high',
     related: workloads.slice(0, shown).map((one) => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })),
   };
