@@ -72,6 +72,11 @@ function groupOf(graph: Graph, target: Target, server: Server, extent: Extent): 
   };
 }
 
+/** What Linkerd says of a target on the port of one Server. */
+export function layerAt(graph: Graph, target: Target, server: Server): Layer {
+  return { technology: 'Linkerd', ...groupOf(graph, target, server, isProxyAdmin(server.fact) ? 'health' : 'all'), demands: [] };
+}
+
 /** What the default policy lets in on ports without a Server. Untold, it is `all-unauthenticated`: nothing is turned away. */
 function defaultGroups(graph: Graph, target: Target, rest: readonly number[], extent: Extent): Group[] {
   const skipped = portsIn(target.annotations, 'config.linkerd.io/skip-inbound-ports');
