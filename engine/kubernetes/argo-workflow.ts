@@ -102,6 +102,9 @@ function podsOf(spec: Cursor, part: string, account: Value<string>, automount: V
     volumes: [],
     spec: spec.keyPlace(),
     open: spec.open,
+    fallback: 'default',
+    made: false,
+    generated: false,
     apiClient: undefined,
   };
 }

@@ -1,3 +1,5 @@
+import { podCarrier } from './podspec.ts';
+
 /**
  * Cluster-scoped resources by API group: the types marked `+genclient:nonNamespaced` in k8s.io/api, those of
  * apiextensions-apiserver and kube-aggregator, node metrics, and the virtual resources of authorization checks that have
@@ -43,17 +45,15 @@ export function scopeOf(group: string, resource: string): 'cluster' | 'namespace
   return found.has(resource.split('/', 1)[0]!) ? 'cluster' : 'namespaced';
 }
 
-/** Cluster-scoped kinds of other groups that are read here. Sources: the CRDs of the projects named. */
+/** Cluster-scoped kinds of other groups that are read here, besides those of podspec-paths.json. Sources: the CRDs of the projects named. */
 const clusterKinds = new Set([
   'policy.networking.k8s.io/AdminNetworkPolicy', 'policy.networking.k8s.io/BaselineAdminNetworkPolicy', 'policy.networking.k8s.io/ClusterNetworkPolicy', // network-policy-api
   'cilium.io/CiliumClusterwideNetworkPolicy', 'cilium.io/CiliumCIDRGroup', // cilium
   ...['GlobalNetworkPolicy', 'GlobalNetworkSet', 'Tier'].flatMap((kind) => [`projectcalico.org/${kind}`, `crd.projectcalico.org/${kind}`]), // calico
-  'argoproj.io/ClusterWorkflowTemplate', 'argoproj.io/ClusterAnalysisTemplate', // argo
-  'keda.sh/ClusterTriggerAuthentication', 'security.openshift.io/SecurityContextConstraints',
 ]);
 
 /** Whether objects of a kind live in no namespace, so that none is to be filled in. Kinds of unknown groups count as namespaced. */
 export function isClusterKind(group: string, kind: string): boolean {
   const plural = kind.toLowerCase().replace(/y$/, 'ie').replace(/(s|x|ch)$/, '$1e') + 's';
-  return scopeOf(group, plural) === 'cluster' || clusterKinds.has(`${group}/${kind}`);
+  return scopeOf(group, plural) === 'cluster' || clusterKinds.has(`${group}/${kind}`) || podCarrier(group, kind)?.cluster === true;
 }

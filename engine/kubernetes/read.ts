@@ -12,7 +12,6 @@ import { controllerSettings, readControllerConfig } from './edge/controller-conf
 import type { EdgeFact, GuardFact } from './edge/fact.ts';
 import type { AddressSourceFact } from './edge/source.ts';
 import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
-import { controllerConfigKeys, readControllerConfig } from './edge/controller-config.ts';
 import { readGatewayGuard } from './edge/gateway-api.ts';
 import { readServiceEdge } from './edge/service.ts';
 import { readHeader, type Header } from './header.ts';

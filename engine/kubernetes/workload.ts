@@ -1,6 +1,7 @@
 import { known, type Cursor, type Place, type Value } from '../yaml/cursor.ts';
 import { readLabels, type Header, type Labels } from './header.ts';
-import { podCarrier, podSpecs, type PodCarrier } from './podspec.ts';
+import { findPods, type FoundPods } from './pod-unit.ts';
+import { podCarrier, type PodCarrier } from './podspec.ts';
 import { readWorkflow } from './argo-workflow.ts';
 
 export interface Container {
@@ -79,6 +80,12 @@ export interface WorkloadFact {
   readonly spec: Place;
   /** Whether a template may add PodSpec fields that cannot be seen. */
   readonly open: boolean;
+  /** The account of pods that name none: `default`, or what the kind's operator takes; undefined where the files do not tell. */
+  readonly fallback: string | undefined;
+  /** Whether the kind's operator makes the account that the pods run as: then it is in no file. */
+  readonly made: boolean;
+  /** Whether an operator writes the pods: there may be more containers, labels and fields than the files tell. */
+  readonly generated: boolean;
   /** What in these pods talks to the API server by the design of their kind, with the account's token; none for plain pods. */
   readonly apiClient: string | undefined;
 }
@@ -88,8 +95,8 @@ export function readWorkloads(cursor: Cursor, header: Header): WorkloadFact[] {
   const carrier = podCarrier(header.group, header.kind);
   if (!carrier || follows(cursor, carrier)) return [];
   if (carrier.workflow !== undefined) return readWorkflow(cursor, header, carrier.workflow);
-  const found = [...carrier.podSpec, ...carrier.podSpecInline].flatMap((path) => podSpecs(cursor, path));
-  return numbered(found.map(({ spec, metadata }) => readPodSpec(spec, metadata, found.length > 1 ? spec.place().stable : '')));
+  const found = findPods(cursor, header, carrier);
+  return numbered(found.map((pods) => readPods(pods, found.length > 1 ? pods.specs[0].place().stable : '')));
 }
 
 /** Argo Rollouts: with `workloadRef` the template is that of the object named, which is read for itself (rollout types.go). */
@@ -107,26 +114,27 @@ export function numbered(facts: readonly WorkloadFact[]): WorkloadFact[] {
   });
 }
 
-function readPodSpec(spec: Cursor, metadata: Cursor, part: string): WorkloadFact {
-  const lists = ['containers', 'initContainers', 'ephemeralContainers'].map((list) => spec.get(list));
+function readPods({ specs, metadata, automountOpen, client, ...account }: FoundPods, part: string): WorkloadFact {
+  const [spec] = specs;
+  const lists = specs.flatMap((one) => ['containers', 'initContainers', 'ephemeralContainers'].map((list) => one.get(list)));
   const containers = lists.flatMap((list) => list.items());
+  const labels = readLabels(metadata.get('labels'));
+  const annotations = readLabels(metadata.get('annotations'));
   return {
     fact: 'workload',
     part,
-    serviceAccountName: spec.get('serviceAccountName').string(),
-    serviceAccount: spec.get('serviceAccount').string(),
-    automount: spec.get('automountServiceAccountToken').boolean(),
+    ...account,
     hostNetwork: spec.get('hostNetwork').boolean(),
     privileged: containers.some(isPrivileged),
-    podLabels: readLabels(metadata.get('labels')),
-    podAnnotations: readLabels(metadata.get('annotations')),
+    podLabels: account.generated ? { ...labels, open: true } : labels,
+    podAnnotations: account.generated ? { ...annotations, open: true } : annotations,
     imagePullSecrets: spec.get('imagePullSecrets').items().map((item) => item.get('name').string()),
     containers: containers.map(readContainer),
-    containersOpen: spec.open || lists.some((list) => list.open || list.items().some((item) => item.open)),
-    volumes: spec.get('volumes').items().map(readVolume),
+    containersOpen: account.generated || spec.open || lists.some((list) => list.open || list.items().some((item) => item.open)),
+    volumes: specs.flatMap((one) => one.get('volumes').items()).map(readVolume),
     spec: spec.keyPlace(),
-    open: spec.open,
-    apiClient: undefined,
+    open: automountOpen || spec.open,
+    apiClient: client,
   };
 }
 

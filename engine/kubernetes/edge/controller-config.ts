@@ -6,9 +6,6 @@ import { sourcesOfConfigMap, type AddressSourceFact } from './source.ts';
 /** A ConfigMap that mentions none of these configures no ingress controller. */
 export const controllerSettings: readonly string[] = ['use-forwarded-headers', 'enable-real-ip', 'use-proxy-protocol', 'real-ip-header', 'global-auth-url', 'haproxy'];
 
-/** A ConfigMap that has none of these keys says nothing here; it is not parsed. */
-export const controllerConfigKeys = /global-auth-url|client-ca|auth-type|use-forwarded-headers|enable-real-ip|use-proxy-protocol|set-real-ip-from/;
-
 /** Reads the ConfigMap of an ingress controller, known by its keys: a login for all routes, and where addresses come from. */
 export function readControllerConfig(cursor: Cursor, header: Header): (GuardFact | AddressSourceFact)[] {
   const data = cursor.get('data');

@@ -15,6 +15,9 @@ function workloads(object: object): WorkloadFact[] {
 const account = (fact: WorkloadFact) => known(fact.serviceAccountName);
 const images = (fact: WorkloadFact) => fact.containers.map((container) => known(container.image));
 
+/** The groups of Kubernetes itself; podspec-paths.test.ts walks all kinds. */
+const builtIn = new Set(['', 'apps', 'batch', 'extensions']);
+
 /** An object that is `value` at a dotted path. */
 function nested(path: string, value: unknown): Record<string, unknown> {
   return path.split('.').reverse().reduce<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
@@ -23,8 +26,8 @@ function nested(path: string, value: unknown): Record<string, unknown> {
 const podSpec = { serviceAccountName: 'payments', automountServiceAccountToken: false, containers: [{ name: 'main', image: 'registry.example/api:1' }] };
 
 describe('Kinds that hold a whole PodSpec', () => {
-  for (const { group, kind, podSpec: paths, podSpecInline } of table.kinds) {
-    for (const path of [...paths, ...podSpecInline]) {
+  for (const { group, kind, podSpec: paths } of table.kinds.filter((one) => builtIn.has(one.group))) {
+    for (const path of paths) {
       test(`${group || 'core'} ${kind}: ${path}`, () => {
         const metadata = path.includes('.') ? nested(`${path.slice(0, path.lastIndexOf('.'))}.metadata`, { labels: { app: 'api' } }) : { metadata: { labels: { app: 'api' } } };
         const found = workloads(merge({ apiVersion: group === '' ? 'v1' : `${group}/v1`, kind, metadata: { name: 'api' } }, nested(path, podSpec), metadata));

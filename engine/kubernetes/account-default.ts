@@ -1,0 +1,34 @@
+import type { Cursor, Value } from '../yaml/cursor.ts';
+import { known } from '../yaml/cursor.ts';
+import type { Header } from './header.ts';
+
+/** The account that a project's configuration gives to pods of its kinds that name none. */
+export interface AccountDefaultFact {
+  readonly fact: 'accountDefault';
+  /** The API group of those kinds. */
+  readonly group: string;
+  readonly name: Value<string>;
+}
+
+const key = 'default-service-account';
+
+/** A ConfigMap that mentions none of these says nothing here; it is not parsed. */
+export const configurationNames = 'config-defaults';
+
+/**
+ * Reads the defaults of Tekton: `default` where they name no account (tektoncd/pipeline pkg/apis/config/default.go,
+ * tektoncd/triggers pkg/apis/config/default.go). Knative has a ConfigMap of the same name, about other things.
+ */
+export function readAccountDefault(cursor: Cursor, { name, namespace, labels }: Header): AccountDefaultFact[] {
+  const isTekton = known(namespace) === 'tekton-pipelines' || (labels.entries['app.kubernetes.io/part-of'] && known(labels.entries['app.kubernetes.io/part-of']!) === 'tekton-pipelines');
+  const group = known(name) === 'config-defaults-triggers' ? 'triggers.tekton.dev' : known(name) === 'config-defaults' && isTekton ? 'tekton.dev' : undefined;
+  if (group === undefined) return [];
+  const said = cursor.at('data', key).string();
+  return [{ fact: 'accountDefault', group, name: said.state === 'absent' ? { state: 'known', value: 'default', at: said.at } : said }];
+}
+
+/** What Tekton's operator writes into that ConfigMap; where it says nothing, that is `pipeline` on OpenShift and `default` elsewhere (tektoncd/operator docs/TektonConfig.md). */
+export function readTektonConfig(cursor: Cursor): AccountDefaultFact[] {
+  const name = cursor.at('spec', 'pipeline', key).string();
+  return name.state === 'absent' ? [] : [{ fact: 'accountDefault', group: 'tekton.dev', name }];
+}
