@@ -56,6 +56,8 @@ export default defineRule({
     if (signal.messageId === 'overwritten') {
       return [{ id: 'leave-to-controller', title: 'Take the rules out (check whether they were meant to hold: then they belong in a ClusterRole with the labels that are selected)', safe: false, steps: [{ object, change: { op: 'set', path: pathIn(object, 'rules'), value: [] } }] }];
     }
+    if (signal.messageId === 'noSelectors') return [{ id: 'drop-aggregation', title: 'Take aggregationRule out (check that the rules of the role itself were meant to hold: it was refused so far)', safe: false, steps: [{ object, change: { op: 'remove', path: pathIn(object, 'aggregationRule') } }] }];
+    if (signal.messageId === 'everything') return dropSelectors(object, fact);
     const fed = signal.messageId === 'feeds' ? feeds(object, fact, environment.kubernetesMinor) : undefined;
     return fed ? [takeLabelOff(object, fed)] : [];
   },
@@ -132,6 +134,14 @@ function isOverwritten(object: GraphObject, fact: RoleFact, graph: Graph, minor:
   const role = roles.all.find((one) => one.object?.fact === fact);
   const given = role ? roles.rulesOf(role, object.document.file) : undefined;
   return !given || fact.rules.some((rule) => !given.rules.some((one) => isSameRule(one, accessRule(object, rule))));
+}
+
+/** What is left selects something; where nothing is, only the author knows which label was meant. */
+function dropSelectors(object: GraphObject, { aggregation = [] }: RoleFact): FixProposal[] {
+  const empty = aggregation.filter(selectsAll);
+  if (empty.length === aggregation.length) return [];
+  const title = `Take the empty selector${empty.length > 1 ? 's' : ''} out (check that the other${aggregation.length - empty.length > 1 ? 's select' : ' selects'} all that holders of the role need)`;
+  return [{ id: 'drop-empty-selectors', title, safe: false, steps: empty.map(({ at }) => ({ object, change: { op: 'remove', path: at.path } })) }];
 }
 
 function takeLabelOff(object: GraphObject, { target }: Fed): FixProposal {

@@ -4,7 +4,9 @@ import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts'
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { roleReference } from '../../../engine/identity/rbac-roles.ts';
 import type { BindingFact, RoleFact } from '../../../engine/kubernetes/rbac.ts';
-import { defineRule, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
+import { isSlip } from '../../../engine/lint/suggest.ts';
+import { defineRule, type FixProposal, type Related, type RuleContext, type Signal } from '../../../engine/lint/rule.ts';
 
 export default defineRule({
   id: 'dangling-role-ref',
@@ -19,31 +21,92 @@ export default defineRule({
     elsewhere: 'Role "{role}" of namespace "{namespace}" is not among the files read, and that of namespace "{other}" does not count here',
     kind: '{kind} "{role}" is not among the files read; there is a {other} of this name',
     missing: 'Role "{role}" is not among the files read, though the other Roles that bindings of namespace "{namespace}" name are',
+    near: '{kind} "{role}" is not among the files read; did you mean "{near}", which no binding names?',
+    refused: 'The API server refuses a {binding} to a {kind}: {right}',
     candidate: '{kind} "{role}"',
   },
-  *check(context) {
-    const { graph, environment: { kubernetesMinor: minor } } = context;
+  *check(context): Iterable<Signal> {
     const binding = bindingOf(context);
-    if (!binding || binding.object.document.dialect === 'template' || binding.object.build) return;
-    const reference = roleReference(binding);
-    const { kind, name, namespace } = reference;
-    if (!isTold(name) || (kind !== 'Role' && kind !== 'ClusterRole') || (kind === 'Role' && (binding.fact.cluster || !isTold(namespace)))) return;
-    if (!authorizer(graph, { defaults: true, minor }).roleOf(binding).unknown || mayBeHere(binding, graph)) return;
-    const namesake = namesakeOf(binding, graph);
-    const messageId = namesake ? (namesake.fact.cluster === (kind === 'ClusterRole') ? 'elsewhere' : 'kind') : kind === 'Role' && areOtherwiseHere(binding, graph) ? 'missing' : undefined;
-    if (messageId === undefined) return;
-    const other = namesake && (messageId === 'kind' ? (namesake.fact.cluster ? 'ClusterRole' : 'Role') : namesake.object.namespace);
+    const refused = binding && refusedKind(binding);
+    if (refused) {
+      const { object, fact } = binding;
+      yield { messageId: 'refused', args: { binding: object.resource.header.kind, ...refused }, at: { object, place: fact.roleKind.at }, severity: 'warning', confidence: 'high' };
+    }
+    const found = binding && !refused ? danglingRole(binding, context) : undefined;
+    if (!found) return;
+    const { name, kind, namespace } = roleReference(found.binding);
+    const { messageId, candidate } = found;
+    const other = candidate && (messageId === 'kind' ? (candidate.fact.cluster ? 'ClusterRole' : 'Role') : candidate.object.namespace);
     yield {
       messageId,
-      args: { role: name, namespace, kind, other: other ?? '' },
-      at: { object: binding.object, place: binding.fact.roleName.at },
-      related: namesake ? [{ at: { object: namesake.object, place: namesake.object.resource.header.name.at }, message: candidate(this.messages['candidate']!, namesake) } satisfies Related] : [],
+      args: { role: name, namespace, kind, other: other ?? '', near: candidate?.object.name ?? '' },
+      at: { object: found.binding.object, place: found.binding.fact.roleName.at },
+      related: candidate ? [{ at: { object: candidate.object, place: candidate.object.resource.header.name.at }, message: candidateLabel(this.messages['candidate']!, candidate) } satisfies Related] : [],
       confidence: 'medium',
     };
   },
+  fixes(context, { messageId }) {
+    const binding = bindingOf(context);
+    if (!binding) return [];
+    if (messageId === 'refused') return binding.fact.cluster && isClusterRole(binding, context) ? [correct(binding, 'kind', 'ClusterRole', 'the binding was refused so far')] : [];
+    const { candidate } = danglingRole(binding, context) ?? {};
+    const created = 'roleRef cannot be changed, so delete the binding in the cluster and let it be created again';
+    if (messageId === 'kind' && candidate) return [correct(binding, 'kind', candidate.fact.cluster ? 'ClusterRole' : 'Role', created)];
+    return messageId === 'near' && candidate ? [correct(binding, 'name', candidate.object.name, created)] : [];
+  },
 });
 
-function candidate(text: string, { object }: ObjectWith<RoleFact>): string {
+type Binding = ObjectWith<BindingFact>;
+type Candidate = ObjectWith<RoleFact>;
+interface Dangling { readonly binding: Binding; readonly messageId: 'elsewhere' | 'kind' | 'near' | 'missing'; readonly candidate?: Candidate | undefined }
+
+/** What the API server takes in no case: a RoleBinding gives a Role or a ClusterRole, a ClusterRoleBinding a ClusterRole (pkg/apis/rbac/validation/validation.go). */
+function refusedKind({ fact }: Binding): { kind: string; right: string } | undefined {
+  const kind = known(fact.roleKind);
+  if (kind === undefined || kind === 'ClusterRole' || (kind === 'Role' && !fact.cluster)) return undefined;
+  return { kind, right: fact.cluster ? 'it gives ClusterRoles only' : 'it gives a Role or a ClusterRole' };
+}
+
+/** Whether the name is that of a ClusterRole, of the files or built in. */
+function isClusterRole({ object, fact }: Binding, { graph, environment }: RuleContext<'object'>): boolean {
+  const { roles } = authorizer(graph, { defaults: true, minor: environment.kubernetesMinor });
+  return !roles.resolve({ kind: 'ClusterRole', name: known(fact.roleName) ?? '', namespace: '' }, object.document.file).unknown;
+}
+
+function danglingRole(binding: Binding, { graph, environment: { kubernetesMinor: minor } }: RuleContext<'object'>): Dangling | undefined {
+  if (binding.object.document.dialect === 'template' || binding.object.build) return undefined;
+  const { kind, name, namespace } = roleReference(binding);
+  if (!isTold(name) || (kind !== 'Role' && kind !== 'ClusterRole') || (kind === 'Role' && !isTold(namespace))) return undefined;
+  if (!authorizer(graph, { defaults: true, minor }).roleOf(binding).unknown || mayBeHere(binding, graph)) return undefined;
+  const namesake = namesakeOf(binding, graph);
+  if (namesake) return { binding, messageId: namesake.fact.cluster === (kind === 'ClusterRole') ? 'elsewhere' : 'kind', candidate: namesake };
+  const near = nearRole(binding, graph);
+  if (near) return { binding, messageId: 'near', candidate: near };
+  return kind === 'Role' && areOtherwiseHere(binding, graph) ? { binding, messageId: 'missing' } : undefined;
+}
+
+/** A role of the same folder that no binding names, under a name so like this one that a slip is likely. */
+function nearRole(binding: Binding, graph: Graph): Candidate | undefined {
+  const { kind, name, namespace } = roleReference(binding);
+  return graph.all('role').find(({ object, fact }) => fact.cluster === (kind === 'ClusterRole') && (fact.cluster || object.namespace === namespace) && directoryOf(object) === directoryOf(binding.object)
+    && isSlip(name, object.name) && !Object.keys(object.resource.header.labels.entries).some((label) => label.includes('/aggregate-to-')) && !namedRoles(graph).has(`${kind} ${object.name}`));
+}
+
+const cache = new WeakMap<Graph, ReadonlySet<string>>();
+
+/** The roles that bindings name, once for each graph. */
+function namedRoles(graph: Graph): ReadonlySet<string> {
+  let named = cache.get(graph);
+  if (!named) cache.set(graph, (named = new Set(graph.all('binding').map(roleReference).map(({ kind, name }) => `${kind} ${name}`))));
+  return named;
+}
+
+function correct({ object, fact }: Binding, key: 'kind' | 'name', value: string, check: string): FixProposal {
+  const { path } = (key === 'kind' ? fact.roleKind : fact.roleName).at;
+  return { id: 'correct', title: `Write ${key === 'kind' ? '' : 'role '}"${value}" (check first that it is meant: its subjects get its rights; ${check})`, safe: false, steps: [{ object, change: { op: 'set', path, value } }] };
+}
+
+function candidateLabel(text: string, { object }: ObjectWith<RoleFact>): string {
   return text.replace('{kind}', object.resource.header.kind).replace('{role}', object.namespace === '' ? object.name : `${object.namespace}/${object.name}`);
 }
 

@@ -5,7 +5,9 @@ import type { SubjectName } from '../../../engine/identity/permissions.ts';
 import { boundSubjects, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
-import { defineRule, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
+import { defineRule, type FixProposal, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
+import { known } from '../../../engine/yaml/cursor.ts';
+import { isSlip } from '../../../engine/lint/suggest.ts';
 import { withoutSubject } from '../subject-fixes.ts';
 
 export default defineRule({
@@ -19,13 +21,14 @@ export default defineRule({
   reads: ['binding', 'account', 'workload'],
   messages: {
     missing: 'Account "{account}" is not among the files read, though {others} of its namespace {are}: whoever creates it has these rights',
+    near: 'Account "{account}" is not among the files read; did you mean "{near}", which no binding names?',
     other: 'an account of the namespace',
   },
   *check(context) {
-    for (const { bound, beside, complete } of dangling(context)) {
+    for (const { bound, beside, near, complete } of dangling(context)) {
       yield {
-        messageId: 'missing',
-        args: { account: displayName(bound.name!), others: beside.length === 1 ? 'another account' : `${beside.length} other accounts`, are: beside.length === 1 ? 'is' : 'are' },
+        messageId: near === undefined ? 'missing' : 'near',
+        args: { near: near ?? '', account: displayName(bound.name!), others: beside.length === 1 ? 'another account' : `${beside.length} other accounts`, are: beside.length === 1 ? 'is' : 'are' },
         at: { object: context.unit.object, place: bound.subject.name.at },
         related: beside.slice(0, 3).map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['other']! })),
         confidence: complete ? 'high' : 'medium',
@@ -35,7 +38,7 @@ export default defineRule({
   fixes(context, signal) {
     const found = dangling(context).find(({ bound }) => bound.subject.name.at.span.start === signal.at.place.span.start);
     const binding = bindingOf(context);
-    return found && binding ? [withoutSubject(binding, found.bound, 'check that nothing else makes the account: a chart, an operator, another repository')] : [];
+    return found && binding ? [...correct(binding, found), withoutSubject(binding, found.bound, 'check that nothing else makes the account: a chart, an operator, another repository')] : [];
   },
 });
 
@@ -44,8 +47,22 @@ function bindingOf({ unit: { object } }: RuleContext<'object'>): ObjectWith<Bind
   return fact && { object, fact };
 }
 
-/** Subjects whose account is in no file read, with the accounts of their namespace that are. */
-function dangling(context: RuleContext<'object'>): { bound: BoundSubject; beside: readonly ObjectWith<AccountFact>[]; complete: boolean }[] {
+interface Dangling {
+  readonly bound: BoundSubject;
+  /** The accounts of its namespace that are among the files. */
+  readonly beside: readonly ObjectWith<AccountFact>[];
+  /** One of them that may be meant. */
+  readonly near: string | undefined;
+  readonly complete: boolean;
+}
+
+function correct({ object }: ObjectWith<BindingFact>, { bound: { subject }, near }: Dangling): FixProposal[] {
+  if (near === undefined || known(subject.kind) !== 'ServiceAccount') return [];
+  return [{ id: 'correct', title: `Name account "${near}" (check first that it is the one that is meant: it gets these rights)`, safe: false, steps: [{ object, change: { op: 'set', path: subject.name.at.path, value: near } }] }];
+}
+
+/** Subjects whose account is in no file read. */
+function dangling(context: RuleContext<'object'>): Dangling[] {
   const { graph, environment } = context;
   const binding = bindingOf(context);
   // A chart may have the account in another of its parts, a kustomization in what it fetches.
@@ -55,8 +72,14 @@ function dangling(context: RuleContext<'object'>): { bound: BoundSubject; beside
     if (name?.kind !== 'ServiceAccount' || !isTold(name.namespace) || !isTold(name.name) || isMadeByCluster(name) || isKnown(bound, name, graph)) return [];
     const beside = graph.all('account').filter(({ object }) => object.namespace === name.namespace && object.name !== 'default' && !graph.proximity.alternatives(binding.object.document.file, object.document.file));
     const complete = environment.isComplete(binding.object) && binding.object.namespace === name.namespace;
-    return beside.length > 0 && (complete || (beside.some(({ object }) => isNear(object, binding.object)) && areOtherwiseHere(name, graph))) ? [{ bound, beside, complete }] : [];
+    const near = beside.find(({ object }) => isSlip(object.name, name.name) && isNear(object, binding.object) && !isBound(object, graph))?.object.name;
+    return beside.length > 0 && (near !== undefined || complete || (beside.some(({ object }) => isNear(object, binding.object)) && areOtherwiseHere(name, graph))) ? [{ bound, beside, near, complete }] : [];
   });
+}
+
+/** Whether any binding names an account of this name, there or elsewhere. */
+function isBound({ name, namespace }: GraphObject, graph: Graph): boolean {
+  return namesIn(graph).get(namespace)?.bound.has(name) === true;
 }
 
 /** Accounts of the controllers of Kubernetes, and those that OpenShift puts into every namespace (docs.openshift.com, "Default service accounts"). */
@@ -81,6 +104,8 @@ interface Names {
   readonly named: Set<string>;
   /** Those of them that are in no file read. */
   readonly absent: Set<string>;
+  /** Those that bindings name, `default` too. */
+  readonly bound: Set<string>;
 }
 
 const cache = new WeakMap<Graph, Map<string, Names>>();
@@ -91,15 +116,16 @@ function namesIn(graph: Graph): Map<string, Names> {
   if (cached) return cached;
   const here = new Set(graph.all('account').map(({ object }) => `${object.namespace}/${object.name}`));
   const index = new Map<string, Names>();
-  const add = (namespace: string, name: string) => {
-    const names = index.get(namespace) ?? { named: new Set(), absent: new Set() };
+  const add = (namespace: string, name: string, isSubject: boolean) => {
+    const names = index.get(namespace) ?? { named: new Set(), absent: new Set(), bound: new Set() };
     index.set(namespace, names);
+    if (isSubject) names.bound.add(name);
     if (name === 'default') return;
     names.named.add(name);
     if (!here.has(`${namespace}/${name}`)) names.absent.add(name);
   };
-  for (const { namespace, name, workloads } of graph.accounts) if (workloads.length > 0) add(namespace, name);
-  for (const binding of graph.all('binding')) for (const { name } of boundSubjects(graph, binding)) if (name?.kind === 'ServiceAccount') add(name.namespace, name.name);
+  for (const { namespace, name, workloads } of graph.accounts) if (workloads.length > 0) add(namespace, name, false);
+  for (const binding of graph.all('binding')) for (const { name } of boundSubjects(graph, binding)) if (name?.kind === 'ServiceAccount') add(name.namespace, name.name, true);
   cache.set(graph, index);
   return index;
 }

@@ -1,10 +1,13 @@
 import { isBuiltinGroup } from '../../../engine/kubernetes/cluster-scoped.ts';
 import { accessRule, ruleAllows, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { inWords } from '../../../engine/identity/rbac-subjects.ts';
+import { isTold } from '../../../engine/identity/grants.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { hasName } from '../../../engine/identity/rights.ts';
 import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import type { Place } from '../../../engine/yaml/cursor.ts';
+import type { Path } from '../../../engine/yaml/node.ts';
 import { defineRule, type FixProposal, type FixStep, type Persona, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
 import { isBuiltinRule } from '../builtin-rules.ts';
 
@@ -28,7 +31,8 @@ export default defineRule({
   },
   fixes(context, signal) {
     const found = faultsOf(context).find(({ messageId, at }) => messageId === signal.messageId && at.stable === signal.at.place.stable);
-    return found ? fixesOf(found) : [];
+    if (!found) return [];
+    return found.messageId === 'pattern' ? patternFixes(found, context.graph) : fixesOf(found);
   },
 });
 
@@ -89,6 +93,37 @@ function isGrantedElsewhere({ apiGroups }: AccessRule, resources: readonly strin
     const [resource, subresource] = word.split('/') as [string, string?];
     return rules.some((one) => ruleAllows(one, { verb, group, resource, ...(subresource ? { subresource } : {}) }) === true);
   })));
+}
+
+/** The Secrets among the files that a pattern would match, by name; or the pattern out, which grants nothing. The last name never goes alone: without names a rule is for all. */
+function patternFixes({ object, rule, at, args }: Found, graph: Graph): FixProposal[] {
+  if (rule.open.length > 0) return [];
+  const change = (path: Path): FixStep => ({ object, change: { op: 'remove', path } });
+  const matching = secretsLike(args['name']!, rule, object, graph).filter((name) => !rule.resourceNames.includes(name));
+  const named: FixProposal = { id: 'name-them', title: `Name the Secrets among the files that it would match: ${inWords(matching.map((name) => `"${name}"`))} (check that these are meant: so far it grants nothing)`, safe: false, steps: [...matching.map((value): FixStep => ({ object, change: { op: 'append', path: at.path.slice(0, -1), value } })), change(at.path)] };
+  const others = rule.resourceNames.some((name) => !/[*?]/.test(name));
+  const out: FixProposal = { id: 'take-out', title: `Take ${others ? 'it' : 'the rule'} out (check that nothing needs it: so far it grants nothing)`, safe: false, choice: matching.length > 0, steps: [change(others ? at.path : rule.source!.rule.at.path)] };
+  return matching.length > 0 ? [named, out] : [out];
+}
+
+function secretsLike(pattern: string, { resources }: AccessRule, role: GraphObject, graph: Graph): string[] {
+  if (resources.length !== 1 || resources[0] !== 'secrets' || role.resource.header.kind !== 'Role' || !isTold(role.namespace) || !/[a-z0-9]/.test(pattern)) return [];
+  const found = graph.all('secret').filter(({ object }) => object.namespace === role.namespace && isTold(object.name) && isLike(object.name, pattern) && !graph.proximity.alternatives(role.document.file, object.document.file));
+  return [...new Set(found.map(({ object }) => object.name))].sort();
+}
+
+/** Whether a name is what a pattern with stars was meant for. */
+function isLike(name: string, pattern: string): boolean {
+  const [first, ...parts] = pattern.split('*') as [string, ...string[]];
+  const last = parts.pop();
+  if (last === undefined || !name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
 }
 
 function fixesOf({ object, rule, messageId, resources, verbs, persona }: Found): FixProposal[] {

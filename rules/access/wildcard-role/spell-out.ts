@@ -35,10 +35,36 @@ export function spellOut(rule: AccessRule, object: GraphObject, graph: Graph, mi
     const all = starIn(rule)?.messageId === 'all';
     return { steps: [...(all || rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', resources), ...(all ? [set('verbs', readOnly)] : verbs)], words: inWords([...words, 'resources by name']) };
   }
+  if (rule.resources.some((word) => word.startsWith('*/'))) return spellSubresources(rule, object, graph, minor);
   if (rule.resources.some((word) => word.includes('*'))) return undefined;
   if (!rule.apiGroups.includes('*')) return { steps: verbs, words: inWords(words) };
   const groups = groupsOf(rule.resources, minor);
   return groups && { steps: [set('apiGroups', groups), ...verbs], words: inWords([...words, `the API group${groups.length > 1 ? 's' : ''} ${inWords(groups.map((one) => `"${one}"`))}`]) };
+}
+
+/** One subresource of everything becomes that of each resource by name: those that built-in roles name in the rule's groups, or, of a project's group, other roles in the files. */
+function spellSubresources(rule: AccessRule, object: GraphObject, graph: Graph, minor: number): Spelled | undefined {
+  const plain = rule.resources.filter((word) => !word.startsWith('*/'));
+  const subs = rule.resources.filter((word) => word.startsWith('*/')).map((word) => word.slice(1));
+  // With a star for the groups as well, other words would be narrowed to groups that they are not in.
+  if (plain.some((word) => word.includes('*')) || (rule.apiGroups.includes('*') && plain.length > 0)) return undefined;
+  const builtin = inDefaults(minor);
+  const having = (group: string) => [...new Set([...(builtin.get(group) ?? []), ...inFiles(group, object, graph)])].filter((word) => subs.some((sub) => word.endsWith(sub)));
+  const groups = rule.apiGroups.includes('*') ? [...builtin.keys()].filter((group) => having(group).length > 0) : rule.apiGroups;
+  const named = [...new Set(groups.flatMap(having))].sort();
+  if (subs.some((sub) => !named.some((word) => word.endsWith(sub)))) return undefined;
+  const set = (list: string, value: readonly string[]): FixStep => ({ object, change: { op: 'set', path: [...rule.source!.rule.at.path, list], value } });
+  const verbs = rule.verbs.includes('*') ? [set('verbs', readOnly)] : [];
+  return { steps: [...(rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', [...plain, ...named]), ...verbs], words: inWords([...(verbs.length > 0 ? [inWords(readOnly.map((verb) => `"${verb}"`))] : []), 'subresources by name']) };
+}
+
+/** Every resource that a built-in role names, group by group. */
+function inDefaults(minor: number): Map<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { apiGroups, resources } of defaultsOf(minor).roles.flatMap(({ rules }) => rules)) {
+    for (const group of apiGroups) if (group !== '*' && !legacy.has(group)) found.set(group, [...(found.get(group) ?? []), ...resources.filter((word) => !word.includes('*'))]);
+  }
+  return found;
 }
 
 /** The resources of a group that other roles in the files name. */

@@ -4,6 +4,7 @@ import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
+import { isSlip } from '../../../engine/lint/suggest.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 
@@ -36,7 +37,7 @@ export default defineRule({
         confidence: environment.isComplete(workload.object) ? 'high' : 'medium',
       };
     }
-    if (workload.repeated || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0) return;
+    if (workload.repeated || workload.fact.made || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0) return;
     const here = accountsBeside(workload, graph);
     const complete = environment.isComplete(workload.object);
     const near = nearName(account, here, graph);
@@ -97,7 +98,8 @@ function neighbourhoods(graph: Graph) {
   for (const one of graph.all('account')) if (one.object.name !== 'default' && !isSymbol(one.object.name)) at(placeOf(one.object)).objects.push(one);
   for (const account of graph.accounts) {
     if (account.name === 'default') continue;
-    for (const { namespace, object } of account.workloads) {
+    for (const { namespace, object, fact } of account.workloads) {
+      if (fact.made) continue;
       const here = at(placeOf({ namespace, document: object.document }));
       here.named.add(account);
       if (account.objects.length === 0) here.unread.add(account);
@@ -129,16 +131,6 @@ function areOtherwiseHere(workload: Workload, here: readonly ObjectWith<AccountF
 function nearName({ name }: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): string | undefined {
   const { used } = neighbourhoods(graph);
   return here.find(({ object }) => !used.has(object) && isSlip(name, object.name))?.object.name;
-}
-
-/** One letter too many, too few or another, or two swapped. A digit more or less is a name of its own: api-1, api-2. */
-function isSlip(a: string, b: string): boolean {
-  let [start, end] = [0, 0];
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  if (start + end < 3 || /\d/.test(one + other)) return false;
-  return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one[0] === other[1] && one[1] === other[0]);
 }
 
 function correct({ object, accountAt }: Workload, near: string): FixProposal {
