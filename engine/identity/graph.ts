@@ -1,3 +1,4 @@
+import type { AccountDefaultFact } from '../kubernetes/account-default.ts';
 import type { AccountFact } from '../kubernetes/account.ts';
 import { podCarrier } from '../kubernetes/podspec.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
@@ -5,7 +6,7 @@ import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { isCalled, namesInCluster } from './build.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
-import { identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
+import { displayName, identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
 import { subjectAccounts, type SubjectAccounts } from './subjects.ts';
 
@@ -76,7 +77,7 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
   }
   const all = <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as unknown as ObjectWith<Extract<Fact, { fact: K }>>[];
   const near = proximity(objects);
-  const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects);
+  const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects, accountDefaults(all('accountDefault')));
   const accounts = linkAccounts(workloads, all('account'), near);
   const subjects = subjectAccounts(all('account'));
   const grants = indexGrants(all('binding'), near, subjects);
@@ -94,7 +95,7 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
 }
 
 /** Follows owner references up through the objects at hand, and says who stands for pods that several objects describe. */
-function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[]): Workload[] {
+function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[], defaults: ReadonlyMap<string, string>): Workload[] {
   const byIdentity = new Map(objects.map((object) => [identityOf(object), object]));
   const present = new Set(found.map(({ object }) => identityOf(object)));
   const first = new Map<string, GraphObject>();
@@ -105,7 +106,7 @@ function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonl
     if (!leader) first.set(owner, object);
     // Without a controller of its own it is a variant or another pod template of its owner, never a repetition.
     const repeated = chain.some((identity) => present.has(identity)) || (chain.length > 0 && leader !== undefined && leader !== object);
-    return workloadOf(object, fact, owner, repeated);
+    return workloadOf(object, fact, owner, repeated, defaults);
   });
 }
 
@@ -123,7 +124,17 @@ function controllersOf(object: GraphObject, byIdentity: ReadonlyMap<string, Grap
   return chain;
 }
 
-function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean): Workload {
+/** By API group, the account of pods that name none, where the configurations among the files agree on one. */
+function accountDefaults(found: readonly ObjectWith<AccountDefaultFact>[]): Map<string, string> {
+  const names = new Map<string, Set<string>>();
+  for (const { fact } of found) names.set(fact.group, (names.get(fact.group) ?? new Set()).add(symbol(fact.name)));
+  return new Map([...names].flatMap(([group, [name, another]]): [string, string][] => (another === undefined ? [[group, name!]] : [])));
+}
+
+/** How an account is called that an operator decides on and no file tells: its own for each object. */
+const untold = '{{account of ';
+
+function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean, defaults: ReadonlyMap<string, string>): Workload {
   // serviceAccountName wins over the alias when both are set; empty names mean `default` (semantics.md 2.1, 2.2).
   const said = fact.serviceAccountName.state !== 'absent' ? fact.serviceAccountName : fact.serviceAccount;
   const { group, kind } = object.resource.header;
@@ -133,7 +144,7 @@ function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repe
     fact,
     // A cluster-scoped template makes pods wherever it is used.
     namespace: podCarrier(group, kind)?.cluster ? '{{namespace of its user}}' : object.namespace,
-    accountName: said.state === 'absent' ? 'default' : symbol(said),
+    accountName: said.state === 'absent' ? fact.fallback ?? defaults.get(group) ?? `${untold}${kind} ${displayName(object) || object.key}}}` : symbol(said),
     accountAt: said.state === 'absent' ? fact.spec : said.at,
     owner,
     repeated,
@@ -226,7 +237,13 @@ export function tokenMount(workload: Workload, account: Account): TokenMount {
   return { mounted: mounted!, decidedBy: optOut.some(({ value }) => value.state === 'known') ? 'account' : 'nothing', at };
 }
 
+/** Whether the files do not tell which account it is: an operator decides. */
+export function isUntold({ name }: Account): boolean {
+  return name.startsWith(untold);
+}
+
 /** How an account is called in messages: `namespace/name`, quoted by the caller; only the name where the namespace is not told or a template's. */
 export function accountLabel({ namespace, name }: Account): string {
+  if (name.startsWith(untold)) return `the account of ${name.slice(untold.length, -'}}'.length)}`;
   return namespace === '' || isSymbol(namespace) ? name : `${namespace}/${name}`;
 }

@@ -75,7 +75,7 @@ export function speaksForOwner(workload: Workload, account: Account): boolean {
 }
 
 function isOfOneApplication(a: Profile, b: Profile): boolean {
-  return (a.partOf !== '' && a.partOf === b.partOf) || a.hook || b.hook || isTaskOf(a, b) || isTaskOf(b, a);
+  return (a.partOf !== '' && a.partOf === b.partOf) || a.hook || b.hook || isUnseenRun(a) || isUnseenRun(b) || isTaskOf(a, b) || isTaskOf(b, a);
 }
 
 /**
@@ -103,13 +103,21 @@ function isVersionOf(a: Profile, b: Profile): boolean {
   return a.names.some((name, i) => name !== '' && name === b.names[i]) && a.versions.some((version, i) => version !== b.versions[i]);
 }
 
+/** A run whose pods an operator writes may be one of whatever else is here: what it runs is not told. */
+function isUnseenRun({ run, workload }: Profile): boolean {
+  return run && workload.fact.generated;
+}
+
 function isTaskOf(task: Profile, other: Profile): boolean {
   if (!task.run || task.images.size === 0) return false;
   for (const image of task.images) if (!other.images.has(image)) return false;
   return true;
 }
 
-const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'Pod']);
+const runs = new Set([
+  'Job', 'CronJob', 'Pod', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'AnalysisTemplate', 'ClusterAnalysisTemplate', 'AnalysisRun',
+  'PipelineRun', 'TaskRun', 'ScaledJob', 'JobSink', 'BuildConfig', 'Build', 'JobSet', 'BroadcastJob', 'AdvancedCronJob', 'RayJob', 'RayCronJob',
+]);
 
 /** Labels by which canaries, blue and green, and the versions of a service are told apart (kubernetes.io/docs/concepts/workloads/management/#canary-deployments, istio.io/latest/docs/ops/deployment/application-requirements/). */
 const versionLabels = ['version', 'app.kubernetes.io/version', 'track', 'slot', 'color'];

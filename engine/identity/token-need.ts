@@ -21,7 +21,7 @@ export type TokenNeed = 'granted' | 'possibly-granted' | 'client' | 'unseen';
 export function tokenNeed(workload: Workload, account: Account, graph: Graph): TokenNeed | undefined {
   if (workload.fact.apiClient !== undefined) return 'client';
   if (graph.grantsOf(account).some((grant) => grant.via !== 'group' || isNamespaceGroup(grant))) return 'granted';
-  if (isSymbol(account.name) && account.objects.length === 0) return 'unseen';
+  if (workload.fact.generated || (isSymbol(account.name) && account.objects.length === 0)) return 'unseen';
   if (graph.possibleGrantOf(account)) return 'possibly-granted';
   if (consumersIn(workload, account).some(({ consumer }) => consumer.token === 'account')) return 'client';
   return undefined;

@@ -102,7 +102,8 @@ function touchedBy({ removed, added }: Edit): { kinds: ReadonlySet<FactKind>; na
   const changed = [...removed, ...added];
   const kinds = new Set(changed.flatMap((object) => object.resource.facts.map((fact) => fact.fact)));
   // A new or vanished name can turn two directories into alternatives: then anything may be joined differently.
-  if (identities(removed) !== identities(added)) return { kinds: allKinds, namespaces: 'all' };
+  // So can what an operator gives to pods that name no account.
+  if (identities(removed) !== identities(added) || kinds.has('accountDefault')) return { kinds: allKinds, namespaces: 'all' };
   return { kinds, namespaces: changed.map(reachOf).reduce<Touched>(union, new Set()) };
 }
 

@@ -40,7 +40,7 @@ function peekKind(text: string): 'none' | 'unread' | 'parse' {
   if (kinds.length === 0) return text.includes('kind') && text.includes('apiVersion') ? 'parse' : 'none';
   const version = /^apiVersion:[ \t]+["']?([A-Za-z0-9./-]+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
   if (version === undefined) return 'parse';
-  return kinds.some((match) => isRead(groupOf(version), match[1]!)) ? 'parse' : 'unread';
+  return kinds.some((match) => isRead(groupOf(version), match[1]!, text)) ? 'parse' : 'unread';
 }
 
 /** The file that Helm says a document of its output comes from: `# Source: chart/templates/x.yaml` among the comments it begins with. */

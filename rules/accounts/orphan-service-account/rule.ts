@@ -1,4 +1,4 @@
-import { accountLabel, type Account, type Grant, type Graph } from '../../../engine/identity/graph.ts';
+import { accountLabel, isUntold, type Account, type Grant, type Graph } from '../../../engine/identity/graph.ts';
 import { mayBeSame } from '../../../engine/identity/grants.ts';
 import { isSymbol, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -78,7 +78,7 @@ function usesIn(graph: Graph): Uses {
   const perhaps = graph.accounts.filter(({ workloads }) => workloads.length > 0).flatMap((one) => one.perhaps.map(({ object }) => object));
   const uses: Uses = {
     perhaps: new Set([...perhaps, ...graph.all('account').map(({ object }) => object).filter(({ namespace, name }) => named.has(`${namespace}/${name}`))]),
-    hidden: new Set(graph.workloads.filter(({ accountName }) => isSymbol(accountName)).map(({ namespace }) => namespace)),
+    hidden: new Set(graph.workloads.filter((workload) => isSymbol(workload.accountName) && !isUntold(graph.accountOf(workload))).map(({ namespace }) => namespace)),
     outside: new Set(graph.all('secret').filter(({ fact }) => known(fact.type) === tokenType).map(({ object }) => `${object.namespace}/${accountOfSecret(object)}`)),
     byOthers: namedByOthers(graph),
   };

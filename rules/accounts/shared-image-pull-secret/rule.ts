@@ -63,7 +63,7 @@ function accountOf(object: GraphObject, graph: Graph): Account | undefined {
 
 /** The workloads that get the account's: pods with a list of their own do not (serviceaccount admission.go, Admit). */
 function takers(account: Account | undefined): Account['workloads'] {
-  return (account?.workloads ?? []).filter(({ fact, repeated }) => !repeated && fact.imagePullSecrets.length === 0 && !fact.open);
+  return (account?.workloads ?? []).filter(({ fact, repeated }) => !repeated && fact.imagePullSecrets.length === 0 && !fact.open && !fact.generated);
 }
 
 const cache = new WeakMap<Graph, Map<string, Map<string, GraphObject>>>();
