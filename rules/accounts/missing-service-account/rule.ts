@@ -4,6 +4,7 @@ import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
+import { isSlip } from '../../../engine/lint/suggest.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 
@@ -130,16 +131,6 @@ function areOtherwiseHere(workload: Workload, here: readonly ObjectWith<AccountF
 function nearName({ name }: Account, here: readonly ObjectWith<AccountFact>[], graph: Graph): string | undefined {
   const { used } = neighbourhoods(graph);
   return here.find(({ object }) => !used.has(object) && isSlip(name, object.name))?.object.name;
-}
-
-/** One letter too many, too few or another, or two swapped. A digit more or less is a name of its own: api-1, api-2. */
-function isSlip(a: string, b: string): boolean {
-  let [start, end] = [0, 0];
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  if (start + end < 3 || /\d/.test(one + other)) return false;
-  return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one[0] === other[1] && one[1] === other[0]);
 }
 
 function correct({ object, accountAt }: Workload, near: string): FixProposal {
