@@ -72,9 +72,11 @@ function tierOf(graph: Graph, policies: readonly ClusterPolicy[], tier: ClusterP
   const admissions: Admission[] = [];
   let denials: readonly Denial[] = [];
   for (const { object, rule, priority } of rules) {
-    if (rule.action === 'Accept') admissions.push(...withoutDenied(admissionsOf(graph, object, rule), denials));
     // Of policies with the same priority any may be asked first, so one of them denies for certain only what no other decides.
     const contested = rules.some((other) => other.object !== object && other.priority === priority);
+    // What hands on all pods leaves nothing to the rules after it.
+    if (rule.action === 'Pass' && !rule.open && !contested && rule.anyPort && rule.peers.some(openingOf)) break;
+    if (rule.action === 'Accept') admissions.push(...withoutDenied(admissionsOf(graph, object, rule), denials));
     if (rule.action === 'Deny' && !contested && !rule.open) denials = [...denials, ...denialsOf(rule)];
   }
   return { admissions, denials };
