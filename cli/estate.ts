@@ -1,9 +1,11 @@
 import { buildGraph, type Graph } from '../engine/identity/graph.ts';
 import type { Location } from '../engine/identity/objects.ts';
 import { authorizer, type Authorizer } from '../engine/identity/permissions.ts';
-import { defaultConfiguration } from '../engine/lint/config.ts';
+import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
+import type { Rule } from '../engine/lint/rule.ts';
 import { Workspace } from '../engine/lint/workspace.ts';
-import { indexLines, positionAt, type LineIndex } from '../engine/yaml/text.ts';
+import { indexLines, positionAt, shift, type LineIndex, type Span } from '../engine/yaml/text.ts';
+import { environmentOf } from '../sources/environment.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
 import { loadInput } from '../sources/tree.ts';
 import { UsageError, type Arguments } from './args.ts';
@@ -25,6 +27,14 @@ export interface Estate {
   place(location: Location): SourcePlace;
 }
 
+/** An estate with the findings of some rules. */
+export interface JudgedEstate extends Estate {
+  readonly workspace: Workspace;
+  readonly configuration: Configuration;
+  /** Of a span of a file of the workspace. */
+  placeIn(file: string, span: Span): SourcePlace;
+}
+
 /** A place in a file, the file relative to the current folder; line and column from 1. */
 export interface SourcePlace {
   readonly file: string;
@@ -32,14 +42,25 @@ export interface SourcePlace {
   readonly column: number;
 }
 
+/** What is asked of an estate's files beside their graphs. */
+export interface Judge {
+  readonly rules: readonly Rule[];
+  /** Absolute; in place of the kubewho.yaml of the PATHs' folder. */
+  readonly configurationFile?: string;
+  /** The day on which phases start and exceptions end, as `YYYY-MM-DD`; without it none does. */
+  readonly today?: string;
+}
+
 /** Reads PATHs (default: the current folder) as the whole input, and says on standard error what could not be read. */
-export async function readEstate(paths: readonly string[], args: Arguments, io: Io): Promise<Estate> {
+export async function readEstate(paths: readonly string[], args: Arguments, io: Io, judge: Judge = { rules: [] }): Promise<JudgedEstate> {
   if (paths.includes('')) throw new UsageError('a PATH is empty');
   const asked = (paths.length === 0 ? ['.'] : paths).map((path) => resolveFrom(io.cwd, path));
   const minor = minorOf(args.value('kubernetes-version'));
-  const { workspace: loaded, problems } = await loadInput(io.host, asked, { configure });
+  const { workspace: loaded, problems } = await loadInput(io.host, asked, { configure, configurationFile: judge.configurationFile });
   for (const problem of problems) io.err.write(problemLine(problem, io.cwd));
-  const workspace = new Workspace([]);
+  const configuration = { ...(loaded?.configuration ?? defaultConfiguration), ...(minor === undefined ? {} : { kubernetesMinor: minor }) };
+  const workspace = new Workspace(judge.rules, environmentOf(configuration), { today: () => judge.today ?? '' });
+  workspace.configure(configuration);
   for (const file of loaded?.files ?? []) workspace.set(file);
   const nameOf = (path: string): string => relativeTo(io.cwd, resolvePath(loaded!.root, path));
   const indexed = new Map<string, LineIndex>();
@@ -51,16 +72,20 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   for (const { span, ...skip } of [...(loaded?.skipped ?? []), ...workspace.skipped()]) {
     io.err.write(skipLine({ ...skip, file: nameOf(skip.file), line: span ? positionIn(linesOf(skip.file), span.start).line : null }));
   }
+  const placeIn = (file: string, { start }: Span): SourcePlace => {
+    const { line, character } = positionAt(linesOf(file), start);
+    return { file: nameOf(file), line: line + 1, column: character + 1 };
+  };
   const graphs = [...new Set(workspace.paths().map((path) => workspace.graphOf(path)!))];
   return {
     // Without a file there are still the built-in roles.
     graphs: graphs.length > 0 ? graphs : [buildGraph([])],
-    minor: minor ?? loaded?.configuration.kubernetesMinor ?? defaultConfiguration.kubernetesMinor,
+    minor: configuration.kubernetesMinor,
     complete: problems.length === 0,
-    place({ object: { document }, place: { span } }) {
-      const { line, character } = positionAt(linesOf(document.file), document.start + span.start);
-      return { file: nameOf(document.file), line: line + 1, column: character + 1 };
-    },
+    workspace,
+    configuration,
+    place: ({ object: { document }, place: { span } }) => placeIn(document.file, shift(span, document.start)),
+    placeIn,
   };
 }
 

@@ -145,7 +145,7 @@ type LoadWorkspaceOptions = LoadOptions & {
 };
 
 async function loadWorkspace(host: Host, root: string, named: readonly string[], reported: readonly string[], options: LoadWorkspaceOptions): Promise<{ workspace: LoadedWorkspace; nestedRoots: readonly string[]; faults: LoadProblem[] }> {
-  const unconfigured = options.noConfiguration === true || (options.alone === true && !named.includes(root));
+  const unconfigured = options.noConfiguration === true || (options.alone === true && options.configurationFile === undefined && !named.includes(root));
   const { configuration, configurationFile, faults } = await loadConfiguration(host, root, { ...options, noConfiguration: unconfigured });
   const relative = (path: string) => relativeTo(root, path);
   const marks = options.workspace === undefined && !options.alone ? rootMarks(await hasConfiguration(host, root)) : [];

@@ -32,5 +32,14 @@ export const trustFlags: readonly Flag[] = [
   { name: 'format', value: 'FORMAT', choices: ['table', 'pretty', 'json'], default: 'table; pretty with --to', help: 'how to print it' },
 ];
 
+/** The flags of `phase`. */
+export const phaseFlags: readonly Flag[] = [
+  { name: 'on', value: 'DATE', default: 'today', help: 'as if it were this day: phases start and exceptions end by it' },
+  { name: 'show-blockers', help: 'list what blocks each phase, with file and line' },
+  { name: 'config', value: 'FILE', help: 'read this file in place of the kubewho.yaml of the PATH' },
+  version,
+  format('table', 'json'),
+];
+
 /** The flags of `inventory`. */
 export const inventoryFlags: readonly Flag[] = [version, format('table', 'json', 'csv')];

@@ -1,6 +1,6 @@
 import type { Arguments, Flag } from '../args.ts';
 import type { Io } from '../io.ts';
-import { canIFlags, inventoryFlags, reachFlags, trustFlags, whoCanFlags } from './access-flags.ts';
+import { canIFlags, inventoryFlags, phaseFlags, reachFlags, trustFlags, whoCanFlags } from './access-flags.ts';
 import { lintFlags } from './lint-flags.ts';
 
 /** A command as data; its code is loaded when it runs. */
@@ -87,6 +87,17 @@ export const commands: readonly Command[] = [
     run: async (args, io) => (await import('./trust.ts')).trust(args, io),
   },
   {
+    name: 'phase',
+    operands: '[PATH…]',
+    summary: 'say where each namespace stands on its way to identity, and what blocks its next phase',
+    notes: [
+      'PATHs (default: the current folder) are all that is read; phases and exceptions come from the kubewho.yaml there. What blocks a phase is what would be a warning or an error in it.',
+      'Exit code: 0, whatever is blocked; 2 wrong usage or configuration or a missing PATH.',
+    ],
+    flags: phaseFlags,
+    run: async (args, io) => (await import('./phase.ts')).phase(args, io),
+  },
+  {
     name: 'lsp',
     operands: '',
     summary: 'serve an editor: the language server',
@@ -96,4 +107,4 @@ export const commands: readonly Command[] = [
 ];
 
 /** Commands that the contract names and this version does not have yet. */
-export const laterCommands: readonly string[] = ['baseline', 'report', 'graph', 'phase', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];
+export const laterCommands: readonly string[] = ['baseline', 'report', 'graph', 'right-size', 'audit-policy', 'export', 'facts', 'test-rules'];

@@ -125,6 +125,16 @@ export class Workspace {
     return [...this.all().graphs];
   }
 
+  /** The exceptions of kubewho.yaml that keep a finding back. */
+  usedExceptions(): ReadonlySet<Exception> {
+    return this.all().used;
+  }
+
+  /** The suppression that a finding is about, with the rule's id in it. */
+  suppressionIn(finding: Finding): SuppressionFinding | undefined {
+    return this.aboutSuppressions.get(finding);
+  }
+
   /** The signal that a finding was made from; undefined for one about suppressions. */
   raisedAs(finding: Finding): Raised | undefined {
     return this.raised.get(finding);
@@ -192,7 +202,7 @@ export class Workspace {
     const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
     const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
-    return (this.concluded = { files, graphs: answers.map(({ graph }) => graph) });
+    return (this.concluded = { files, graphs: answers.map(({ graph }) => graph), used: exceptions.used });
   }
 
   private today(): string {
@@ -273,6 +283,7 @@ interface FileFindings {
 interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
+  readonly used: ReadonlySet<Exception>;
 }
 
 function compare(a: string, b: string): number {
