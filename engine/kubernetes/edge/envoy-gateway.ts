@@ -24,6 +24,7 @@ export function readSecurityPolicy(cursor: Cursor, header: Header): GuardFact[] 
       ...(spec.open ? [{ means: 'unknown' as const, demanded: 'unknown' as const, at: spec.place() }] : []),
     ],
     targets: targetsOf(spec, header),
+    headers: headerRules(spec),
     replaces: spec.get('mergeType').string().state === 'absent',
   })];
 }
@@ -38,6 +39,13 @@ function addressRules(authorization: Cursor): AddressList[] {
   const lists = rules.filter((rule) => !rule.at('principal', 'jwt').exists && !rule.at('principal', 'headers').exists).map((rule) => rule.at('principal', 'clientCIDRs').strings()).filter((entries) => entries.length > 0);
   // Rules are OR-ed: together they are one list.
   return lists.length === 0 ? [] : [{ technology: 'Envoy Gateway', at: lists[0]![0]!.at, entries: lists.flat() }];
+}
+
+/** Rules that allow by a header, where nothing of the same policy proves who set it (a token's claims, an external service). */
+function headerRules(spec: Cursor): Place[] {
+  const authorization = spec.get('authorization');
+  if (known(authorization.get('defaultAction').string()) === 'Allow' || ['jwt', 'oidc', 'extAuth', 'basicAuth', 'apiKeyAuth'].some((key) => spec.get(key).exists || spec.get(key).hiddenBy !== undefined)) return [];
+  return authorization.get('rules').items().filter((rule) => known(rule.get('action').string()) === 'Allow' && !rule.get('cel').exists && rule.at('principal', 'headers').items().length > 0).map((rule) => rule.at('principal', 'headers').keyPlace());
 }
 
 /** Reads a ClientTrafficPolicy: client certificates, and where the address of a client comes from. */

@@ -14,6 +14,8 @@ export interface AddressList {
   /** Whether addresses are named here, or by a policy that is in no file (Cloud Armor, service tags). */
   readonly elsewhere?: boolean;
   readonly flaw?: ListFlaw;
+  /** Where it is said that the address is read from X-Forwarded-For. */
+  readonly byHeader?: Place;
 }
 
 /** Why a list is not applied as it is written: how it is spelled, or another setting that takes its place. */
@@ -91,6 +93,8 @@ export interface GuardFact extends Guard {
   readonly technology: EdgeTechnology;
   /** Routes, Gateways and Services that it attaches itself to. */
   readonly targets: readonly ObjectRef[];
+  /** Rules that let in who sends a header, with nothing that proves it. */
+  readonly headers: readonly Place[];
   /** Whether it is about all routes of its technology. */
   readonly global: boolean;
   /** Whether, attached to a route, it takes the place of what is attached to the route's parents. */
@@ -111,7 +115,7 @@ export function entryOf(at: Place, parts: Partial<EdgeEntry>): EdgeEntry {
 
 /** What an object asks for on behalf of others. */
 export function guardOf(technology: EdgeTechnology, parts: Partial<GuardFact>): GuardFact {
-  return { ...noGuard, fact: 'guard', technology, targets: [], global: false, replaces: false, ...parts };
+  return { ...noGuard, fact: 'guard', technology, targets: [], headers: [], global: false, replaces: false, ...parts };
 }
 
 /** A list that stands as a YAML list of strings. None where it is empty or absent; holes are entries. */

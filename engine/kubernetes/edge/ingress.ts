@@ -2,7 +2,7 @@ import { known, type Cursor, type Value } from '../../yaml/cursor.ts';
 import type { Header, Labels } from '../header.ts';
 import { readRoute } from '../service.ts';
 import { readAnnotations } from './annotations.ts';
-import { entryOf, splitList, type EdgeFact, type GuardFact, type ObjectRef } from './fact.ts';
+import { entryOf, guardOf, splitList, type EdgeFact, type GuardFact, type ObjectRef } from './fact.ts';
 import { kongPlugins } from './kong.ts';
 import { sourcesOfIngress, type AddressSourceFact } from './source.ts';
 import { joinedRef, traefikMiddlewares } from './traefik.ts';
@@ -61,7 +61,7 @@ function absentAt({ at }: Header): Value<string> {
 export function guardOfService({ annotations }: Header): GuardFact[] {
   const { logins } = readAnnotations(annotations);
   const refs = [...kongPlugins(annotations), ...backendConfigs(annotations)];
-  return logins.length + refs.length === 0 ? [] : [{ fact: 'guard', technology: 'Service', lists: [], logins, refs, targets: [], global: false, replaces: false }];
+  return logins.length + refs.length === 0 ? [] : [guardOf('Service', { logins, refs })];
 }
 
 /**

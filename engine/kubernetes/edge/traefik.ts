@@ -1,6 +1,6 @@
 import { known, type Cursor, type Value } from '../../yaml/cursor.ts';
 import type { Header } from '../header.ts';
-import { entryOf, guardOf, listIn, loginIn, refIn, type EdgeFact, type GuardFact, type Login, type ObjectRef } from './fact.ts';
+import { entryOf, guardOf, listIn, loginIn, refIn, type AddressList, type EdgeFact, type GuardFact, type Login, type ObjectRef } from './fact.ts';
 
 export const traefikMiddlewares = ['traefik.io/Middleware', 'traefik.containo.us/Middleware'];
 const tcpMiddlewares = ['traefik.io/MiddlewareTCP', 'traefik.containo.us/MiddlewareTCP'];
@@ -57,10 +57,18 @@ export function readMiddleware(cursor: Cursor): GuardFact[] {
     return others.has(key) || key === 'ipAllowList' || key === 'ipWhiteList' || key === 'chain' ? [] : loginIn('unknown', value, 'unknown');
   });
   return [guardOf('Traefik', {
-    lists: [...listIn('Traefik', spec.at('ipAllowList', 'sourceRange')), ...listIn('Traefik', spec.at('ipWhiteList', 'sourceRange'))],
+    lists: ['ipAllowList', 'ipWhiteList'].flatMap((key) => listOf(spec.get(key))),
     logins: [...logins, ...(spec.open ? [{ means: 'unknown' as const, demanded: 'unknown' as const, at: spec.place() }] : [])],
     refs: spec.at('chain', 'middlewares').items().map((one) => middlewareRef(traefikMiddlewares, one)),
   })];
+}
+
+/** With `ipStrategy` the address is one of X-Forwarded-For (traefik pkg/ip/strategy.go); a depth of 0 is none. */
+function listOf(block: Cursor): AddressList[] {
+  const strategy = block.get('ipStrategy');
+  const depth = known(strategy.get('depth').number()) ?? 0;
+  const byHeader = depth > 0 ? strategy.get('depth').place() : strategy.get('excludedIPs').items().length > 0 ? strategy.get('excludedIPs').keyPlace() : undefined;
+  return listIn('Traefik', block.get('sourceRange')).map((list) => ({ ...list, ...(byHeader ? { byHeader } : {}) }));
 }
 
 /** Client certificates that are verified whether or not they are given (`VerifyClientCertIfGiven`) are no login (traefik pkg/tls/tls.go). */
