@@ -18,7 +18,7 @@ export async function printConfig(args: Arguments, io: Io): Promise<number> {
   const named = (one: string | undefined): string | null => (one === undefined ? null : relativeTo(io.cwd, one) || '.');
   const isFile = (await io.host.stat(absolute))?.kind === 'file';
   const plan = isFile ? loaded.plan.of(relativeTo(loaded.root, absolute)) : undefined;
-  const file = plan ? { path: named(absolute), dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace ?? null } : null;
+  const file = plan ? { path: named(absolute), dialect: plan.dialect, scope: plan.scope, role: plan.role, namespace: plan.namespace ?? null, build: plan.build ?? null } : null;
   io.out.write(`${JSON.stringify({ schemaVersion: 1, workspace: named(loaded.root), configurationFile: named(loaded.configurationFile), configuration: { ...loaded.configuration, source: undefined }, file }, null, 2)}\n`);
   return problems.length > 0 ? exitCode.usage : exitCode.ok;
 }

@@ -8,6 +8,7 @@ import { isCalled, namesInCluster } from './build.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
 import { displayName, identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
+import { riskSaid, type RiskClass, type RiskSettings } from './risk.ts';
 import { subjectAccounts, type SubjectAccounts } from './subjects.ts';
 
 /** A pod template of an object, as a unit that rules ask about. */
@@ -26,6 +27,8 @@ export interface Workload {
   readonly owner: string;
   /** Whether another object among the files already stands for these pods: their controller, or an earlier pod of it. */
   readonly repeated: boolean;
+  /** The risk class that kubewho.yaml gives it; undefined where it says nothing. */
+  readonly risk: RiskClass | 'none' | undefined;
 }
 
 /** An account as workloads and bindings name it; its objects may be in no file read. */
@@ -65,8 +68,8 @@ export interface Graph {
   possibleGrantOf(account: Account): PossibleGrant | undefined;
 }
 
-/** Links the objects of one scope. Pure; the cost is linear in the number of objects. */
-export function buildGraph(objects: readonly GraphObject[]): Graph {
+/** Links the objects of one scope, with what kubewho.yaml says of their risk. Pure; the cost is linear in the number of objects. */
+export function buildGraph(objects: readonly GraphObject[], risk: readonly RiskSettings[] = []): Graph {
   const byKind = new Map<FactKind, ObjectWith<Fact>[]>();
   for (const object of objects) {
     for (const fact of object.resource.facts) {
@@ -77,7 +80,7 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
   }
   const all = <K extends FactKind>(kind: K) => (byKind.get(kind) ?? []) as unknown as ObjectWith<Extract<Fact, { fact: K }>>[];
   const near = proximity(objects);
-  const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects, accountDefaults(all('accountDefault')));
+  const workloads = linkOwners(all('workload').filter(({ object }) => !object.context), objects, accountDefaults(all('accountDefault')), risk);
   const accounts = linkAccounts(workloads, all('account'), near);
   const subjects = subjectAccounts(all('account'));
   const grants = indexGrants(all('binding'), near, subjects);
@@ -95,7 +98,7 @@ export function buildGraph(objects: readonly GraphObject[]): Graph {
 }
 
 /** Follows owner references up through the objects at hand, and says who stands for pods that several objects describe. */
-function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[], defaults: ReadonlyMap<string, string>): Workload[] {
+function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[], defaults: ReadonlyMap<string, string>, risk: readonly RiskSettings[]): Workload[] {
   const byIdentity = new Map(objects.map((object) => [identityOf(object), object]));
   const present = new Set(found.map(({ object }) => identityOf(object)));
   const first = new Map<string, GraphObject>();
@@ -106,7 +109,7 @@ function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonl
     if (!leader) first.set(owner, object);
     // Without a controller of its own it is a variant or another pod template of its owner, never a repetition.
     const repeated = chain.some((identity) => present.has(identity)) || (chain.length > 0 && leader !== undefined && leader !== object);
-    return workloadOf(object, fact, owner, repeated, defaults);
+    return { ...workloadOf(object, fact, owner, repeated, defaults), risk: risk.length === 0 ? undefined : riskSaid(risk, object) };
   });
 }
 
@@ -134,7 +137,7 @@ function accountDefaults(found: readonly ObjectWith<AccountDefaultFact>[]): Map<
 /** How an account is called that an operator decides on and no file tells: its own for each object. */
 const untold = '{{account of ';
 
-function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean, defaults: ReadonlyMap<string, string>): Workload {
+function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean, defaults: ReadonlyMap<string, string>): Omit<Workload, 'risk'> {
   // serviceAccountName wins over the alias when both are set; empty names mean `default` (semantics.md 2.1, 2.2).
   const said = fact.serviceAccountName.state !== 'absent' ? fact.serviceAccountName : fact.serviceAccount;
   const { group, kind } = object.resource.header;

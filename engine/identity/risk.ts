@@ -1,6 +1,7 @@
 import { known, type Place } from '../yaml/cursor.ts';
 import type { Workload } from './graph.ts';
-import type { Location } from './objects.ts';
+import { fits } from '../kubernetes/name-pattern.ts';
+import { displayName, type Location } from './objects.ts';
 import { imagePath } from './token-consumers.ts';
 
 /** What makes an identity worth more than its neighbours: what its workload keeps, moves or may start. */
@@ -13,6 +14,19 @@ export interface Risk {
   /** Completes "it is one because …". */
   readonly because: string;
   readonly at: Location;
+}
+
+/** One entry of `risk:` in kubewho.yaml. */
+export interface RiskSettings {
+  readonly class: RiskClass | 'none';
+  /** `NAMESPACE/NAME` of workloads, `*` standing for any characters. */
+  readonly workloads: readonly string[];
+}
+
+/** What settings say of a workload; of the entries that match, the one written last. */
+export function riskSaid(settings: readonly RiskSettings[], workload: { readonly namespace: string; readonly name: string }): RiskClass | 'none' | undefined {
+  const name = displayName(workload);
+  return settings.findLast(({ workloads }) => workloads.some((pattern) => fits(pattern, name)))?.class;
 }
 
 /** Sets or clears the class of a workload: one of the classes, or `none`. On the pod template it goes before the object. */
@@ -64,11 +78,11 @@ const namingLabels = ['app.kubernetes.io/name', 'app.kubernetes.io/component', '
 const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
 
 /**
- * The risk class of a workload by its annotation, else by what its kind, images, configuration and names say; undefined
+ * The risk class of a workload by kubewho.yaml, else by its annotation, else by what its kind, images, configuration and names say; undefined
  * where nothing does. Names are a hint and no proof: a class raises what is said of an identity, it is never a finding.
  */
 export function riskOf(workload: Workload): Risk | undefined {
-  const said = annotated(workload);
+  const said = configured(workload) ?? annotated(workload);
   if (said) return said === 'none' ? undefined : said;
   const marks = marksOf(workload);
   const lasting = !runs.has(workload.object.resource.header.kind);
@@ -77,6 +91,10 @@ export function riskOf(workload: Workload): Risk | undefined {
     if (found) return { class: row.class, because: found.map((one) => one.because).join(' and '), at: { object: workload.object, place: found[0]!.place } };
   }
   return undefined;
+}
+
+function configured({ object, risk }: Workload): Risk | 'none' | undefined {
+  return risk === undefined || risk === 'none' ? risk : { class: risk, because: 'kubewho.yaml says so', at: { object, place: object.resource.header.at } };
 }
 
 function annotated({ object, fact }: Workload): Risk | 'none' | undefined {

@@ -61,17 +61,20 @@ function selectorIn(data: unknown): PhaseSettings['selector'] {
   return { matchLabels: Object.fromEntries(matchLabels), matchExpressions };
 }
 
-function holdsFault(value: unknown, path: Path, isFaulty: (path: Path) => boolean): boolean {
+/** Whether the schema refused a value or anything in it. */
+export function holdsFault(value: unknown, path: Path, isFaulty: (path: Path) => boolean): boolean {
   if (isFaulty(path)) return true;
   if (Array.isArray(value)) return value.some((one, i) => holdsFault(one, [...path, i], isFaulty));
   return isRecord(value) && Object.entries(value).some(([key, one]) => holdsFault(one, [...path, key], isFaulty));
 }
 
-function records(data: unknown): { index: number; entry: Record<string, unknown> }[] {
+/** The maps in a list, with their place in it. */
+export function records(data: unknown): { index: number; entry: Record<string, unknown> }[] {
   return (Array.isArray(data) ? data : []).flatMap((entry, index) => (isRecord(entry) ? [{ index, entry }] : []));
 }
 
-function texts(data: unknown): string[] | undefined {
+/** The strings in a list; undefined for what is none. */
+export function texts(data: unknown): string[] | undefined {
   return Array.isArray(data) ? data.filter((one): one is string => typeof one === 'string') : undefined;
 }
 

@@ -50,6 +50,7 @@ export function configurationSchema(rules: readonly Rule[]): object {
         type: 'array',
         items: pattern,
       },
+      risk: riskSchema,
       phases: phasesSchema(rules, families),
       exceptions: exceptionsSchema(rules),
       requireReasons: { description: 'Whether a suppression without a reason is a finding (suppression-without-reason).', type: 'boolean', default: false },
@@ -59,6 +60,20 @@ export function configurationSchema(rules: readonly Rule[]): object {
 }
 
 const day = { type: 'string', pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$', examples: ['2027-03-31'] };
+
+const riskSchema = {
+  description: 'Risk classes of workloads, in place of what their annotations, images and names say. Of the entries that match, the one written last counts.',
+  type: 'array',
+  items: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['class', 'workloads'],
+    properties: {
+      class: { description: 'The class, or none.', type: 'string', enum: [...riskClasses, 'none'] },
+      workloads: { description: 'NAMESPACE/NAME of workloads; `*` stands for any characters. A workload whose namespace is not told is called by its name alone.', type: 'array', minItems: 1, items: { ...pattern, examples: ['shop/checkout', 'billing/*'] } },
+    },
+  },
+};
 
 function phasesSchema(rules: readonly Rule[], families: readonly string[]): object {
   const expression = {

@@ -1,3 +1,4 @@
+import type { RiskSettings } from '../identity/risk.ts';
 import { nodeAt, type MapNode, type Path, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
@@ -5,6 +6,7 @@ import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
 import { maxPatternLength } from './config-schema.ts';
 import { describeFault, describeImpossibleDay, faultsOf, type ConfigurationValidator } from './config-faults.ts';
 import { exceptionsIn, impossibleDays, phasesIn, type Reading } from './config-phases.ts';
+import { riskIn } from './config-risk.ts';
 import type { Exception, PhaseSettings } from './phases.ts';
 import type { Rule, Severity } from './rule.ts';
 
@@ -29,6 +31,8 @@ export interface Configuration {
   readonly scopes: readonly ScopeSettings[];
   /** Path patterns of objects of a cluster that resolve references and are never reported on. */
   readonly context: readonly string[];
+  /** Risk classes of workloads, in place of what these show. */
+  readonly risk: readonly RiskSettings[];
   /** Where the estate stands on its way from location to identity, in written order. */
   readonly phases: readonly PhaseSettings[];
   /** Accepted risks, each with a reason and an end. */
@@ -41,7 +45,7 @@ export interface Configuration {
   readonly source?: { readonly path: string; readonly text: string };
 }
 
-export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], phases: [], exceptions: [], requireReasons: false, kubernetesMinor: 36 };
+export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], risk: [], phases: [], exceptions: [], requireReasons: false, kubernetesMinor: 36 };
 
 /** A fault in kubewho.yaml. Lines and columns from 1. */
 export interface ConfigurationProblem {
@@ -93,6 +97,7 @@ function configurationOf(data: Record<string, unknown>, reading: Reading): Confi
     rules: ruleSettings(data['rules'], rules, isFaulty),
     scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && patterns(scope['paths']).length > 0 ? [{ name: scope['name'], paths: patterns(scope['paths']), complete: scope['complete'] === true }] : [])),
     context: patterns(data['context']),
+    risk: riskIn(data['risk'], reading),
     phases: phasesIn(data['phases'], reading),
     exceptions: exceptionsIn(data['exceptions'], reading),
     requireReasons: data['requireReasons'] === true,
@@ -121,7 +126,7 @@ function withoutEmpty(data: unknown): unknown {
   return isRecord(data) ? Object.fromEntries(Object.entries(data).filter(([key, value]) => value !== null || !sections.has(key))) : data;
 }
 
-const sections = new Set(['rules', 'scopes', 'context', 'phases', 'exceptions']);
+const sections = new Set(['rules', 'scopes', 'context', 'risk', 'phases', 'exceptions']);
 
 /** The plain data of a file that people write: the booleans of YAML 1.1 (`off`, `no`) are words here, as in most editors. */
 function dataOf(node: YamlNode): unknown {

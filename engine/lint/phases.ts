@@ -1,6 +1,7 @@
 import type { RiskClass } from '../identity/risk.ts';
 import { riskOf } from '../identity/risk.ts';
 import type { Workload } from '../identity/graph.ts';
+import { fits } from '../kubernetes/name-pattern.ts';
 import { matches, type LabelSelector, type Requirement } from '../kubernetes/selector.ts';
 import type { Place } from '../yaml/cursor.ts';
 import type { Span } from '../yaml/text.ts';
@@ -84,21 +85,6 @@ function covers({ namespaces, selector, risk }: PhaseSettings, { namespace, work
   // A label that a template hides may be any: then the entry is not known to be about this workload.
   if (selector && !(workload && matches(selectorOf(selector), workload.fact.podLabels) === true)) return false;
   return !risk || (workload !== undefined && risk.includes(riskOf(workload)?.class as RiskClass));
-}
-
-/** Whether a name fits a pattern in which `*` stands for any characters. Linear in the name for each part. */
-function fits(pattern: string, name: string): boolean {
-  const [first, ...rest] = pattern.split('*') as [string, ...string[]];
-  if (rest.length === 0) return name === pattern;
-  if (!name.startsWith(first)) return false;
-  const last = rest.pop()!;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }
 
 const nowhere: Place = { path: [], stable: '', span: { start: 0, end: 0 } };

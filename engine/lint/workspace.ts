@@ -255,7 +255,7 @@ export class Workspace {
     const before = this.scopes.get(scope);
     if (before && !this.stale.has(scope)) return before.answers;
     const objects = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context').flatMap((file) => file.objects);
-    const graph = buildGraph(objects);
+    const graph = buildGraph(objects, this.configuration.risk);
     const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
     this.work.asked += asked;
     this.stale.delete(scope);

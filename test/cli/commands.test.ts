@@ -86,7 +86,7 @@ describe('print-config', () => {
       workspace: '.',
       configurationFile: 'kubewho.yaml',
       rules: { 'automounted-token': { severity: 'error' } },
-      file: { path: 'app/web.yaml', dialect: 'kustomization', scope: '', role: 'manifest', namespace: 'shop' },
+      file: { path: 'app/web.yaml', dialect: 'kustomization', scope: '', role: 'manifest', namespace: 'shop', build: { roots: ['app'], namespace: 'shop', names: [{ prefix: '', suffix: '' }] } },
     });
   });
 

@@ -1,3 +1,4 @@
+import { fits } from '../../../engine/kubernetes/name-pattern.ts';
 import { isBuiltinGroup } from '../../../engine/kubernetes/cluster-scoped.ts';
 import { accessRule, ruleAllows, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { inWords } from '../../../engine/identity/rbac-subjects.ts';
@@ -108,22 +109,8 @@ function patternFixes({ object, rule, at, args }: Found, graph: Graph): FixPropo
 
 function secretsLike(pattern: string, { resources }: AccessRule, role: GraphObject, graph: Graph): string[] {
   if (resources.length !== 1 || resources[0] !== 'secrets' || role.resource.header.kind !== 'Role' || !isTold(role.namespace) || !/[a-z0-9]/.test(pattern)) return [];
-  const found = graph.all('secret').filter(({ object }) => object.namespace === role.namespace && isTold(object.name) && isLike(object.name, pattern) && !graph.proximity.alternatives(role.document.file, object.document.file));
+  const found = graph.all('secret').filter(({ object }) => object.namespace === role.namespace && isTold(object.name) && fits(pattern, object.name) && !graph.proximity.alternatives(role.document.file, object.document.file));
   return [...new Set(found.map(({ object }) => object.name))].sort();
-}
-
-/** Whether a name is what a pattern with stars was meant for. */
-function isLike(name: string, pattern: string): boolean {
-  const [first, ...parts] = pattern.split('*') as [string, ...string[]];
-  const last = parts.pop();
-  if (last === undefined || !name.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of parts) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }
 
 function fixesOf({ object, rule, messageId, resources, verbs, persona }: Found): FixProposal[] {

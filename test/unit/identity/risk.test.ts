@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { riskAnnotation, riskClasses, riskOf } from '../../../engine/identity/risk.ts';
+import { buildGraph } from '../../../engine/identity/graph.ts';
+import { riskAnnotation, riskClasses, riskOf, type RiskSettings } from '../../../engine/identity/risk.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 interface Options { readonly kind?: string; readonly image?: string; readonly before?: string; readonly labels?: string; readonly env?: string; readonly annotations?: string }
@@ -56,5 +57,18 @@ describe('the risk class of a workload', () => {
     // A word that is no class says nothing.
     assert.deepEqual(classOf('db', { image: 'postgres:16', annotations: `{ ${riskAnnotation}: huge }` })?.[0], 'data-store');
     for (const one of riskClasses) assert.equal(classOf('web', { annotations: `{ ${riskAnnotation}: ${one} }` })?.[0], one);
+  });
+
+  test('is what kubewho.yaml says before anything else, and there what is written last', () => {
+    const { objects } = graphOfFiles({ 'all.yaml': `apiVersion: v1
+kind: Pod
+metadata: { name: db, namespace: shop, annotations: { ${riskAnnotation}: payment } }
+spec: { containers: [{ name: c, image: postgres:16 }] }
+` });
+    const classes = (...settings: RiskSettings[]) => riskOf(buildGraph(objects, settings).workloads[0]!);
+    assert.equal(classes()?.class, 'payment');
+    assert.deepEqual([classes({ class: 'agent', workloads: ['shop/*'] })?.class, classes({ class: 'agent', workloads: ['shop/*'] })?.because], ['agent', 'kubewho.yaml says so']);
+    assert.equal(classes({ class: 'agent', workloads: ['*'] }, { class: 'none', workloads: ['shop/db'] }), undefined);
+    assert.equal(classes({ class: 'none', workloads: ['shop/d', 'db', 'billing/db'] })?.class, 'payment');
   });
 });

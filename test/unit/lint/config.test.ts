@@ -36,6 +36,9 @@ scopes:
     complete: true
   - {name: staging, paths: [clusters/staging, "apps/*/staging"]}
 context: [cluster-dump.yaml]
+risk:
+  - {class: payment, workloads: [shop/checkout, "billing/*"]}
+  - {class: none, workloads: [billing/website]}
 phases:
   - {phase: observe}
   - phase: enforce
@@ -59,6 +62,7 @@ kubernetesVersion: 1.30
       rules: { 'long-lived-token': { severity: 'error', options: { maxSeconds: 600 } }, 'wildcard-role': { severity: 'off' } },
       scopes: [{ name: 'production', paths: ['clusters/production'], complete: true }, { name: 'staging', paths: ['clusters/staging', 'apps/*/staging'], complete: false }],
       context: ['cluster-dump.yaml'],
+      risk: [{ class: 'payment', workloads: ['shop/checkout', 'billing/*'] }, { class: 'none', workloads: ['billing/website'] }],
       phases: [
         // A phase is about the family trust unless it says otherwise.
         { phase: 'observe', from: undefined, namespaces: undefined, selector: undefined, risk: undefined, rules: ['network-only-trust'] },
@@ -99,6 +103,8 @@ describe('a fault in kubewho.yaml is said with its place, a proposal, and the re
     ['pattern that nobody writes', `context: [${'a'.repeat(501)}, b]\n`, '1:11 context[0] is longer than 500 characters'],
     ['scope that is no list', 'scopes: {}\n', '1:1 scopes must be a list'],
     ['word for a boolean', 'requireReasons: yes\n', '1:17 requireReasons must be true or false'],
+    ['a risk class that there is not', 'risk: [{class: payments, workloads: [a/b]}]\n', '1:16 risk[0].class is "payments", not one of secrets-manager, payment, admin-api, data-store, ci-runner, gitops-controller, agent, none; did you mean "payment"?'],
+    ['a risk class of nothing', 'risk: [{class: payment}]\n', '1:8 risk[0] has no "workloads"'],
     ['unknown phase', 'phases: [{phase: warning}]\n', '1:18 phases[0].phase is "warning", not one of observe, warn, enforce'],
     ['phase that is nearly one', 'phases: [{phase: enforced}]\n', '1:18 phases[0].phase is "enforced", not one of observe, warn, enforce; did you mean "enforce"?'],
     ['phase without its name', 'phases: [{namespaces: [a]}]\n', '1:10 phases[0] has no "phase"'],
