@@ -6,6 +6,7 @@ import { readAccount, type AccountFact } from './account.ts';
 import { readCalicoNetworkSet, readCalicoPolicy, readCalicoTier, type CalicoNetworkSetFact, type CalicoPolicyFact, type CalicoTierFact } from './calico.ts';
 import { readCallback, type CallbackFact } from './callback.ts';
 import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type CiliumPolicyFact } from './cilium.ts';
+import { hostWords, readConfigHosts, type ConfigHostsFact } from './config-hosts.ts';
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { controllerSettings, readControllerConfig } from './edge/controller-config.ts';
@@ -14,6 +15,7 @@ import type { AddressSourceFact } from './edge/source.ts';
 import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
 import { readGatewayGuard } from './edge/gateway-api.ts';
 import { readServiceEdge } from './edge/service.ts';
+import { readEndpoints, type EndpointsFact } from './endpoints.ts';
 import { readHeader, type Header } from './header.ts';
 import { readClaimRoute, readGatewayPods, readProxyFilter, readVirtualService, type ClaimRouteFact, type GatewayPodsFact, type ProxyFilterFact } from './istio-traffic.ts';
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication, type AuthorizationPolicyFact, type PeerAuthenticationFact, type RequestAuthenticationFact } from './istio.ts';
@@ -33,7 +35,7 @@ import { readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -54,7 +56,7 @@ const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
   ['/Config', readKubeconfig],
-  ['/ConfigMap', both(readAccountDefault, readControllerConfig)],
+  ['/ConfigMap', both(readAccountDefault, readControllerConfig, readConfigHosts)],
   ['operator.tekton.dev/TektonConfig', readTektonConfig],
   ...furtherAccountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
@@ -100,6 +102,8 @@ const readers = new Map<string, Reader>([
   ['policy.networking.k8s.io/AdminNetworkPolicy', readClusterPolicy],
   ['policy.networking.k8s.io/BaselineAdminNetworkPolicy', readClusterPolicy],
   ['policy.networking.k8s.io/ClusterNetworkPolicy', readClusterPolicy],
+  ['discovery.k8s.io/EndpointSlice', readEndpoints],
+  ['/Endpoints', readEndpoints],
   ['admissionregistration.k8s.io/ValidatingWebhookConfiguration', readCallback],
   ['admissionregistration.k8s.io/MutatingWebhookConfiguration', readCallback],
   ['apiregistration.k8s.io/APIService', readCallback],
@@ -117,7 +121,7 @@ function both(...readers: readonly Reader[]): Reader {
 }
 
 /** Words of which a document of a kind must have one for anything to come out of it. */
-const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings]]]);
+const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings, ...hostWords]]]);
 
 /** Whether any fact can come out of a document of a kind: others are never parsed. Lists are looked into. */
 export function isRead(group: string, kind: string, text: string): boolean {

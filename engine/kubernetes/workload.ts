@@ -17,6 +17,8 @@ export interface Container {
   readonly envFields: Readonly<Record<string, Value<string>>>;
   /** Secrets that environment variables are taken from (`secretKeyRef`, `envFrom`). */
   readonly secrets: readonly SecretUse[];
+  /** ConfigMaps that environment variables are taken from: all of it (`envFrom`), or one key. */
+  readonly configMaps: readonly { readonly name: Value<string>; readonly key: string | undefined }[];
   readonly mounts: readonly { readonly path: Value<string>; readonly volume: Value<string> }[];
   /** What it says it listens on. `open` where a template may add more; who listens is known to the program alone. */
   readonly ports: { readonly listed: readonly ContainerPort[]; readonly open: boolean };
@@ -45,6 +47,8 @@ export interface Volume {
   readonly hostPath: Value<string>;
   /** The Secret that it is, or those that are sources of a projected volume. */
   readonly secrets: readonly SecretUse[];
+  /** ConfigMaps that it holds, by name; also as sources of a projected volume. */
+  readonly configMaps: readonly Value<string>[];
   readonly csiDriver: Value<string>;
   readonly tokens: readonly ProjectedToken[];
   readonly at: Place;
@@ -166,6 +170,10 @@ export function readContainer(container: Cursor): Container {
       ...container.get('env').items().map((item) => item.at('valueFrom', 'secretKeyRef')).map((use) => readSecretUse(use.get('name'), [use.get('key')], use)),
       ...container.get('envFrom').items().map((item) => readSecretUse(item.at('secretRef', 'name'), undefined, item)),
     ].filter(({ name }) => name.state !== 'absent'),
+    configMaps: [
+      ...container.get('env').items().map((item) => item.at('valueFrom', 'configMapKeyRef')).map((ref) => ({ name: ref.get('name').string(), key: known(ref.get('key').string()) })),
+      ...container.get('envFrom').items().map((item) => ({ name: item.at('configMapRef', 'name').string(), key: undefined })),
+    ].filter(({ name }) => name.state !== 'absent'),
     mounts: container.get('volumeMounts').items().map((mount) => ({ path: mount.get('mountPath').string(), volume: mount.get('name').string() })),
     ports: { listed: container.get('ports').items().map(readPort), open: container.open || container.get('ports').open },
     at: container.place(),
@@ -201,6 +209,7 @@ export function readVolume(volume: Cursor): Volume {
       readSecretUse(volume.at('secret', 'secretName'), keysOf(volume.get('secret')), volume.get('secret')),
       ...sources.map((source) => readSecretUse(source.at('secret', 'name'), keysOf(source.get('secret')), source)),
     ].filter(({ name }) => name.state !== 'absent'),
+    configMaps: [volume.at('configMap', 'name').string(), ...sources.map((source) => source.at('configMap', 'name').string())].filter((name) => name.state !== 'absent'),
     csiDriver: volume.at('csi', 'driver').string(),
     tokens: tokens.map((token) => ({
       audience: token.get('audience').string(),
