@@ -1,4 +1,6 @@
+import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { addressGrants, type AddressGrant } from '../../../engine/trust/by-address.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
@@ -37,7 +39,7 @@ export default defineRule({
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const grant of addressGrants(graph, object)) yield signalOf(object, grant);
+    for (const grant of addressGrants(graph, object)) yield signalOf(graph, object, grant);
   },
   fixes({ unit: { object }, graph }, signal) {
     const grant = addressGrants(graph, object).find((one) => placeOf(one).stable === signal.at.place.stable);
@@ -50,19 +52,23 @@ function placeOf({ shared, addresses }: AddressGrant): Place {
   return shared?.at ?? addresses[0]!.at;
 }
 
-function signalOf(object: GraphObject, grant: AddressGrant): Signal {
+function signalOf(graph: Graph, object: GraphObject, grant: AddressGrant): Signal {
   const more = grant.shared ? grant.addresses : grant.addresses.slice(1);
   const workloads = grant.targets.flatMap(({ workload }) => (workload ? [workload] : []));
+  // Where it is sure, what is at stake raises it: the riskiest workloads come first on the way to identity.
+  const stake = grant.confidence === 'high' ? stakeIn(graph, workloads) : undefined;
   return {
     messageId: workloads.length > 0 ? grant.situation : unseenId(grant),
     args: { ranges: listed(grant.addresses.map((value) => known(value) ?? '')), workloads: listed([...new Set(workloads.map((workload) => `${workload.object.resource.header.kind} ${displayName(workload.object)}`))]), mesh: grant.mesh?.technology ?? '', policy: grant.mesh?.policy ?? '' },
     at: { object, place: placeOf(grant) },
+    ...(stake ? { severity: 'error' as const } : {}),
     confidence: grant.confidence,
     about: workloads.map(({ object: one }) => one),
     related: [
       ...more.map((value): Related => ({ at: { object: grant.shared?.object ?? object, place: value.at }, message: grant.shared ? messages.range : messages.alsoRange })),
       ...workloads.slice(0, shown).map(({ object: one }): Related => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.protected })),
       ...(grant.beside ? [{ at: { object: grant.beside.policy, place: grant.beside.rule }, message: grant.situation === 'bypass' ? messages.wall : messages.gap }] : []),
+      ...(stake ? [stake] : []),
     ],
   };
 }

@@ -1,0 +1,29 @@
+import { tierOf } from './exposure.ts';
+import type { Graph, Workload } from './graph.ts';
+import type { Location } from './objects.ts';
+import { riskOf } from './risk.ts';
+
+/** Why a fault at a workload weighs more than at its neighbours. */
+export interface Stake {
+  readonly at: Location;
+  /** As a related place says it. */
+  readonly message: string;
+}
+
+/** What runs to its end listens to nobody. */
+const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
+
+/**
+ * What is at stake at some workloads: the first that has a risk class or is reached from outside the cluster says it.
+ * Undefined where none does. Riskiest services come first: a rule that names them raises what it says of them.
+ */
+export function stakeIn(graph: Graph, workloads: readonly Workload[]): Stake | undefined {
+  for (const workload of workloads) {
+    const label = `${workload.object.resource.header.kind} "${workload.object.name}"`;
+    const risk = riskOf(workload);
+    if (risk) return { at: risk.at, message: `${label} is of the risk class ${risk.class}: ${risk.because}` };
+    const { tier, at } = tierOf(workload, graph);
+    if (tier === 'exposed' && !runs.has(workload.object.resource.header.kind)) return { at: at!, message: `this makes ${label} reachable from outside the cluster` };
+  }
+  return undefined;
+}
