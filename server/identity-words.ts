@@ -1,5 +1,5 @@
 import { displayName, isSymbol } from '../engine/identity/objects.ts';
-import { accountLabel, tokenMount, type Account, type Grant, type Graph, type Workload } from '../engine/identity/graph.ts';
+import { accountLabel, isUntold, tokenMount, type Account, type Grant, type Graph, type Workload } from '../engine/identity/graph.ts';
 import type { Authorizer } from '../engine/identity/permissions.ts';
 import type { AccessRule } from '../engine/identity/rbac-rules.ts';
 import { known } from '../engine/yaml/cursor.ts';
@@ -14,7 +14,7 @@ export function workloadWords(workload: Workload, graph: Graph, rights: Authoriz
   const said = workload.fact.serviceAccountName.state !== 'absent' || workload.fact.serviceAccount.state !== 'absent';
   const others = account.workloads.filter((one) => one.key !== workload.key);
   return [
-    `${markup.strong(workloadLabel(workload))} runs as account ${accountName(account, markup)}${said ? '' : ', because it names no other'}. ${mountWords(workload, account)}`,
+    `${markup.strong(workloadLabel(workload))} runs as ${isUntold(account) ? 'an account that its operator makes or chooses: the files do not tell which' : `account ${accountName(account, markup)}${said ? '' : ', because it names no other'}`}. ${mountWords(workload, account)}`,
     ...rightsWords(account, graph, rights, markup),
     ...(others.length > 0 ? [`The account is shared with ${listed(others.map((one) => markup.code(workloadLabel(one))))}.`] : []),
   ];
@@ -38,7 +38,7 @@ function workloadLabel({ object, fact }: Workload): string {
 
 function accountName(account: Account, markup: Markup): string {
   const missing = account.objects.length === 0 && account.name !== 'default' && !isSymbol(account.name);
-  return `${markup.strong(accountLabel(account))}${missing ? ' (not among the files read)' : ''}`;
+  return `${markup.strong(accountLabel(account))}${!missing ? '' : account.workloads.some(({ fact }) => fact.made) ? ' (made by an operator)' : ' (not among the files read)'}`;
 }
 
 /** Pod over account over true (semantics.md 2.5), in a sentence or two. */

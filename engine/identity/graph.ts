@@ -147,7 +147,7 @@ function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repe
     fact,
     // A cluster-scoped template makes pods wherever it is used.
     namespace: podCarrier(group, kind)?.cluster ? '{{namespace of its user}}' : object.namespace,
-    accountName: said.state === 'absent' ? fact.fallback ?? defaults.get(group) ?? `${untold}${kind} ${displayName(object) || object.key}}}` : symbol(said),
+    accountName: said.state === 'absent' ? fact.fallback ?? defaults.get(group) ?? `${untold}${object.name === '' ? `a ${kind} in ${object.key}` : `${kind} ${displayName(object)}`}}}` : symbol(said),
     accountAt: said.state === 'absent' ? fact.spec : said.at,
     owner,
     repeated,

@@ -3,6 +3,7 @@ import { known } from '../../../engine/yaml/cursor.ts';
 import { hidesPrograms } from '../../../engine/identity/token-consumers.ts';
 import { canOptOutSafely, grantedToEveryone, isPartial, replacesToken, tokenNeed } from '../../../engine/identity/token-need.ts';
 import { defineRule, pathIn, type Confidence, type FixProposal, type FixStep, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
+import { optOutGroup } from '../opt-out-group.ts';
 
 export default defineRule({
   id: 'automounted-token',
@@ -12,7 +13,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.6', 'mitre-attack:T1528'],
   unit: 'workload',
-  reads: ['workload', 'account', 'binding'],
+  reads: ['workload', 'account', 'binding', 'misplaced'],
   messages: {
     unneeded: 'The token of account "{account}" is mounted here, and nothing in the files read needs it',
     undone: 'Account "{account}" opts out of mounting its token; this line mounts it again, and nothing in the files read needs it',
@@ -41,6 +42,7 @@ export default defineRule({
       related,
       // Who names an account of its own that is not here has its bindings elsewhere, too, as a rule.
       persona: isUnread(account) ? 'pedantic' : 'regular',
+      group: [workload.object, ...account.objects.map(({ object }) => object)].map(optOutGroup).find((group) => group !== undefined),
       confidence: isUnread(account) || everyone.length > 0 || hidesPrograms(workload.fact) ? 'low' : sure,
     };
   },

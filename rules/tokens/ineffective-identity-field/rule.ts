@@ -2,6 +2,7 @@ import type { GraphObject } from '../../../engine/identity/objects.ts';
 import type { MisplacedFact } from '../../../engine/kubernetes/misplaced.ts';
 import type { WorkloadFact } from '../../../engine/kubernetes/workload.ts';
 import { defineRule, type FixProposal, type FixStep } from '../../../engine/lint/rule.ts';
+import { isOptOut, optOutGroup } from '../opt-out-group.ts';
 
 /** Where the kubelet looks for static pods as kubeadm sets it up (kubernetes.io/docs/tasks/configure-pod-container/static-pod). */
 const staticPods = /(?:^|\/)etc\/kubernetes\/manifests\//;
@@ -23,7 +24,7 @@ export default defineRule({
   },
   *check({ unit: { object } }) {
     for (const fact of misplacedIn(object)) {
-      yield { messageId: fact.reason, args: { written: String(fact.at.path.at(-1)), field: fact.field, target: targetIn(object, fact) }, at: { object, place: fact.at } };
+      yield { messageId: fact.reason, args: { written: String(fact.at.path.at(-1)), field: fact.field, target: targetIn(object, fact) }, at: { object, place: fact.at }, group: isOptOut(fact) ? optOutGroup(object) : undefined };
     }
     const pod = namedStaticPod(object);
     if (pod) yield { messageId: 'static', at: { object, place: pod.at } };
