@@ -5,6 +5,7 @@ import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { coversFamily, parseNetwork } from './address.ts';
 import type { Evidence } from './layer.ts';
 import { demandsAtLeast } from './named.ts';
+import { isNetwork } from './network.ts';
 import { protectedByNetworkPolicy } from './protected.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
@@ -28,7 +29,7 @@ export function labelPeers(graph: Graph, policy: ObjectWith<NetworkPolicyFact>, 
   if (found.length === 0) return [];
   const targets = protectedByNetworkPolicy(graph, policy).filter((target) => {
     const trust = trustIn(graph, target);
-    return demandsAtLeast(trust, least) === false && !trust.layers.some(({ technology, admissions }) => technology === 'NetworkPolicy' && admissions.some(({ evidence, extent, addresses }) => evidence === 'nothing' && extent === 'all' && addresses.length === 0));
+    return demandsAtLeast(trust, least) === false && !trust.layers.some((layer) => isNetwork(layer) && layer.admissions.some(({ extent, opening }) => extent === 'all' && (opening?.to === 'anyone' || opening?.to === 'entityAll')));
   });
   return targets.length === 0 ? [] : found.map((one) => ({ ...one, targets }));
 }
