@@ -91,6 +91,11 @@ function candidates(graph: Graph, names: readonly string[]): readonly Intentions
   return [...new Set([...names, '*', ''])].flatMap((name) => index.get(name) ?? []);
 }
 
+/** What intentions let in by themselves. */
+export function intentionsLayer(deciding: readonly Intentions[]): Layer {
+  return { technology: 'Consul', policies: deciding.map(({ object }) => object), isolates: true, admissions: admissionsOf(deciding), demands: [], unsure: false };
+}
+
 /** Whether traffic may reach the application without its sidecar: transparent redirection is off, or leaves ports out. */
 function isBypassed({ annotations }: Target): boolean {
   const redirect = labelOf(annotations, 'consul.hashicorp.com/transparent-proxy');
@@ -107,7 +112,7 @@ function admissionsOf(deciding: readonly Intentions[]): Admission[] {
   const admissions: Admission[] = [];
   for (const { object, fact } of deciding) {
     admissions.push(...fact.sources.flatMap((source) => waysOf(source, fact.token).map((way) => ({ ...way, policy: object, rule: source.at }))));
-    if (fact.open) admissions.push({ evidence: 'anyIdentity', extent: 'all', addresses: [], policy: object, rule: object.resource.header.at });
+    if (fact.open) admissions.push({ evidence: 'identity', extent: 'all', addresses: [], policy: object, rule: object.resource.header.at });
     if (fact.sources.some(isEveryone)) break;
   }
   return admissions;

@@ -2,6 +2,7 @@ import type { KumaMatch, KumaPermissionFact, KumaRef, KumaTrafficPermissionFact 
 import type { Labels } from '../kubernetes/header.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
 import { isNear } from './index.ts';
 import { hasAll, isRefTo, kumaMembership, kumaMeshName, kumaTls, reaches } from './kuma-mesh.ts';
 import type { Admission, Evidence, Layer } from './layer.ts';
@@ -16,7 +17,7 @@ export function permissionApplies(graph: Graph, { object, fact }: KumaPermission
 }
 
 /** Whether a TrafficPermission is about a target. It lives outside namespaces. */
-function trafficPermissionApplies(graph: Graph, { object, fact }: ObjectWith<KumaTrafficPermissionFact>, target: Target, meshName: string): boolean | 'unknown' {
+export function trafficPermissionApplies(graph: Graph, { object, fact }: ObjectWith<KumaTrafficPermissionFact>, target: Target, meshName = kumaMeshName(graph, target)): boolean | 'unknown' {
   if ((known(fact.mesh) ?? 'default') !== meshName || !isNear(graph, object, target)) return false;
   const answers = fact.destinations.map((tags) => hasAll(graph, tags, target));
   return answers.includes(true) ? true : answers.includes('unknown') || fact.open ? 'unknown' : false;
@@ -53,12 +54,18 @@ export function kumaLayer(graph: Graph, target: Target): Layer {
   };
 }
 
+/** What a permission lets in by itself. */
+export function permissionLayer(object: GraphObject, fact: KumaPermissionFact | KumaTrafficPermissionFact): Layer {
+  const admissions = fact.fact === 'kumaPermission' ? admissionsOf({ object, fact }) : admissionsByTags({ object, fact });
+  return { technology: 'Kuma', policies: [object], isolates: true, admissions, demands: [], unsure: false };
+}
+
 /** The ways in that a MeshTrafficPermission opens. What it denies only takes away. */
 function admissionsOf({ object, fact }: KumaPermission): Admission[] {
   const way = { extent: 'all' as const, addresses: [], policy: object };
   const allowed = fact.matches.filter(({ list }) => list !== 'deny').map((match) => ({ ...way, evidence: evidenceOfMatch(match), rule: match.at, ...(match.spiffeId ? { named: [match.spiffeId.value] } : {}) }));
   const from = fact.from.filter(({ action }) => known(action) === 'Allow' || known(action) === 'AllowWithShadowDeny' || action.state === 'hole').map(({ client, at }) => ({ ...way, evidence: evidenceOfClient(client), rule: at }));
-  return [...allowed, ...from, ...(fact.open ? [{ ...way, evidence: 'anyIdentity' as const, rule: object.resource.header.at }] : [])];
+  return [...allowed, ...from, ...(fact.open ? [{ ...way, evidence: 'identity' as const, rule: object.resource.header.at }] : [])];
 }
 
 /** A prefix that ends with the trust domain is the whole mesh, one that ends with a namespace all of its accounts; a match on SNI alone is every caller with an identity. */

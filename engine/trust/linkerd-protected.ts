@@ -15,10 +15,10 @@ export interface BehindServer {
   readonly layer: Layer;
 }
 
-/** What an authorization, or a Server by its access policy, opens. One whose Server is in no file read is judged by itself; one of pods outside the mesh opens nothing. */
+/** What an authorization opens. One whose Server is in no file read is judged by itself; one of pods outside the mesh opens nothing. */
 export function openedByLinkerd(graph: Graph, policy: GraphObject): BehindServer[] {
-  if (!policy.resource.facts.some(({ fact }) => fact === 'linkerdAuthorization' || fact === 'linkerdServerAuthorization' || fact === 'linkerdServer')) return [];
-  const servers = graph.all('linkerdServer').filter((server) => server.object === policy || isFor(graph, policy, server));
+  if (!policy.resource.facts.some(({ fact }) => fact === 'linkerdAuthorization' || fact === 'linkerdServerAuthorization')) return [];
+  const servers = graph.all('linkerdServer').filter((server) => isFor(graph, policy, server));
   if (servers.length > 0) return servers.flatMap((server) => targetsBehind(graph, server).map((target) => ({ target, server, layer: layerAt(graph, target, server) })));
   return [{ target: unseenTarget(policy, undefined), server: undefined, layer: { technology: 'Linkerd', policies: [policy], isolates: true, admissions: byItself(graph, policy), demands: [], unsure: false } }];
 }

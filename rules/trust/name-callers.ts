@@ -2,19 +2,28 @@ import type { Graph, Workload } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { callersOf } from '../../engine/trust/callers.ts';
 import { membership } from '../../engine/trust/istio-mesh.ts';
+import { meshOf } from '../../engine/trust/mesh.ts';
 import { targetOf, type Target } from '../../engine/trust/target.ts';
 
 /** The field of an Istio source that names callers by their accounts. */
 export type Source = { readonly principals: readonly string[] } | { readonly serviceAccounts: readonly string[] };
 
+/** An account as which a caller runs. */
+export interface CallerAccount {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 export interface NamedCallers {
   readonly target: Target;
+  readonly accounts: readonly CallerAccount[];
   readonly source: Source;
 }
 
-/** The callers of some targets as a policy of Istio names them: for each target, and for all together. */
+/** The callers of some targets by their accounts, and as a policy of Istio names them: for each target, and for all together. */
 export interface Naming {
   readonly each: readonly NamedCallers[];
+  readonly accounts: readonly CallerAccount[];
   readonly source: Source;
   /** What a fix says that names them: who is named, and who is not. */
   readonly title: string;
@@ -28,31 +37,41 @@ export function nameCallers(graph: Graph, targets: readonly Target[], among: (ca
   const found = targets.map((target) => {
     const callers = callersOf(graph, target).map((caller) => caller.workload).filter(among);
     // A caller outside the mesh has no identity to show.
-    const outside = callers.filter((caller) => membership(graph, targetOf(caller)) === 'out');
+    const belongs = meshOf(graph, target)?.membership ?? membership;
+    const outside = callers.filter((caller) => belongs(graph, targetOf(caller)) === 'out');
     return { target, callers: callers.filter((caller) => !outside.includes(caller)), outside };
   });
   if (found.length === 0 || found.some(({ target, callers }) => target.workload === undefined || callers.length === 0)) return undefined;
   const each: NamedCallers[] = [];
   for (const { target, callers } of found) {
-    const source = sourceOf(target, callers);
+    const accounts = accountsOf(callers);
+    const source = accounts && sourceOf(target, accounts);
     if (!source) return undefined;
-    each.push({ target, source });
+    each.push({ target, accounts, source });
   }
   const names = [...new Set(each.flatMap(({ source }) => Object.values(source).flat()))];
   const outside = namesOf(found.flatMap((one) => one.outside));
   return {
     each,
+    accounts: distinct(each.flatMap(({ accounts }) => accounts)),
     source: 'principals' in each[0]!.source ? { principals: names } : { serviceAccounts: names },
     title: `Demand the identity of the callers that these files show (${namesOf(found.flatMap((one) => one.callers))}); everyone else loses access${outside && `, also ${outside}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`,
   };
 }
 
-function sourceOf(target: Target, callers: readonly Workload[]): Source | undefined {
+function accountsOf(callers: readonly Workload[]): CallerAccount[] | undefined {
   if (callers.some(({ accountName, namespace }) => isSymbol(accountName) || isSymbol(namespace))) return undefined;
-  const accounts = [...new Map(callers.map(({ namespace, accountName }) => [`${namespace}/${accountName}`, { namespace, accountName }])).values()];
-  if (accounts.every(({ namespace }) => namespace !== '')) return { principals: accounts.map(({ namespace, accountName }) => `*/ns/${namespace}/sa/${accountName}`) };
+  return distinct(callers.map(({ namespace, accountName }) => ({ namespace, name: accountName })));
+}
+
+function distinct(accounts: readonly CallerAccount[]): CallerAccount[] {
+  return [...new Map(accounts.map((account) => [`${account.namespace}/${account.name}`, account])).values()];
+}
+
+function sourceOf(target: Target, accounts: readonly CallerAccount[]): Source | undefined {
+  if (accounts.every(({ namespace }) => namespace !== '')) return { principals: accounts.map(({ namespace, name }) => `*/ns/${namespace}/sa/${name}`) };
   // An account name alone is one of the policy's own namespace, which no file tells here.
-  return accounts.every(({ namespace }) => namespace === target.namespace) ? { serviceAccounts: accounts.map(({ accountName }) => accountName) } : undefined;
+  return accounts.every(({ namespace }) => namespace === target.namespace) ? { serviceAccounts: accounts.map(({ name }) => name) } : undefined;
 }
 
 function namesOf(workloads: readonly Workload[]): string {

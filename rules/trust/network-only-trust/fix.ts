@@ -4,25 +4,41 @@ import type { AddressGrant } from '../../../engine/trust/by-address.ts';
 import { evidenceOfRule } from '../../../engine/trust/istio-evidence.ts';
 import { membership } from '../../../engine/trust/istio-mesh.ts';
 import { istioLayer, mutualTls } from '../../../engine/trust/istio.ts';
+import { linkerdLayer } from '../../../engine/trust/linkerd.ts';
+import { linkerdMembership } from '../../../engine/trust/linkerd-mesh.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { selects, targetOf, type Target } from '../../../engine/trust/target.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
+import { closePorts, demandCallers } from '../linkerd-callers.ts';
 import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts';
 
 /**
  * From location to identity: the address rule stays as containment, and the callers that the files show are named beside
- * it, in the namespace/account form of a principal with any trust domain, which no manifest tells. Nobody is named
- * without evidence, and without Istio in the tree there is no fix.
+ * it, as the mesh of these files names them: in the namespace/account form of an Istio principal with any trust domain,
+ * which no manifest tells, or by reference to their accounts in Linkerd. Nobody is named without evidence, and without
+ * such a mesh there is no fix.
  */
 export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
   const naming = nameCallers(graph, grant.targets);
   if (!naming) return [];
+  const ofLinkerd = object.resource.header.group === 'policy.linkerd.io';
+  if (ofLinkerd || grant.mesh?.technology === 'Linkerd') {
+    const steps = ofLinkerd ? demandCallers(object, naming.accounts) : besideInLinkerd(graph, object, grant, naming.each);
+    return steps ? [{ id: 'name-callers', title: naming.title, safe: false, steps }] : [];
+  }
   const policy = grant.situation === 'alone' || grant.situation === 'bypass' ? inTheRule(object, grant, naming.source) : besideThePolicy(graph, grant, naming.each);
   const tls = strictMutualTls(graph, grant.targets);
   if (!policy || !tls) return [];
   const add = [...policy.add, ...tls.add];
   return [{ id: 'name-callers', title: naming.title, safe: false, steps: [...policy.change, ...tls.change, ...(add.length > 0 ? [{ after: object, add }] : [])] }];
+}
+
+/** Servers and their authorizations right after the network policy, for workloads that are in Linkerd's mesh and have none. */
+function besideInLinkerd(graph: Graph, object: GraphObject, grant: AddressGrant, named: readonly NamedCallers[]): FixStep[] | undefined {
+  if (grant.situation !== 'leftOut' || named.some(({ target }) => linkerdMembership(graph, target) !== 'in' || linkerdLayer(graph, target).unsure)) return undefined;
+  const add = closePorts(graph, named);
+  return add && [{ after: object, add }];
 }
 
 /** What is changed in the objects there are, and what is written after the policy. */
@@ -46,7 +62,7 @@ function inTheRule(object: GraphObject, grant: AddressGrant, source: Source): Wo
 
 /** A policy of its own for each protected workload, right after the network policy. */
 function besideThePolicy(graph: Graph, grant: AddressGrant, named: readonly NamedCallers[]): Work | undefined {
-  if (grant.situation !== 'leftOut' && grant.situation !== 'anyIdentity') return undefined;
+  if (grant.mesh?.technology !== 'Istio' || (grant.situation !== 'leftOut' && grant.situation !== 'anyIdentity')) return undefined;
   if (named.some(({ target }) => membership(graph, target) === 'out' || istioLayer(graph, target).unsure)) return undefined;
   const add: unknown[] = [];
   for (const { target, source } of named) {
