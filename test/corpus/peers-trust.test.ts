@@ -7,8 +7,8 @@ import { plannedWorkspace } from './projects.ts';
  * speaks where the peer fails the case, and says nothing of what the peer asks where the peer passes it. Each
  * disagreement has a reason and a source in peers-trust.json.
  */
-const checked = ['network-only-trust', 'open-network-peer', 'selector-trap', 'open-authorization-policy', 'mutual-tls-not-required', 'identity-policy-without-mutual-tls'];
-const casesKnown = 29;
+const checked = ['network-only-trust', 'open-network-peer', 'selector-trap', 'open-authorization-policy', 'mutual-tls-not-required', 'identity-policy-without-mutual-tls', 'namespace-wide-trust', 'mutable-label-trust', 'ineffective-network-policy', 'unprotected-workload', 'host-network-identity'];
+const casesKnown = 82;
 /** What a peer asks, where it is one message of a rule that says more: Istio's analyzer asks only for the CA of a DestinationRule. */
 const questions: Readonly<Record<string, readonly string[]>> = { istio: ['unverified'] };
 comparePeers({ title: 'peers on trust', rules: checked, cases: casesKnown, reasons: new URL('peers-trust.json', import.meta.url), answers: (peer, one) => answers(peer, one.case, one.texts) });
