@@ -31,6 +31,8 @@ export interface CiliumRule {
   readonly groups: readonly Place[];
   readonly ports: readonly NetworkPort[];
   readonly anyPort: boolean;
+  /** Whether its ports say all that it asks of the traffic: no layer 7, no TLS. */
+  readonly plain: boolean;
   readonly icmp: boolean;
   /** What the rule asks of HTTP requests; undefined where some of its traffic is not looked into. */
   readonly http: readonly CiliumHttp[] | undefined;
@@ -102,6 +104,7 @@ function readRule(rule: Cursor): CiliumRule {
     ports: all,
     // Port 0 is every port (PortProtocol, rule.go).
     anyPort: (ports.length === 0 && !toPorts.open) || ports.some((list) => list.length === 0) || all.some(({ port }) => known<number | string>(port) === 0),
+    plain: rule.get('icmps').items().length === 0 && toPorts.items().every((item) => item.fields().every(({ key }) => key === 'ports')),
     icmp: rule.get('icmps').items().length > 0,
     http: readHttp(toPorts),
     authentication: rule.at('authentication', 'mode').string(),

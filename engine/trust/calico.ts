@@ -6,7 +6,7 @@ import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { coversFamily, networksIn } from './address.ts';
 import { afterStops, orderOf, orderOfKubernetes, tierOf, type Order, type Stop } from './calico-order.ts';
-import { networksOfSets } from './calico-sets.ts';
+import { setsOf } from './calico-sets.ts';
 import type { Denial } from './denial.ts';
 import { factsNear } from './index.ts';
 import type { Admission, Evidence, Layer, Opening, Peer } from './layer.ts';
@@ -122,13 +122,15 @@ function admissionsOf(graph: Graph, { policy: { object, fact }, rule }: Asked): 
   const ports = destination.ports.map((port) => ({ ...port, protocol: known(rule.protocol) ?? '' }));
   const some = ports.length > 0 || destination.notPorts || isNarrowed(destination) || rule.http || rule.protocol.state !== 'absent';
   const way = { extent: rule.icmp ? ('health' as const) : some ? ('some' as const) : ('all' as const), policy: object, rule: rule.at, ports };
-  const sets = networksOfSets(graph, object, fact, source);
-  const addresses = [...source.nets, ...(source.nets.length > 0 ? [] : sets)];
-  const evidence = evidenceOf(source, addresses);
   // HTTP rules are for the layer-7 part of Calico, which may ask for more than can be seen.
   const opening = rule.open || source.open || rule.http ? undefined : openingOf(fact, source, rule);
-  const admission: Admission = { ...way, evidence, addresses: evidence === 'label' ? [] : addresses, ...(opening ? { opening } : {}) };
-  return [isByLabel(source) ? { ...admission, peer: peerOf(graph, object, fact, source) } : admission];
+  const evidence = evidenceOf(source);
+  const byLabel = isByLabel(source);
+  return [
+    { ...way, evidence, addresses: byLabel ? [] : source.nets, ...(opening ? { opening } : {}), ...(byLabel ? { peer: peerOf(graph, object, fact, source) } : {}) },
+    // Networks beside a selector have to fit too: they then only take away from what a set has.
+    ...(source.nets.length > 0 ? [] : setsOf(graph, object, fact, source)).map(({ nets, shared }): Admission => ({ ...way, evidence: evidenceOfNets(nets), addresses: nets, shared })),
+  ];
 }
 
 function isByLabel({ selector, namespaceSelector, accounts, service }: CalicoEntity): boolean {
@@ -136,12 +138,14 @@ function isByLabel({ selector, namespaceSelector, accounts, service }: CalicoEnt
 }
 
 /** Everything that a source says has to fit, so a selector beside networks is the stronger; the `not` fields only take away. */
-function evidenceOf(source: CalicoEntity, addresses: readonly Value<string>[]): Evidence {
+function evidenceOf(source: CalicoEntity): Evidence {
   if (source.open) return 'unknown';
-  if (source.nets.length === 0 && addresses.length > 0) return coversFamily(networksIn(addresses.map(known))) ? 'nothing' : 'address';
   if (isByLabel(source)) return 'label';
-  if (source.nets.length === 0) return 'nothing';
-  return coversFamily(networksIn(source.nets.map(known))) ? 'nothing' : 'address';
+  return source.nets.length === 0 ? 'nothing' : evidenceOfNets(source.nets);
+}
+
+function evidenceOfNets(nets: readonly Value<string>[]): Evidence {
+  return coversFamily(networksIn(nets.map(known))) ? 'nothing' : 'address';
 }
 
 function openingOf({ global }: CalicoPolicyFact, source: CalicoEntity, rule: CalicoRule): Opening | undefined {

@@ -5,18 +5,19 @@ import type { Graph } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
 import type { Denial } from './denial.ts';
-import type { Evidence, Opening } from './layer.ts';
+import type { Admission, Evidence, Opening } from './layer.ts';
 
 /** One source of a rule: what it is believed by, whom it opens to, and what it turns away where the rule denies. */
 export interface CiliumSource {
   readonly evidence: Evidence;
   readonly addresses: readonly Value<string>[];
+  readonly shared: Admission['shared'];
   readonly opening: Opening | undefined;
   readonly selector: LabelSelector | undefined;
   readonly denies: Denial['from'] | undefined;
 }
 
-const nobody: CiliumSource = { evidence: 'label', addresses: [], opening: undefined, selector: undefined, denies: undefined };
+const nobody: CiliumSource = { evidence: 'label', addresses: [], shared: undefined, opening: undefined, selector: undefined, denies: undefined };
 
 /** The sources of a rule (cilium pkg/policy/api/ingress.go): a rule without any is about everyone where it names ports or ICMP types, else about nobody. */
 export function ciliumSources(graph: Graph, policy: GraphObject, fact: CiliumPolicyFact, rule: CiliumRule): CiliumSource[] {
@@ -62,25 +63,29 @@ function sourceOfEntity(entity: Value<string>): CiliumSource[] {
 
 /** Networks of a rule, each for itself, and what they are together. */
 function sourceOfCidrs(graph: Graph, policy: GraphObject, cidrs: readonly CiliumCidr[]): CiliumSource[] {
-  const found = cidrs.map((item) => ({ item, addresses: addressesOf(graph, policy, item) }));
-  const networks = (addresses: readonly Value<string>[]) => addresses.map((address) => parseNetworkOrAddress(known(address) ?? '')).filter((network): network is Network => network !== undefined);
-  const all = coversFamily(networks(found.flatMap(({ addresses }) => addresses ?? [])));
-  return found.map(({ item, addresses }): CiliumSource => {
-    if (!addresses) return { ...nobody, evidence: 'address' };
-    const own = networks(addresses);
-    const plain = item.except.length === 0 && own.length === addresses.length;
-    return { ...nobody, evidence: coversFamily(own) ? 'nothing' : 'address', addresses, opening: all ? { to: 'outside', at: addresses[0]?.at ?? item.at } : undefined, denies: plain ? own : undefined };
-  });
+  const found = cidrs.flatMap((item) => listsOf(graph, policy, item).map((list) => ({ ...list, item, own: networksOf(list.addresses) })));
+  const all = coversFamily(found.flatMap(({ own }) => own));
+  return found.map(({ item, addresses, shared, own }): CiliumSource => ({
+    ...nobody,
+    evidence: coversFamily(own) ? 'nothing' : 'address',
+    addresses,
+    shared,
+    opening: all ? { to: 'outside', at: shared?.at ?? addresses[0]?.at ?? item.at } : undefined,
+    denies: item.except.length === 0 && own.length > 0 && own.length === addresses.length ? own : undefined,
+  }));
 }
 
-/** The networks of an item; those of a group stand where it is named. Undefined where the group is in no file read. */
-function addressesOf(graph: Graph, policy: GraphObject, { cidr, group, groupSelector }: CiliumCidr): readonly Value<string>[] | undefined {
-  if (cidr.state !== 'absent') return [cidr];
+function networksOf(addresses: readonly Value<string>[]): Network[] {
+  return addresses.flatMap((address) => parseNetworkOrAddress(known(address) ?? '') ?? []);
+}
+
+/** The networks of an item: its own, or those of each group that it names. Which they are is not told where a group is in no file read. */
+function listsOf(graph: Graph, policy: GraphObject, { cidr, group, groupSelector, at }: CiliumCidr): Pick<CiliumSource, 'addresses' | 'shared'>[] {
+  if (cidr.state !== 'absent') return [{ addresses: [cidr], shared: undefined }];
   const groups = graph.all('ciliumCidrGroup').filter(({ object }) => !graph.proximity.alternatives(policy.document.file, object.document.file)
     && (group.state === 'absent' ? groupSelector !== undefined && matches(groupSelector, object.resource.header.labels) === true : object.name === symbol(group)));
-  if (groups.length === 0 || groups.some(({ fact }) => fact.open)) return undefined;
-  const at = group.state === 'absent' ? groupSelector?.at : group.at;
-  return groups.flatMap(({ fact }) => fact.cidrs.map((one): Value<string> => ({ ...one, at: at ?? one.at })));
+  const named = group.state === 'absent' ? groupSelector?.at ?? at : group.at;
+  return groups.length === 0 ? [{ addresses: [], shared: undefined }] : groups.map(({ object, fact }) => ({ addresses: fact.open ? [] : fact.cidrs, shared: { object, at: named } }));
 }
 
 /** Entities that stand for nodes and for what runs beside Cilium: wherever they are, by address. */

@@ -90,11 +90,12 @@ function admissionsOf(graph: Graph, { object, fact }: CiliumPolicy, rule: Cilium
   const way = { extent: extentOf(rule), policy: object, rule: rule.at, ports: rule.anyPort ? [] : rule.ports };
   return ciliumSources(graph, object, fact, rule).map((source): Admission => {
     const evidence = evidenceOf(source, rule);
-    const { opening } = source;
+    const { opening, shared } = source;
     return {
       ...way,
       evidence,
       addresses: evidence === 'address' || evidence === 'nothing' ? source.addresses : [],
+      ...(shared ? { shared } : {}),
       ...(opening && !rule.open && (evidence === source.evidence) ? { opening } : {}),
       ...(source.selector ? { peer: peerOf(graph, object, fact, source.selector) } : {}),
     };

@@ -69,11 +69,11 @@ describe('what a caller needs', () => {
 
   const set = (kind: string, metadata: string) => `---\napiVersion: projectcalico.org/v3\nkind: ${kind}\nmetadata: ${metadata}\nspec: {nets: [10.1.0.0/16]}\n`;
   test('a selector that finds a network set is about its networks', () => {
-    assert.deepEqual(evidence(set('NetworkSet', '{name: s, namespace: shop, labels: {role: office}}'), allow(`{selector: "role == 'office'"}`)), ['address']);
+    assert.deepEqual(evidence(set('NetworkSet', '{name: s, namespace: shop, labels: {role: office}}'), allow(`{selector: "role == 'office'"}`)), ['label', 'address']);
     assert.deepEqual(evidence(set('NetworkSet', '{name: s, namespace: bank, labels: {role: office}}'), allow(`{selector: "role == 'office'"}`)), ['label']);
     assert.deepEqual(evidence(set('GlobalNetworkSet', '{name: s, labels: {role: office}}'), allow(`{selector: "role == 'office'"}`)), ['label']);
-    assert.deepEqual(evidence(set('GlobalNetworkSet', '{name: s, labels: {role: office}}'), allow(`{selector: "role == 'office'", namespaceSelector: global()}`)), ['address']);
-    assert.deepEqual(evidence(set('GlobalNetworkSet', '{name: s, labels: {role: office}}'), global(`{ingress: [{action: Allow, source: {selector: "role == 'office'"}}]}`)), ['address']);
+    assert.deepEqual(evidence(set('GlobalNetworkSet', '{name: s, labels: {role: office}}'), allow(`{selector: "role == 'office'", namespaceSelector: global()}`)), ['label', 'address']);
+    assert.deepEqual(evidence(set('GlobalNetworkSet', '{name: s, labels: {role: office}}'), global(`{ingress: [{action: Allow, source: {selector: "role == 'office'"}}]}`)), ['label', 'address']);
   });
 });
 
