@@ -50,11 +50,16 @@ import ineffectiveNetworkPolicy from './trust/ineffective-network-policy/rule.ts
 import unprotectedWorkload from './trust/unprotected-workload/rule.ts';
 import hostNetworkIdentity from './trust/host-network-identity/rule.ts';
 import allowlistOnlyExposure from './trust/allowlist-only-exposure/rule.ts';
-import danglingMeshPolicy from './trust/dangling-mesh-policy/rule.ts';
+import externalIpService from './trust/external-ip-service/rule.ts';
+import spoofableSourceAddress from './trust/spoofable-source-address/rule.ts';
+import gatewayWithoutClientIdentity from './trust/gateway-without-client-identity/rule.ts';
 import meshBypass from './trust/mesh-bypass/rule.ts';
+import unenforcedTokenCheck from './trust/unenforced-token-check/rule.ts';
+import missingAuthorizationPolicy from './trust/missing-authorization-policy/rule.ts';
+import danglingMeshPolicy from './trust/dangling-mesh-policy/rule.ts';
 import { metaRules } from './meta/index.ts';
 
-const all: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, sharedImagePullSecret, humanUseOfServiceAccount, duplicateGrant, crossNamespaceSubject, ineffectiveResourceNames, unresolvableSubject, danglingSubject, danglingRoleRef, aggregatedEscalation, namespaceWideTrust, mutableLabelTrust, ineffectiveNetworkPolicy, unprotectedWorkload, hostNetworkIdentity, ...metaRules, allowlistOnlyExposure, danglingMeshPolicy, meshBypass];
+const all: readonly Rule[] = [sharedServiceAccount, automountedToken, clusterAdminBinding, broadClusterRoleBinding, secretAccess, grantsRbacEscalation, grantsImpersonation, grantsCredentialIssuing, grantsWorkloadControl, grantsNodeAccess, grantsAdmissionControl, grantsTrustControl, grantsDeliveryControl, grantsEvidenceTampering, workloadTakeover, networkOnlyTrust, openNetworkPeer, selectorTrap, openAuthorizationPolicy, mutualTlsNotRequired, identityPolicyWithoutMutualTls, defaultServiceAccount, deprecatedServiceAccountField, longLivedToken, ineffectiveIdentityField, everyoneBinding, handMountedToken, automountingServiceAccount, defaultAccountBinding, missingServiceAccount, orphanServiceAccount, wildcardRole, unscopedToken, privilegedTokenOnEveryNode, invalidRbacRule, sharedCloudIdentity, sharedImagePullSecret, humanUseOfServiceAccount, duplicateGrant, crossNamespaceSubject, ineffectiveResourceNames, unresolvableSubject, danglingSubject, danglingRoleRef, aggregatedEscalation, namespaceWideTrust, mutableLabelTrust, ineffectiveNetworkPolicy, unprotectedWorkload, hostNetworkIdentity, ...metaRules, allowlistOnlyExposure, externalIpService, spoofableSourceAddress, gatewayWithoutClientIdentity, danglingMeshPolicy, missingAuthorizationPolicy, unenforcedTokenCheck, meshBypass];
 
 const families: readonly Family[] = ['accounts', 'tokens', 'access', 'trust', 'secrets', 'control', 'meta'];
 

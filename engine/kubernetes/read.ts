@@ -12,6 +12,7 @@ import { readDestinationRule, type DestinationRuleFact } from './destination-rul
 import { controllerSettings, readControllerConfig } from './edge/controller-config.ts';
 import type { EdgeFact, GuardFact } from './edge/fact.ts';
 import type { AddressSourceFact } from './edge/source.ts';
+import { readGatewayListeners, readIstioGateway, readReferenceGrant, type GatewayFact, type ReferenceGrantFact } from './edge/gateway.ts';
 import { edgeReaders, readGatewayApiRoute } from './edge/index.ts';
 import { readGatewayGuard } from './edge/gateway-api.ts';
 import { readServiceEdge } from './edge/service.ts';
@@ -35,7 +36,7 @@ import { readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | GatewayFact | ReferenceGrantFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -71,7 +72,7 @@ const readers = new Map<string, Reader>([
   ['security.istio.io/RequestAuthentication', readRequestAuthentication],
   ['networking.istio.io/DestinationRule', readDestinationRule],
   ['networking.istio.io/VirtualService', readVirtualService],
-  ['networking.istio.io/Gateway', readGatewayPods],
+  ['networking.istio.io/Gateway', both(readIstioGateway, readGatewayPods)],
   ['networking.istio.io/EnvoyFilter', readProxyFilter],
   ['extensions.istio.io/WasmPlugin', readProxyFilter],
   ['policy.linkerd.io/Server', readLinkerdServer],
@@ -111,7 +112,8 @@ const readers = new Map<string, Reader>([
   ['eks.aws.upbound.io/PodIdentityAssociation', readPodIdentity],
   ['/Service', both(readService, readServiceEdge)],
   ...['HTTPRoute', 'GRPCRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, both(readGatewayApiRoute, readLinkerdRoute, readClaimRoute)]),
-  ['gateway.networking.k8s.io/Gateway', both(readGatewayGuard, readGatewayPods)],
+  ['gateway.networking.k8s.io/Gateway', both(readGatewayGuard, readGatewayListeners, readGatewayPods)],
+  ['gateway.networking.k8s.io/ReferenceGrant', readReferenceGrant],
   ...edgeReaders,
 ]);
 
