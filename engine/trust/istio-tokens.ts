@@ -7,7 +7,7 @@ import { isGateway } from './exposure.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
 import { dataPlane, rootNamespace } from './istio-mesh.ts';
 import { isAbout, istioLayer, speaksOfTokens } from './istio.ts';
-import { labelOf, selects, unseenTarget, type Target } from './target.ts';
+import { selects, unseenTarget, type Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
 /*
@@ -107,6 +107,7 @@ const controlPlane = 'BLOCKED_CIDRS_IN_JWKS_URIS';
 /** Whether a target is an Istio control plane that fetches keys from whatever address a RequestAuthentication names (as Istio's analyzer IST0175 asks). */
 export function fetchesKeysFromAnywhere(target: Target): boolean {
   const { workload } = target;
-  if (!workload || labelOf(workload.object.resource.header.labels, 'app') !== 'istiod' || workload.fact.containersOpen) return false;
-  return workload.fact.containers.every(({ env }) => env[controlPlane] === undefined || (env[controlPlane].state !== 'hole' && (known(env[controlPlane]) ?? '') === ''));
+  if (!workload || workload.fact.containersOpen) return false;
+  const own = workload.fact.containers.filter(({ image }) => /(?:^|\/)pilot(?:[:@]|$)/.test(known(image) ?? ''));
+  return own.length > 0 && own.every(({ env }) => env[controlPlane] === undefined || (env[controlPlane].state !== 'hole' && (known(env[controlPlane]) ?? '') === ''));
 }

@@ -1,10 +1,11 @@
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
-import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { bypassesOf, bypassOfNamespace, type Bypass } from '../../../engine/trust/bypass.ts';
 import { servicesOf } from '../../../engine/trust/exposure.ts';
 import { targetOf } from '../../../engine/trust/target.ts';
 import { trustIn, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
+import { listed, workloadsOf } from '../listed.ts';
 
 export default defineRule({
   id: 'mesh-bypass',
@@ -52,12 +53,12 @@ function bypassesIn(graph: Graph, object: GraphObject): Found[] {
     return bypass ? [{ bypass, workload: undefined }] : [];
   }
   if (!object.resource.facts.some(({ fact }) => fact === 'workload')) return [];
-  return workloadsOf(graph, object).filter(({ repeated }) => !repeated).flatMap((workload) => bypassesOf(graph, workload).map((bypass) => ({ bypass, workload })));
+  return podsOf(graph, object).filter(({ repeated }) => !repeated).flatMap((workload) => bypassesOf(graph, workload).map((bypass) => ({ bypass, workload })));
 }
 
 const memory = new WeakMap<Graph, ReadonlyMap<GraphObject, readonly Workload[]>>();
 
-function workloadsOf(graph: Graph, object: GraphObject): readonly Workload[] {
+function podsOf(graph: Graph, object: GraphObject): readonly Workload[] {
   let byObject = memory.get(graph);
   if (!byObject) {
     const all = new Map<GraphObject, Workload[]>();
@@ -74,7 +75,7 @@ function signalOf(graph: Graph, object: GraphObject, bypass: Bypass, workload: W
   const untold = (how === 'injection' || how === 'ambient') && !sure;
   return {
     messageId: untold ? `${how}Untold` : how === 'inbound' && past.length > 0 ? 'inboundPolicy' : how,
-    args: { workload: workload ? `${object.resource.header.kind} ${displayName(object)}` : object.name, mesh, items: items.map(({ text }) => text).join(', ') },
+    args: { workload: workload ? workloadsOf([targetOf(workload)], '') : object.name, mesh, items: listed(items.map(({ text }) => text)) },
     at: { object, place: at.at },
     persona: usual ? 'pedantic' : 'regular',
     confidence: sure ? 'high' : untold || how === 'namespace' ? 'low' : 'medium',
