@@ -15,12 +15,13 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI9:2025', 'cis-kubernetes:5.1.5', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1078.001'],
   unit: 'workload',
-  reads: ['workload', 'account', 'binding', 'role'],
+  reads: ['workload', 'account', 'accountDefault', 'binding', 'role'],
   messages: {
     unnamed: 'Runs as account "{account}", as does everything in its namespace that names no account',
     bound: 'Runs as account "{account}", which has rights: everything in its namespace that names no account has them, too',
     binding: 'this binding gives "{account}" rights',
     object: 'the account',
+    configured: 'this gives it to every {kind} that names no account',
   },
   *check({ unit: workload, graph, environment }) {
     const account = graph.accountOf(workload);
@@ -34,7 +35,7 @@ export default defineRule({
       messageId: bound ? 'bound' : 'unnamed',
       args,
       at: { object: workload.object, place: workload.accountAt },
-      related: [...account.objects.map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['object']! })), ...bindings],
+      related: [...configurationsOf(workload, graph, this.messages['configured']!), ...account.objects.map(({ object }): Related => ({ at: { object, place: object.resource.header.name.at }, message: this.messages['object']! })), ...bindings],
       severity: bound ? 'warning' : 'info',
       persona: bound ? 'regular' : 'pedantic',
       confidence: !bound || isTold(account.namespace) ? 'high' : 'medium',
@@ -61,6 +62,13 @@ function rightsOf(workload: Workload, graph: Graph, minor: number): readonly Gra
     const role = rbac.roleOf(binding);
     return via !== 'group' && isNear(binding.object.document.file) && (role.unknown || role.open || role.rules.length > 0);
   });
+}
+
+/** What makes `default` the account of pods whose kind leaves that to a configuration. */
+function configurationsOf({ object, fact }: Workload, graph: Graph, message: string): Related[] {
+  const { group, kind } = object.resource.header;
+  if (fact.fallback !== undefined || fact.serviceAccountName.state !== 'absent') return [];
+  return graph.all('accountDefault').filter((one) => one.fact.group === group).map((one) => ({ at: { object: one.object, place: one.fact.name.at }, message: message.replace('{kind}', kind) }));
 }
 
 /** With its last slash; "" for the top. */

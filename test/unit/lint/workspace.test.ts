@@ -50,6 +50,31 @@ describe('Workspace', () => {
     assert.ok(again > 0 && again < all / 2, `${again} of ${all} questions asked again`);
   });
 
+  test('an edit of what operators give to pods without an account is one of these pods', () => {
+    const defaults = (name: string) => file('config.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config-defaults, namespace: tekton-pipelines}\ndata: {default-service-account: ${name}}\n`);
+    const run = file('run.yaml', 'apiVersion: tekton.dev/v1\nkind: TaskRun\nmetadata: {name: build, namespace: ci}\nspec: {taskRef: {name: build}}\n');
+    const workspace = new Workspace(rules.filter(({ id }) => id === 'default-service-account'));
+    workspace.set(run);
+    workspace.set(defaults('pipeline'));
+    assert.deepEqual(said(workspace), []);
+    workspace.set(defaults('default'));
+    assert.deepEqual(said(workspace).map(({ message }) => message), ['Runs as account "ci/default", as does everything in its namespace that names no account']);
+  });
+
+  test('an opt-out without effect and the tokens that it fails to keep out are of one group', () => {
+    const workspace = new Workspace(rules);
+    const misplaced = deployment('web').replace('    spec:', '    automountServiceAccountToken: false\n    spec:');
+    workspace.set(file('a.yaml', [misplaced, deployment('api', 'jobs'), account('jobs').replace('  name: jobs', '  name: jobs\n  automountServiceAccountToken: false'), deployment('other', '', 'elsewhere')].join('---\n')));
+    const groups = said(workspace).filter(({ rule }) => rule === 'automounted-token' || rule === 'ineffective-identity-field').map(({ rule, group, resource }) => [rule, resource.name, group]);
+    assert.deepEqual(groups, [
+      ['ineffective-identity-field', 'web', 'opt-out of apps/Deployment/shop/web in a.yaml'],
+      ['automounted-token', 'web', 'opt-out of apps/Deployment/shop/web in a.yaml'],
+      ['automounted-token', 'api', 'opt-out of /ServiceAccount/shop/jobs in a.yaml'],
+      ['ineffective-identity-field', 'jobs', 'opt-out of /ServiceAccount/shop/jobs in a.yaml'],
+      ['automounted-token', 'other', null],
+    ]);
+  });
+
   test('moving a document keeps its facts and moves its findings', () => {
     const workspace = new Workspace(rules);
     workspace.set(file('a.yaml', deployment('web')));
