@@ -4,7 +4,9 @@ import { isWithin, nameOf, parentOf } from './path.ts';
 /** What a file is to the chart it lies in; undefined for one that Helm does not read as a manifest, such as `files/*`. */
 export type ChartPart =
   | { readonly part: 'template' | 'crd' | 'values'; readonly chart: string }
-  /** Chart.yaml, helpers, notes and what .helmignore leaves out. */
+  /** Chart.yaml and helpers, which hold no manifest and which templates hang on. */
+  | { readonly part: 'source'; readonly chart: string }
+  /** Notes and what .helmignore leaves out. */
   | { readonly part: 'ignored'; readonly chart: string };
 
 /** The charts of a workspace, found by Chart.yaml. Paths are workspace-relative. */
@@ -39,12 +41,12 @@ export function findCharts(paths: readonly string[], textOf: (path: string) => s
 /** What a path within a chart is (helm.sh/docs/topics/charts, "The Chart File Structure"). */
 function partIn(path: string): ChartPart['part'] | undefined {
   const name = nameOf(path);
-  if (path.startsWith('templates/')) return name.startsWith('_') || name === 'NOTES.txt' ? 'ignored' : 'template';
+  if (path.startsWith('templates/')) return name === 'NOTES.txt' ? 'ignored' : name.startsWith('_') || !/\.(?:ya?ml|json)$/.test(name) ? 'source' : 'template';
   if (path.startsWith('crds/')) return 'crd';
   if (path.startsWith('charts/')) return 'ignored';
   // `ci/*-values.yaml` are the values that the chart-testing tool installs with.
   if (/^values[^/]*\.(?:ya?ml|json)$/.test(path) || /^ci\/[^/]+\.ya?ml$/.test(path)) return 'values';
-  return /^(?:Chart|requirements)\.(?:yaml|lock)$/.test(path) ? 'ignored' : undefined;
+  return /^(?:Chart|requirements)\.yaml$/.test(path) ? 'source' : /^(?:Chart|requirements)\.lock$/.test(path) ? 'ignored' : undefined;
 }
 
 /** A chart under another's `charts/` is installed with it: one release. */

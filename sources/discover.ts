@@ -24,11 +24,13 @@ export interface DiscoverOptions {
 
 /** Files of these names matter to others whatever their extension: charts and kustomizations. */
 const planningNames = new Set(['Kustomization', '.helmignore']);
+/** Manifests, and the helpers of charts. */
+const extensions = /\.(?:ya?ml|json|tpl)$/;
 const neverEntered = new Set(['.git', 'node_modules']);
 
 /** Whether discovery takes a file of this name. */
 export function isDiscoverable(name: string): boolean {
-  return /\.(?:ya?ml|json)$/.test(name) || planningNames.has(name);
+  return extensions.test(name) || planningNames.has(name);
 }
 
 /**

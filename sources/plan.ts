@@ -1,3 +1,4 @@
+import { releaseNamespace } from '../engine/identity/objects.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import { findCharts } from './charts.ts';
@@ -6,7 +7,7 @@ import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
 
 /** What is known of a file before its text is read. */
-export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build'>;
+export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build' | 'chart'>;
 
 /** Says of any path of a workspace, also one that appeared later, how it is read. */
 export interface Plan {
@@ -43,10 +44,10 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
       const inChart = charts.partOf(path);
       if (inChart) {
         if (inChart.part === 'ignored') return undefined;
-        const dialect = inChart.part === 'template' ? 'template' : inChart.part === 'values' ? 'values' : 'kubernetes';
-        return { dialect, scope: `helm:${inChart.chart || '.'}`, role: 'manifest', namespace };
+        const dialect = inChart.part === 'template' || (inChart.part === 'source' && !path.endsWith('Chart.yaml') && !path.endsWith('requirements.yaml')) ? 'template' : inChart.part === 'values' ? 'values' : 'kubernetes';
+        return { dialect, scope: `helm:${inChart.chart || '.'}`, role: inChart.part === 'source' ? 'part' : 'manifest', namespace: namespace ?? releaseNamespace, chart: inChart.chart };
       }
-      if (kustomizations.isKustomization(path)) return undefined;
+      if (kustomizations.isKustomization(path) || path.endsWith('.tpl')) return undefined;
       const scope = scopes.find((one) => one.has(path))?.name ?? '';
       const built = kustomizations.partOf(path);
       if (!built) return { dialect: 'kubernetes', scope, role: 'manifest', namespace };

@@ -7,6 +7,8 @@ import { isDict, overlay, valueOf, type Dict, type Value } from './value.ts';
 /** A file of a chart; paths count from the folder of the chart that is installed. */
 export interface ChartFile {
   readonly path: string;
+  /** How the file is called outside the chart: what origins of values name. */
+  readonly file: string;
   readonly text: string;
 }
 
@@ -90,7 +92,7 @@ function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias
 function parseValues(file: ChartFile): Value {
   const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
   if (!document) return undefined;
-  return valueOf(parseYaml(document.text, 'values').root, file.path);
+  return valueOf(parseYaml(document.text, 'values').root, file.file);
 }
 
 /** A chart and what it depends on, as far as that lies unpacked under `charts/` and its values switch it on. */

@@ -1,7 +1,7 @@
 import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
 import { apply, isLazy } from './functions.ts';
 import { undoing } from './changes.ts';
-import { isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
+import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
 
 /*
  * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
@@ -243,19 +243,18 @@ function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: 
 /** What a named template writes; unknown where it is in no file read or hangs on what cannot be told. */
 function include(name: string, given: Result, state: State): string | Unknown {
   const nodes = state.chart.defines.get(name);
-  const unknown = new Unknown(`include ${JSON.stringify(name)} ${expressionOf(given.value, state)}`);
-  return nodes ? computed(nodes, given, state) ?? unknown : unknown;
+  return (nodes && computed(nodes, given, state)) ?? new Unknown(`include ${JSON.stringify(name)} ${expressionOf(given.value, state)}`);
 }
 
 function tpl(text: string, given: Result, state: State): string | Unknown {
   if (!text.includes('{{')) return text;
   const nodes = state.chart.parse(text);
-  const unknown = new Unknown(`tpl ${JSON.stringify(text)}`);
-  return nodes ? computed(nodes, given, state) ?? unknown : unknown;
+  return (nodes && computed(nodes, given, state)) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
 }
 
 function expressionOf(value: Value, state: State): string {
-  return value === state.root.value ? '.' : isDict(value) && value.has('Values') ? '.' : print(value).slice(0, 200);
+  if (value === state.root.value || (isDict(value) && value.has('Values'))) return '.';
+  return isDict(value) ? [...value].map(([key, one]) => `${key}:${isCollection(one) ? '…' : print(one)}`).join(' ') : isCollection(value) ? '…' : print(value);
 }
 
 /** The text that nodes write; undefined where it cannot be told. */

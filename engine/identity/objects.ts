@@ -1,5 +1,5 @@
 import type { Place, Value } from '../yaml/cursor.ts';
-import type { Dialect } from '../yaml/node.ts';
+import type { Dialect, YamlNode } from '../yaml/node.ts';
 import type { Resource } from '../kubernetes/read.ts';
 import type { Build } from './build.ts';
 
@@ -28,6 +28,8 @@ export interface GraphObject {
   readonly context: boolean;
   /** What Kustomize makes of it, where it builds it: `namespace` is what comes out, `name` what goes in. */
   readonly build?: Build;
+  /** The tree that a template writes, for an object of a chart; its spans are those of the template. */
+  readonly written?: YamlNode;
 }
 
 /** A place together with the object it is in: what a rule points at. */
@@ -38,17 +40,23 @@ export interface Location {
 
 /** The comparable form of a name: itself, or a symbol of the template expression; the same expression is the same name. */
 export function symbol(value: Value<string>): string {
-  return value.state === 'known' ? value.value : value.state === 'hole' ? `{{${value.expression}}}` : '';
+  if (value.state === 'known') return value.value;
+  if (value.state === 'absent') return '';
+  // Text with actions in it shows where they are; an action alone is shown as one.
+  return value.expression.includes('{{') ? value.expression : `{{${value.expression}}}`;
 }
 
 /** Whether a name is a template expression rather than a name. */
 export function isSymbol(name: string): boolean {
-  return name.startsWith('{{');
+  return name.includes('{{');
 }
+
+/** The namespace of a chart's objects that name none: that of its release, which is in no file. */
+export const releaseNamespace = '{{.Release.Namespace}}';
 
 /** `namespace/name` as messages show it; the namespace is left out where it is not told. */
 export function displayName(object: { namespace: string; name: string }): string {
-  return object.namespace === '' ? object.name : `${object.namespace}/${object.name}`;
+  return object.namespace === '' || isSymbol(object.namespace) ? object.name : `${object.namespace}/${object.name}`;
 }
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */

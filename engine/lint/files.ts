@@ -15,12 +15,14 @@ export interface SourceFile {
   readonly dialect: Dialect;
   /** Files of different scopes are never joined: a Helm release, a Kustomize build, a configured scope. "" is the workspace's own. */
   readonly scope: string;
-  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself. */
-  readonly role: 'manifest' | 'context' | 'patch';
+  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself; `part` is what a chart is made of beside its templates. */
+  readonly role: 'manifest' | 'context' | 'patch' | 'part';
   /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
   readonly namespace?: string;
   /** What Kustomize makes of its objects, where it builds them. */
   readonly build?: Build;
+  /** The folder of the chart that is installed, for all files of that chart and its subcharts. */
+  readonly chart?: string;
 }
 
 /** A file as the workspace keeps it. */
@@ -33,13 +35,13 @@ export interface FileEntry {
 
 /** Whether two states of a file are read alike, whatever their texts. */
 export function sameHousehold(a: SourceFile, b: SourceFile): boolean {
-  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build);
+  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build) && a.chart === b.chart;
 }
 
 /** The object of a resource, where its file puts it. */
-export function graphObject(entry: DocumentEntry, resource: Resource, index: number, source: SourceFile): GraphObject {
+export function graphObject(key: string, entry: DocumentEntry, resource: Resource, source: SourceFile): GraphObject {
   return {
-    key: `${entry.id}.${index}`,
+    key,
     document: entry,
     resource,
     namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : source.build?.namespace ?? (symbol(resource.header.namespace) || (source.namespace ?? '')),

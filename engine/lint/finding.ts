@@ -20,7 +20,8 @@ export interface Finding {
   readonly source: string | null;
   readonly tier: 'plain' | 'masked' | 'rendered';
   readonly mapping: 'exact' | 'path' | 'file';
-  readonly instances: number;
+  /** How many objects of a template say it at this place. */
+  instances: number;
   readonly resource: { readonly apiVersion: string; readonly kind: string; readonly namespace: string | null; readonly name: string | null };
   readonly path: Path;
   readonly related: readonly { readonly file: string; readonly span: Span; readonly message: string }[];

@@ -1,6 +1,8 @@
+import { authorChange, type AuthorChange } from '../helm/author.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { editAll } from '../yaml/edit-all.ts';
 import { insertObjects } from '../yaml/insert.ts';
+import { parseYaml } from '../yaml/parse.ts';
 import { removeDocument } from '../yaml/remove.ts';
 import type { Dialect } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
@@ -41,7 +43,17 @@ export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Sourc
     edits.push(...made);
   }
   const changing = edits.filter(({ file, span, newText }) => sourceOf(file)?.text.slice(span.start, span.end) !== newText);
-  return changing.length === 0 ? undefined : { id: proposal.id, title: proposal.title, safe: proposal.safe, choice: proposal.choice ?? false, edits: changing };
+  if (changing.length === 0) return undefined;
+  const elsewhere = valuesFiles(proposal, changing);
+  // What a value changes, it changes for everything that uses it.
+  const title = elsewhere.length === 0 ? proposal.title : `${proposal.title} (in ${elsewhere.join(', ')}: check what else uses that value)`;
+  return { id: proposal.id, title, safe: proposal.safe && elsewhere.length === 0, choice: proposal.choice ?? false, edits: changing };
+}
+
+/** The values files among what is edited. */
+function valuesFiles({ steps }: FixProposal, edits: readonly FileEdit[]): string[] {
+  const own = new Set(steps.map((step) => ('after' in step ? step.after : 'remove' in step ? step.remove : step.object).document.file));
+  return [...new Set(edits.map(({ file }) => file))].filter((file) => !own.has(file));
 }
 
 type ChangeStep = Extract<FixStep, { object: GraphObject }>;
@@ -92,8 +104,27 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
     return edit && [{ file, ...edit, create: false }];
   }
   const text = splitStream(source.text)[index]?.text ?? '';
-  const result = editAll(text, source.dialect, steps.map(({ change }) => change));
-  return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false }));
+  const placed = placedByAuthor(steps, text, source.dialect);
+  const result = placed && editAll(text, source.dialect, placed.flatMap((one) => (one.at === 'template' ? [one.change] : [])));
+  if (!result || 'refused' in result) return undefined;
+  const inValues = placed.map((one) => (one.at === 'values' ? valueEdits(one, sourceOf(one.decided.file)) : []));
+  if (inValues.includes(undefined)) return undefined;
+  return [...result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false })), ...inValues.flatMap((edits) => edits ?? [])];
+}
+
+/** Changes where their author makes them; undefined where one of them has no place of its own. */
+function placedByAuthor(steps: readonly ChangeStep[], text: string, dialect: Dialect): AuthorChange[] | undefined {
+  const masked = steps.some(({ object }) => object.written) ? parseYaml(text, dialect).root : undefined;
+  const placed = steps.map(({ object, change }): AuthorChange | undefined => (object.written ? authorChange(object.written, masked, change) : { at: 'template', change }));
+  return placed.every((one) => one !== undefined) ? placed : undefined;
+}
+
+/** The change of a value in the file that decides it. */
+function valueEdits({ decided, value }: Extract<AuthorChange, { at: 'values' }>, source: Source | undefined): FileEdit[] | undefined {
+  const document = source && splitStream(source.text).find((one) => one.text.trim() !== '');
+  if (!document) return undefined;
+  const result = editAll(document.text, 'values', [{ op: 'set', path: decided.path, value }]);
+  return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file: decided.file, span: shift(span, document.start), newText, create: false }));
 }
 
 /** Applies edits to the text that their offsets count in; undefined where two of them overlap. */

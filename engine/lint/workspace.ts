@@ -3,7 +3,9 @@ import { displayName, type GraphObject } from '../identity/objects.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
+import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
+import { Charts, isExpanded, oneEach } from './charts.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
@@ -64,6 +66,7 @@ export class Workspace {
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
+  private readonly charts = new Charts();
   private ids = 0;
 
   constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly options: WorkspaceOptions = {}) {}
@@ -75,13 +78,13 @@ export class Workspace {
     const kept = new Map<string, DocumentEntry[]>();
     for (const entry of before && before.source.dialect === source.dialect ? before.documents : []) kept.set(entry.text, [...(kept.get(entry.text) ?? []), entry]);
     const rehoused = before && !sameHousehold(before.source, source);
-    const documents = splitStream(source.text).map(({ index, start, text }): DocumentEntry => {
+    const documents = (source.role === 'part' ? [] : splitStream(source.text)).map(({ index, start, text }): DocumentEntry => {
       const old = kept.get(text)?.shift();
       if (old && !rehoused) return Object.assign(old, { index, start });
       return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text), facts: old?.facts ?? this.read(text, source.dialect) };
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
-    const objects = source.role === 'patch' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(entry, resource, i, source)));
+    const objects = source.role === 'patch' || source.role === 'part' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(`${entry.id}.${i}`, entry, resource, source)));
     const suppressions = this.options.ignores === false || source.role !== 'manifest' ? [] : readSuppressions({ ...source, documents });
     this.files.set(source.path, { source, documents, objects, suppressions });
     this.touch(source);
@@ -171,13 +174,14 @@ export class Workspace {
 
   /** Documents that could not be read, each with its reason. */
   skipped(): Skipped[] {
-    return [...this.files.values()].flatMap(({ source, documents }) => documents.flatMap(({ facts, index, start }) => (facts.problem ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : [])));
+    this.all();
+    return [...this.files.values()].flatMap(({ source, documents }) => documents.flatMap(({ facts, index, start }) => (facts.problem && !isExpanded(this.scopes.get(source.scope)?.objects ?? [], source.path) ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : [])));
   }
 
   /** How much was read: documents with content, and resources among them. */
   counts(): { files: number; documents: number; resources: number } {
     const documents = [...this.files.values()].flatMap((file) => file.documents).filter((entry) => entry.facts.unread || entry.facts.resources.length > 0 || entry.facts.problem);
-    return { files: this.files.size, documents: documents.length, resources: documents.reduce((sum, { facts }) => sum + (facts.unread ? 1 : facts.resources.length), 0) };
+    return { files: [...this.files.values()].filter(({ source }) => source.role !== 'part').length, documents: documents.length, resources: documents.reduce((sum, { facts }) => sum + (facts.unread ? 1 : facts.resources.length), 0) };
   }
 
   private read(text: string, dialect: Dialect): DocumentFacts {
@@ -217,7 +221,7 @@ export class Workspace {
       const isPhased = phases.some((one) => one.rules.includes(rule.id));
       for (const [unitKey, said] of signals.get(rule.id)!) {
         for (const signal of said) {
-          const finding = findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined);
+          const finding = this.withDeciding(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
           if (!finding) continue;
           this.raised.set(finding, { rule, unitKey, signal, graph });
           const list = found.get(finding.file);
@@ -228,8 +232,16 @@ export class Workspace {
     }
   }
 
+  /** A finding with the line of a values file that decides its value. */
+  private withDeciding({ at: { place } }: Signal, finding: Finding | undefined): Finding | undefined {
+    const text = place.decided && this.files.get(place.decided.file)?.source.text;
+    const span = text === undefined ? undefined : valueSpan(text, place.decided!.path);
+    return finding && span ? { ...finding, related: [...finding.related, { file: place.decided!.file, span, message: 'this value decides it' }] } : finding;
+  }
+
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
-  private conclude(file: FileEntry, findings: Finding[], exceptions: ExceptionsAtWork): FileFindings {
+  private conclude(file: FileEntry, all: Finding[], exceptions: ExceptionsAtWork): FileFindings {
+    const findings = oneEach(file, all);
     numberFingerprints(findings.sort(inOrder));
     const accepted: Suppressed[] = [];
     const open = findings.filter((finding) => {
@@ -254,7 +266,7 @@ export class Workspace {
   private check(scope: string): Answers {
     const before = this.scopes.get(scope);
     if (before && !this.stale.has(scope)) return before.answers;
-    const objects = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context').flatMap((file) => file.objects);
+    const objects = this.charts.objectsOf(scope, [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context'), this.environment.kubernetesMinor);
     const graph = buildGraph(objects, this.configuration.risk);
     const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
     this.work.asked += asked;

@@ -12,21 +12,23 @@ function plan(texts: Readonly<Record<string, string>>, path: string, settings: P
 describe('charts', () => {
   const chart = { 'web/Chart.yaml': 'name: web' };
   const rows: [string, Partial<FilePlan> | undefined][] = [
-    ['web/templates/deployment.yaml', { dialect: 'template', scope: 'helm:web' }],
-    ['web/templates/tests/test.yaml', { dialect: 'template', scope: 'helm:web' }],
-    ['web/templates/_helpers.yaml', undefined],
+    ['web/templates/deployment.yaml', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
+    ['web/templates/tests/test.yaml', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
+    ['web/templates/_helpers.tpl', { dialect: 'template', scope: 'helm:web', role: 'part' }],
+    ['web/templates/_helpers.yaml', { dialect: 'template', scope: 'helm:web', role: 'part' }],
+    ['other/_helpers.tpl', undefined],
     ['web/templates/NOTES.txt', undefined],
-    ['web/Chart.yaml', undefined],
-    ['web/values.yaml', { dialect: 'values', scope: 'helm:web' }],
-    ['web/values-prod.yaml', { dialect: 'values', scope: 'helm:web' }],
-    ['web/ci/test-values.yaml', { dialect: 'values', scope: 'helm:web' }],
-    ['web/crds/crd.yaml', { dialect: 'kubernetes', scope: 'helm:web' }],
-    ['web/deploy/plain.yaml', { dialect: 'kubernetes', scope: '' }],
-    ['templates/deployment.yaml', { dialect: 'kubernetes', scope: '' }],
+    ['web/Chart.yaml', { dialect: 'kubernetes', scope: 'helm:web', role: 'part' }],
+    ['web/values.yaml', { dialect: 'values', scope: 'helm:web', role: 'manifest' }],
+    ['web/values-prod.yaml', { dialect: 'values', scope: 'helm:web', role: 'manifest' }],
+    ['web/ci/test-values.yaml', { dialect: 'values', scope: 'helm:web', role: 'manifest' }],
+    ['web/crds/crd.yaml', { dialect: 'kubernetes', scope: 'helm:web', role: 'manifest' }],
+    ['web/deploy/plain.yaml', { dialect: 'kubernetes', scope: '', role: 'manifest' }],
+    ['templates/deployment.yaml', { dialect: 'kubernetes', scope: '', role: 'manifest' }],
   ];
   for (const [path, expected] of rows) test(path, () => {
     const actual = plan(chart, path);
-    assert.deepEqual(actual && { dialect: actual.dialect, scope: actual.scope }, expected);
+    assert.deepEqual(actual && { dialect: actual.dialect, scope: actual.scope, role: actual.role }, expected);
   });
 
   test('subcharts belong to the release of the chart above them; charts side by side do not', () => {

@@ -1,0 +1,147 @@
+import { readResources, type Resource } from '../kubernetes/read.ts';
+import type { YamlNode } from '../yaml/node.ts';
+import { parseMasked } from '../yaml/parse.ts';
+import { splitStream } from '../yaml/split.ts';
+import type { ParsedTemplate } from './ast.ts';
+import { carryBack } from './carry.ts';
+import { assemble, type ChartFile, type Release } from './chart.ts';
+import type { ReleaseSettings } from './environment.ts';
+import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
+import { parseTemplate } from './parse.ts';
+
+/** A document of a template file as it is written, by its author's separators. */
+export interface TemplateDocument {
+  readonly id: number;
+  readonly text: string;
+  readonly start: number;
+}
+
+/** A file of a chart as the workspace holds it. Only templates have documents. */
+export interface HeldFile extends ChartFile {
+  readonly documents: readonly TemplateDocument[];
+}
+
+/** An object that a template writes, with the document that it is written in. */
+export interface WrittenObject<D extends TemplateDocument> {
+  readonly document: D;
+  readonly resource: Resource;
+  /** The object's tree, its spans counted from the document's start. */
+  readonly root: YamlNode;
+  /** Equal signatures of one document are equal objects. */
+  readonly signature: string;
+}
+
+interface TemplateReading<D extends TemplateDocument> {
+  readonly text: string;
+  /** Undefined where the template cannot be expanded: then its mask is all there is. */
+  readonly objects: readonly WrittenObject<D>[] | undefined;
+}
+
+/** All templates of a release, read with its values. Kept from edit to edit. */
+export interface ChartReading<D extends TemplateDocument> {
+  /** What all templates hang on: everything but templates that define nothing. */
+  readonly shared: readonly (ChartFile | string)[];
+  readonly release: Release | undefined;
+  readonly parses: ReadonlyMap<string, { readonly text: string; readonly parsed: ParsedTemplate | undefined }>;
+  readonly templates: ReadonlyMap<string, TemplateReading<D>>;
+}
+
+/**
+ * Reads the templates of a chart with its values. What did not change since the reading before is kept: after an edit of
+ * one template only that is expanded again, after one of values or helpers all are, and objects that come out the same stay.
+ * @param files the chart's files, paths from the chart's folder
+ * @param profile paths of further values files, in order
+ */
+export function readChart<D extends TemplateDocument>(files: readonly (ChartFile & { readonly documents: readonly D[] })[], profile: readonly ChartFile[], settings: ReleaseSettings, before?: ChartReading<D>): ChartReading<D> {
+  const parses = new Map<string, { text: string; parsed: ParsedTemplate | undefined }>();
+  for (const { path, text } of files) {
+    if (!isTemplate(path)) continue;
+    const old = before?.parses.get(path);
+    parses.set(path, old?.text === text ? old : { text, parsed: parseTemplate(text) });
+  }
+  const plain = files.filter(({ path }) => isPlain(path, parses.get(path)?.parsed));
+  const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text }) => [path, text])];
+  const same = before !== undefined && shared.length === before.shared.length && shared.every((one, i) => one === before.shared[i]);
+  const changed = !same || plain.some(({ path, text }) => before.templates.get(path)?.text !== text);
+  if (!changed) return before;
+  const release = assemble(files, profile, ({ path }) => parses.get(path)?.parsed);
+  const templates = new Map<string, TemplateReading<D>>();
+  for (const file of files) {
+    if (!isWritten(file.path)) continue;
+    const old = before?.templates.get(file.path);
+    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, objects: release && keep(readTemplate(release, file, settings), old?.objects) });
+  }
+  return { shared, release, parses, templates };
+}
+
+function isTemplate(path: string): boolean {
+  return /(?:^|\/)templates\/.+/.test(path);
+}
+
+/** Whether Helm writes out what a template gives. Names that begin with `_` are helpers. */
+function isWritten(path: string): boolean {
+  return isTemplate(path) && /\.ya?ml$/.test(path) && !/(?:^|\/)_[^/]*$/.test(path);
+}
+
+/** A template that no other can see. `include` of a whole file is by its path, and that of others is seldom asked for. */
+function isPlain(path: string, parsed: ParsedTemplate | undefined): boolean {
+  return isWritten(path) && (parsed?.defines.size ?? 0) === 0;
+}
+
+/** The objects of the reading before, where they are the same: who holds on to them need not look again. */
+function keep<D extends TemplateDocument>(objects: WrittenObject<D>[] | undefined, before: readonly WrittenObject<D>[] | undefined): WrittenObject<D>[] | undefined {
+  if (!objects || !before) return objects;
+  const old = new Map(before.map((object) => [`${object.document.id} ${object.signature}`, object]));
+  return objects.map((object) => {
+    const kept = old.get(`${object.document.id} ${object.signature}`);
+    old.delete(`${object.document.id} ${object.signature}`);
+    return kept ?? object;
+  });
+}
+
+/** The objects of a template, for all charts of the release that it belongs to (one chart may be installed under several names). */
+function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings): WrittenObject<D>[] | undefined {
+  const folder = file.path.slice(0, file.path.lastIndexOf('templates/')).replace(/\/$/, '');
+  const objects: WrittenObject<D>[] = [];
+  for (const instance of release.instances) {
+    if (instance.folder !== folder || instance.isLibrary) continue;
+    const expanded = expand(release, file.path, instance, settings);
+    const read = expanded && readExpanded(expanded, file.documents);
+    if (!read) return undefined;
+    objects.push(...read);
+  }
+  return objects;
+}
+
+function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[]): WrittenObject<D>[] | undefined {
+  const objects: WrittenObject<D>[] = [];
+  for (const { text, start } of splitStream(expanded.text)) {
+    const kind = /^["']?kind["']?:/m.exec(text);
+    if (!kind) continue;
+    const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
+    if (!home) return undefined;
+    const shown = holesIn(text);
+    const branches = [...expanded.branches.filter((mark) => mark.start <= start).slice(-1), ...expanded.branches.filter((mark) => mark.start > start && mark.start < start + text.length)];
+    const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: branches.map((mark) => ({ ...mark, start: mark.start - start })) }, 'template');
+    if (problem) return undefined;
+    if (!root) continue;
+    const carried = carryBack(root, expanded.segments, start, home.start);
+    const signature = `${text}\n${signatureOf(expanded.segments, start, start + text.length, home.start)}`;
+    for (const [i, resource] of readResources(carried).entries()) objects.push({ document: home, resource, root: carried, signature: `${i}\n${signature}` });
+  }
+  return objects;
+}
+
+/** Where each piece of a stretch comes from, told by the places alone. */
+function signatureOf(segments: readonly Segment[], from: number, to: number, base: number): string {
+  return segments.filter((one) => one.end > from && one.start < to).map((one) => `${one.start - from}:${one.span.start - base}:${one.result?.from ? `${one.result.from.file}#${one.result.from.path.join('/')}` : ''}`).join(' ');
+}
+
+function placeOf(segments: readonly Segment[], offset: number): number {
+  const segment = segments.find((one) => one.end > offset);
+  return segment ? segment.span.start + (segment.literal ? offset - segment.start : 0) : 0;
+}
+
+function documentAt<D extends TemplateDocument>(documents: readonly D[], offset: number): D | undefined {
+  return documents.findLast((document) => document.start <= offset);
+}
