@@ -35,15 +35,23 @@ export interface NearLabel {
 
 /** Everything in a NetworkPolicy that has no effect, or another one than it seems; `complete` where all workloads of its namespace are among the files. */
 export function ineffectsOf(graph: Graph, policy: Policy, complete: boolean): Ineffect[] {
-  const selected = selectedBy(graph, policy);
-  return [...directions(graph, policy, selected), ...endPorts(policy), ...(selected ? [...portNames(policy, selected, complete), ...onHost(policy, selected, complete), ...nothingSelected(graph, policy, selected, complete)] : [])];
+  const { surely, perhaps } = selectedBy(graph, policy);
+  const selected = perhaps.length === 0 ? surely : undefined;
+  // A selector with labels of its own is not meant for pods of which an operator writes every label.
+  const all = perhaps.every(isOperated) ? surely : [];
+  return [...directions(graph, policy, selected), ...endPorts(policy), ...onHost(policy, all, complete), ...(selected ? [...portNames(policy, selected, complete), ...nothingSelected(graph, policy, selected, complete)] : [])];
 }
 
-/** The workloads that a policy selects, on whichever network; undefined where it may or may not select one. */
-function selectedBy(graph: Graph, { object, fact }: Policy): readonly Target[] | undefined {
+/** The workloads that a policy selects, on whichever network, and those that it may or may not. */
+function selectedBy(graph: Graph, { object, fact }: Policy): { readonly surely: readonly Target[]; readonly perhaps: readonly Target[] } {
   const near = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
-  const answers = near.map((target) => ({ target, answer: matches(fact.podSelector, target.labels) }));
-  return answers.some(({ answer, target }) => answer === 'unknown' || target.hostNetwork === 'unknown') ? undefined : answers.filter(({ answer }) => answer === true).map(({ target }) => target);
+  const answers = near.map((target) => ({ target, answer: target.hostNetwork === 'unknown' ? matches(fact.podSelector, target.labels) && 'unknown' : matches(fact.podSelector, target.labels) }));
+  const those = (wanted: true | 'unknown') => answers.filter(({ answer }) => answer === wanted).map(({ target }) => target);
+  return { surely: those(true), perhaps: those('unknown') };
+}
+
+function isOperated({ workload, labels }: Target): boolean {
+  return !ownTemplate.has(workload!.object.resource.header.group) && labels.open && Object.keys(labels.entries).length === 0;
 }
 
 function directions(graph: Graph, policy: Policy, selected: readonly Target[] | undefined): Ineffect[] {
