@@ -18,6 +18,12 @@ export const starter = `# yaml-language-server: $schema=https://raw.githubuserco
 #     paths: [clusters/production/**]
 #     complete: true
 
+# Where namespaces stand on the way from trusted addresses to identity: observe (info), warn, enforce (errors).
+# phases:
+#   - phase: observe
+#   - phase: enforce
+#     namespaces: [payments]
+
 # Objects of a cluster that are not among the files: kubectl get … -o yaml. They are never reported on.
 # context:
 #   - dumps/*.yaml

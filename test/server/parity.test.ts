@@ -1,7 +1,9 @@
 // The editor and the command line say the same of the same files.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Diagnostic } from 'vscode-languageserver-protocol/node';
@@ -37,6 +39,24 @@ async function compare(folder: string, folders: readonly string[]): Promise<numb
 describe('editor and command line', () => {
   it('agree on the example estate', async () => {
     assert.ok(await compare(resolve('examples'), ['']) > 0);
+  });
+
+  it('agree under phases, and on exceptions that have ended or that nothing needs', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubewho-parity-'));
+    try {
+      cpSync(resolve('examples/journey/start'), folder, { recursive: true });
+      writeFileSync(join(folder, 'kubewho.yaml'), `phases:
+  - phase: observe
+  - { phase: enforce, namespaces: [payments] }
+exceptions:
+  - { rule: network-only-trust, target: payments/api, reason: it has ended, until: 2020-01-01 }
+  - { rule: network-only-trust, target: payments/settlement, reason: the mainframe has no identity, until: 2999-01-01 }
+  - { rule: network-only-trust, target: shop/nobody, reason: nothing needs it, until: 2999-01-01 }
+`);
+      assert.ok(await compare(folder, ['']) > 5);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   const projects = corpusProjects();
