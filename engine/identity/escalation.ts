@@ -7,9 +7,9 @@ import { grantedBy, isWide, rights } from './rights.ts';
  * What a right lets its holder become. `cluster-admin`: everything. `accounts`: any account of the scope. `node`: the
  * pods of every node, whatever they mount. With names in the right, only what is named, else any of the scope: `named`
  * an account; `secret` an account by its token Secret; `running` an account by its running pods; `role` who has a role;
- * `config` what a config map maps. `controllers`: the controllers that act for whoever writes the object.
+ * `config` what a config map maps. `absent`: an account that bindings name, whether there is one or not. `controllers`: the controllers that act for whoever writes the object.
  */
-export type Gain = 'cluster-admin' | 'accounts' | 'node' | 'named' | 'secret' | 'running' | 'role' | 'config' | 'controllers';
+export type Gain = 'cluster-admin' | 'accounts' | 'node' | 'named' | 'secret' | 'running' | 'role' | 'config' | 'absent' | 'controllers';
 
 /** Rights that together let their holder become somebody else (semantics.md 5). */
 export interface Primitive {
@@ -21,6 +21,8 @@ export interface Primitive {
   readonly gain: Gain;
   /** Completes "… can": what the holder does. */
   readonly reason: string;
+  /** The Kubernetes minor from which on it works. */
+  readonly since?: number;
   /** For `controllers`: their images (path without registry and tag), and whether they act only on objects beside them. */
   readonly acts?: { readonly images: RegExp; readonly beside: boolean };
 }
@@ -43,6 +45,8 @@ const primitives: readonly Primitive[] = [
   { id: 'escalate-cluster', scope: 'cluster', needs: [['escalate-clusterroles'], ['change-clusterroles']], gain: 'cluster-admin', reason: 'write any right into a ClusterRole that it has' },
   { id: 'impersonate-masters', scope: 'cluster', needs: [['impersonate-users', 'impersonate-accounts'], ['impersonate-groups']], gain: 'cluster-admin', reason: 'impersonate the group system:masters' },
   { id: 'mutate', scope: 'cluster', needs: [['write-mutating-webhooks']], gain: 'cluster-admin', reason: 'rewrite every object on its way into the cluster' },
+  // Served and on by default from 1.36 (kubernetes/enhancements, KEP-3962); both halves are needed, as for the validating kind.
+  { id: 'mutate-by-policy', scope: 'cluster', needs: [['write-mutating-policies'], ['bind-mutating-policies']], gain: 'cluster-admin', reason: 'rewrite objects on their way into the cluster, by a MutatingAdmissionPolicy', since: 36 },
   { id: 'aws-auth', scope: 'namespace', needs: [['write-configmaps']], gain: 'config', reason: 'map any AWS identity to system:masters in the config map aws-auth' },
   { id: 'bind-role-cluster', scope: 'cluster', needs: [['bind-cluster-admin'], ['write-clusterrolebindings']], gain: 'role', reason: 'bind to itself, in the whole cluster,' },
   { id: 'token', scope: 'namespace', needs: [['request-tokens']], gain: 'named', reason: 'request a token of' },
@@ -52,6 +56,8 @@ const primitives: readonly Primitive[] = [
   { id: 'escalate', scope: 'namespace', needs: [['escalate-roles'], ['change-roles'], ['write-rolebindings']], gain: 'accounts', reason: 'write any right into a Role of' },
   { id: 'pods', scope: 'namespace', needs: [['create-pods']], gain: 'accounts', reason: 'start pods that run as any account of' },
   { id: 'workloads', scope: 'namespace', needs: [['write-workloads', 'change-workloads', 'create-jobs', 'write-pod-makers']], gain: 'accounts', reason: 'start workloads that run as any account of' },
+  // Pods and tokens of an account that is there need no more than the rights above; of one that is not, that it is made first.
+  { id: 'absent', scope: 'namespace', needs: [['create-accounts'], [...startPods, 'write-pod-makers', 'request-tokens']], gain: 'absent', reason: 'make, where it is not there, and act as' },
   { id: 'secret-token', scope: 'namespace', needs: [['create-secrets'], ['read-secrets']], gain: 'accounts', reason: 'make a token Secret for any account of' },
   { id: 'csr', scope: 'cluster', needs: [['create-requests'], ['approve-requests'], ['approve-clients']], gain: 'accounts', reason: 'approve a client certificate in the name of any account' },
   // The built-in ClusterRole of that user creates serviceaccounts/token (bootstrappolicy, system:kube-controller-manager).
@@ -70,6 +76,7 @@ const primitives: readonly Primitive[] = [
   { id: 'csr-node', scope: 'cluster', needs: [['create-requests'], ['approve-requests'], ['approve-nodes']], gain: 'node', reason: 'approve a kubelet certificate for any node' },
   // A pod brings its own claim (generic ephemeral volumes), so writing claims is not needed.
   { id: 'host-path', scope: 'cluster', needs: [['create-volumes'], startPods], gain: 'node', reason: 'mount any path of a node' },
+  { id: 'constraints', scope: 'namespace', needs: [['use-node-constraints'], startPods], gain: 'node', reason: 'start pods with any path of their node, which a SecurityContextConstraints lets them have' },
   { id: 'unguarded', scope: 'namespace', needs: [['label-namespaces'], startPods], gain: 'node', reason: 'lift the Pod Security of a namespace and start privileged pods in it' },
 ];
 
@@ -90,12 +97,13 @@ export interface Escalation {
 export function escalationsOf(all: readonly Permission[], minor: number): Escalation[] {
   const permissions = all.filter(({ rule }) => leadingIn(rule).size > 0);
   if (permissions.length === 0) return [];
+  const possible = primitives.filter(({ since = 0 }) => since <= minor);
   const everywhere = permissions.filter(({ binding }) => binding.cluster);
-  const found = everywhere.length === 0 ? [] : primitives.flatMap((primitive) => held(primitive, everywhere, undefined, minor));
+  const found = everywhere.length === 0 ? [] : possible.flatMap((primitive) => held(primitive, everywhere, undefined, minor));
   const namespaces = new Set(permissions.flatMap(({ binding }) => (binding.cluster ? [] : [binding.namespace])));
   for (const namespace of namespaces) {
     const here = permissions.filter(({ binding }) => binding.cluster || binding.namespace === namespace);
-    for (const primitive of primitives) {
+    for (const primitive of possible) {
       if (primitive.scope === 'cluster') continue;
       found.push(...held(primitive, here, namespace, minor).filter((one) => one.permissions.some(({ binding }) => !binding.cluster)));
     }

@@ -4,6 +4,7 @@ import { tokenMount, type Account, type Graph, type Workload } from './graph.ts'
 import { isTold } from './grants.ts';
 import { displayName, symbol, type Location } from './objects.ts';
 import type { Authorizer, Permission } from './permissions.ts';
+import { namesOfAccount } from './subjects.ts';
 import { imagePath } from './token-consumers.ts';
 
 /** What the holder of a token can become. A namespace that is undefined is the whole cluster. */
@@ -177,11 +178,16 @@ interface EstateIndex {
   accounts(namespace: string | undefined, near: string): readonly Account[];
   pods(namespace: string | undefined, near: string): readonly Workload[];
   tokenSecrets(namespace: string | undefined, near: string): readonly TokenSecret[];
+  /** Accounts of told namespaces that bindings name and that are in no file read. */
+  absent(namespace: string | undefined): readonly Account[];
+  /** A binding that names one of them. */
+  boundAt(absent: Account): Location;
 }
 
 function indexEstate(graph: Graph): EstateIndex {
   const accounts = groupBy(graph.accounts, (account) => account.namespace);
   const pods = groupBy(graph.workloads, (workload) => workload.namespace);
+  const absent = absentAccounts(graph);
   const secrets = groupBy(tokenSecretsIn(graph, accounts), ({ at }) => at.object.namespace);
   const of = <T>(index: ReadonlyMap<string, readonly T[]>, everything: readonly T[], fileOfItem: (item: T) => string | undefined) => (namespace: string | undefined, near: string) => {
     if (namespace === undefined) return everything;
@@ -192,6 +198,8 @@ function indexEstate(graph: Graph): EstateIndex {
     accounts: of(accounts, graph.accounts, fileOf),
     pods: of(pods, graph.workloads, (workload) => workload.object.document.file),
     tokenSecrets: of(secrets, [...secrets.values()].flat(), ({ at }) => at.object.document.file),
+    absent: (namespace) => [...absent.keys()].filter((account) => namespace === undefined || account.namespace === namespace),
+    boundAt: (account) => absent.get(account)!,
   };
 }
 
@@ -203,6 +211,23 @@ function tokenSecretsIn(graph: Graph, accounts: ReadonlyMap<string, readonly Acc
     const found = (accounts.get(object.namespace) ?? []).filter((account) => account.name === symbol(named) && !apart(graph, object.document.file, fileOf(account)) && (isTold(object.namespace) || isNear(object.document.file, fileOf(account))));
     return found.map((account) => ({ name: object.name, account, at: { object, place: named.at } }));
   });
+}
+
+/** Accounts that bindings give rights and that no workload and no ServiceAccount among the files stands for, each with the subject that names it. */
+function absentAccounts(graph: Graph): Map<Account, Location> {
+  const there = new Set(graph.accounts.flatMap((account) => namesOfAccount(account).map((name) => `${account.namespace}/${name}`)));
+  const found = new Map<Account, Location>();
+  for (const { object, fact } of graph.all('binding')) {
+    if (object.build) continue;
+    for (const subject of fact.subjects) {
+      const name = known(subject.name);
+      const { namespace } = graph.subjectAccount({ object, fact }, subject);
+      if (known(subject.kind) !== 'ServiceAccount' || name === undefined || name === 'default' || namespace === undefined || !isTold(namespace) || there.has(`${namespace}/${name}`)) continue;
+      there.add(`${namespace}/${name}`);
+      found.set({ key: `${namespace}/${name}@bound`, namespace, name, objects: [], perhaps: [], workloads: [] }, { object, place: subject.at });
+    }
+  }
+  return found;
 }
 
 /** Two directories whose objects name no namespace may well be applied to two: they are one only where one lies in the other. */
@@ -250,6 +275,7 @@ function stepsBy(escalation: Escalation, estate: EstateIndex, graph: Graph): Ste
       return named.map((workload) => step({ kind: 'account', account: graph.accountOf(workload) }, `${where}: "${name}" runs as ${who(graph.accountOf(workload))}`, { object: workload.object, place: workload.accountAt }));
     }
     case 'role': return name === undefined ? [] : [step({ kind: 'role', name, namespace, near }, `ClusterRole "${name}"${namespace === undefined ? '' : ` in ${where}`}`)];
+    case 'absent': return estate.absent(namespace).map((account) => step({ kind: 'account', account }, `${who(account)}, which is not among the files read and has rights`, estate.boundAt(account)));
     case 'config': return name === 'aws-auth' && (namespace === undefined || namespace === 'kube-system') ? [step({ kind: 'cluster-admin' }, '')] : [];
     case 'controllers': {
       const { images, beside } = primitive.acts!;

@@ -91,6 +91,7 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['issue-requests', `certificatesigningrequests.${certificates}/status`, change, { cluster: true, names: '*' }],
     ['sign-clients', `signers.${certificates}`, 'sign', { cluster: true, names: `kubernetes.io/kube-apiserver-client-kubelet ${clientSigners}` }],
     ['write-accounts', 'serviceaccounts', write],
+    ['create-accounts', 'serviceaccounts', 'create'],
     ['register-workloads', 'clusterspiffeids.spire.spiffe.io clusterstaticentries.spire.spiffe.io', write, { cluster: true }],
     ['write-cloud-identities', '*.iam.cnrm.cloud.google.com *.iam.services.k8s.aws *.managedidentity.azure.com *.iam.aws.upbound.io podidentityassociations.eks.services.k8s.aws azureidentities.aadpodidentity.k8s.io azureidentitybindings.aadpodidentity.k8s.io', write],
     ['issue-certificates', 'certificates.cert-manager.io certificaterequests.cert-manager.io issuers.cert-manager.io clusterissuers.cert-manager.io', write],
@@ -121,6 +122,8 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['write-node-status', 'nodes/status', change, { cluster: true }],
     ['create-volumes', 'persistentvolumes', 'create', { cluster: true }],
     ['use-privileged-constraints', 'securitycontextconstraints.security.openshift.io', 'use', { names: 'privileged anyuid hostaccess hostmount-anyuid hostnetwork hostnetwork-v2 node-exporter' }],
+    // With both, a pod is root and has any path of its node (docs.openshift.com, managing security context constraints).
+    ['use-node-constraints', 'securitycontextconstraints.security.openshift.io', 'use', { names: 'privileged hostmount-anyuid' }],
     ['write-machines', 'machines.cluster.x-k8s.io machinesets.cluster.x-k8s.io machinedeployments.cluster.x-k8s.io machinepools.cluster.x-k8s.io nodepools.karpenter.sh nodeclaims.karpenter.sh ec2nodeclasses.karpenter.k8s.aws machines.machine.openshift.io machinesets.machine.openshift.io', write],
   ],
   admission: [
@@ -128,6 +131,8 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['write-validating-webhooks', `validatingwebhookconfigurations.${admission}`, write, { cluster: true }],
     ['delete-webhooks', `mutatingwebhookconfigurations.${admission} validatingwebhookconfigurations.${admission}`, 'delete deletecollection', { cluster: true }],
     ['write-admission-policies', `validatingadmissionpolicies.${admission} validatingadmissionpolicybindings.${admission} mutatingadmissionpolicies.${admission} mutatingadmissionpolicybindings.${admission}`, `${write} delete deletecollection`, { cluster: true }],
+    ['write-mutating-policies', `mutatingadmissionpolicies.${admission}`, write, { cluster: true }],
+    ['bind-mutating-policies', `mutatingadmissionpolicybindings.${admission}`, write, { cluster: true }],
     ['write-policy-engines', 'clusterpolicies.kyverno.io policies.kyverno.io policyexceptions.kyverno.io *.policies.kyverno.io constrainttemplates.templates.gatekeeper.sh *.constraints.gatekeeper.sh configs.config.gatekeeper.sh', `${write} delete deletecollection`],
     // A new kind is nothing that a controller trusts already.
     ['write-crds', 'customresourcedefinitions.apiextensions.k8s.io', change, { cluster: true }],

@@ -1,8 +1,10 @@
 import type { RouteFact, ServiceFact } from '../kubernetes/service.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
-import { symbol, type Location } from '../identity/objects.ts';
-import { labelOf, sameNamespace, type Target } from './target.ts';
+import { builtTogether } from '../identity/build.ts';
+import { isTold } from '../identity/grants.ts';
+import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
+import { areNeighbours, labelOf, sameNamespace, type Target } from './target.ts';
 
 /** The Services of a target's namespace that belong with it. */
 export function servicesNear(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
@@ -25,7 +27,15 @@ export function standsFor({ selector }: ServiceFact, target: Target): boolean | 
 export function servicesOf(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
   const { byLabel } = indexOf(graph);
   const candidates = Object.entries(target.labels.entries).flatMap(([key, value]) => (value.state === 'known' ? byLabel.get(`${key}=${value.value}`) ?? [] : []));
-  return candidates.filter(({ object, fact }) => standsFor(fact, target) === true && sameNamespace(object, target) === true && !graph.proximity.alternatives(target.file, object.document.file));
+  return candidates.filter(({ object, fact }) => standsFor(fact, target) === true && sameNamespace(object, target) === true && areTogether(object, target) && !graph.proximity.alternatives(target.file, object.document.file));
+}
+
+/**
+ * Where no namespace is told, two directories may well be applied to two: an object belongs to a target that lies beside,
+ * above or below it, that is built with it, or that is of the same chart.
+ */
+function areTogether({ namespace, build, document }: GraphObject, { file, workload }: Target): boolean {
+  return isTold(namespace) || areNeighbours(document.file, file) || document.dialect === 'template' || builtTogether(build, workload?.object.build);
 }
 
 interface Index {
@@ -73,7 +83,7 @@ export function exposureOf(graph: Graph, target: Target): Location | undefined {
   for (const { object: service } of services) {
     for (const { route: { object }, backend } of indexOf(graph).byService.get(service.name) ?? []) {
       const namespace = backend.namespace.state === 'absent' ? object.namespace : symbol(backend.namespace);
-      if (sameNamespace({ ...object, namespace }, target) === true && !graph.proximity.alternatives(target.file, object.document.file)) return { object, place: backend.service.at };
+      if (sameNamespace({ ...object, namespace }, target) === true && areTogether({ ...object, namespace }, target) && !graph.proximity.alternatives(target.file, object.document.file)) return { object, place: backend.service.at };
     }
   }
   return undefined;

@@ -55,7 +55,8 @@ export function sameNamespace(object: { readonly namespace: string; readonly doc
   return (object.namespace === '' || target.namespace === '') && areNeighbours(object.document.file, target.file) ? 'unknown' : false;
 }
 
-function areNeighbours(a: string, b: string): boolean {
+/** Whether one of two files lies in the folder of the other, or below it. */
+export function areNeighbours(a: string, b: string): boolean {
   const [left, right] = [a, b].map((file) => file.slice(0, file.lastIndexOf('/') + 1)) as [string, string];
   return left.startsWith(right) || right.startsWith(left);
 }

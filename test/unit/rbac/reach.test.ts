@@ -130,6 +130,33 @@ describe('what else leads to another identity', () => {
     assert.deepEqual(reach('a/x', pod('a', 'x'), pod('b', 'w'), inNamespace('a', 'a/x', '[{ apiGroups: [""], resources: [namespaces], verbs: [patch] }, { apiGroups: [apps], resources: [deployments], verbs: [patch] }]')).names, ['b/w']);
   });
 
+  test('by a mutating policy and its binding, from 1.36: everything', () => {
+    const half = (resource: string) => `{ apiGroups: [admissionregistration.k8s.io], resources: [${resource}], verbs: [create] }`;
+    const both = everywhere('a/x', `[${half('mutatingadmissionpolicies')}, ${half('mutatingadmissionpolicybindings')}]`);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), both).admin, ['rewrite objects on their way into the cluster, by a MutatingAdmissionPolicy']);
+    assert.equal(reach('a/x', pod('a', 'x'), everywhere('a/x', `[${half('mutatingadmissionpolicies')}]`)).admin, undefined);
+    const graph = graphOfFiles({ 'all.yaml': [pod('a', 'x'), both].join('---\n') });
+    assert.equal(reachIn(graph, authorizer(graph, { defaults: true, minor: 35 })).toClusterAdmin(graph.accounts[0]!), undefined);
+  });
+
+  test('by starting pods that a constraint of OpenShift lets have the node: whatever runs there', () => {
+    const use = (name: string) => inNamespace('a', 'a/x', `[{ apiGroups: [security.openshift.io], resources: [securitycontextconstraints], resourceNames: [${name}], verbs: [use] }, { apiGroups: [apps], resources: [deployments], verbs: [create] }]`);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('b', 'w'), use('privileged')).names, ['b/w']);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('b', 'w'), use('anyuid')).names, []);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), pod('b', 'w'), inNamespace('a', 'a/x', '[{ apiGroups: [security.openshift.io], resources: [securitycontextconstraints], resourceNames: [privileged], verbs: [use] }]')).names, []);
+  });
+
+  test('an account that bindings name and no file has: by making it and starting pods', () => {
+    const waiting = grant('Role', 'a', 'a/ghost', '[{ apiGroups: [""], resources: [secrets], verbs: [create, get] }]');
+    const may = (rules: string) => inNamespace('a', 'a/x', `[${rules}]`);
+    const accounts = '{ apiGroups: [""], resources: [serviceaccounts], verbs: [create] }';
+    const pods = '{ apiGroups: [""], resources: [pods], verbs: [create] }';
+    assert.deepEqual(reach('a/x', pod('a', 'x'), waiting, may(`${accounts}, ${pods}`)).names, ['a/ghost']);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), waiting, may(accounts)).names, []);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), waiting, may(pods)).names, []);
+    assert.deepEqual(reach('a/x', pod('a', 'x'), grant('Role', 'b', 'b/ghost', '[{ apiGroups: [""], resources: [pods], verbs: [get] }]'), may(`${accounts}, ${pods}`)).names, []);
+  });
+
   test('in a namespace that no file tells: what lies beside the grant', () => {
     const bare = (name: string) => pod('', name).replace(', namespace: ', '');
     const graph = graphOfFiles({
