@@ -30,7 +30,9 @@ function listOf(values: readonly Value<string>[]): AddressList[] {
   const lists = values.map((value): AddressList => {
     if (value.state !== 'known') return { technology: 'OpenShift router', at: value.at, entries: [value] };
     const reason = flawIn(value.value);
-    const entries = value.value.split(/[\s,]+/).filter((part) => part !== '').map((part): Value<string> => ({ ...value, value: part }));
+    // In a void list, what was meant; in one that is in force, what is valid.
+    const parts = reason ? value.value.split(/[\s,]+/) : value.value.split(' ').filter((part) => !part.includes(','));
+    const entries = parts.filter((part) => part !== '').map((part): Value<string> => ({ ...value, value: part }));
     return { technology: 'OpenShift router', at: value.at, entries, ...(reason ? { flaw: { reason, at: value.at } } : {}) };
   });
   const [first] = [...lists.filter(({ flaw }) => !flaw), ...lists];
