@@ -132,7 +132,7 @@ interface RuleAtTarget extends Judgement {
 function grantsOf(graph: Graph, policy: GraphObject, judged: readonly Judged[]): AddressGrant[] {
   const byRule = new Map<string, RuleAtTarget[]>();
   for (const finding of judged.flatMap((one) => findingsAt(graph, policy, one))) {
-    const key = finding.rule.path.join('/');
+    const key = `${finding.rule.path.join('/')} ${finding.shared?.object.key ?? ''}`;
     byRule.set(key, [...(byRule.get(key) ?? []), finding]);
   }
   return [...byRule.values()].map((findings) => {
@@ -154,8 +154,20 @@ function findingsAt(graph: Graph, policy: GraphObject, { target, layer, judgemen
     const believed = believedAddresses(graph, target, admissions);
     if (!believed) return [];
     const confidence = ranks[Math.min(ranks.indexOf(judgement.confidence), ranks.indexOf(believed.confidence))]!;
-    return [{ ...judgement, rule: admissions[0]!.rule, target, addresses: believed.addresses, shared: admissions[0]!.shared, confidence }];
+    return byObject(admissions, believed.addresses).map(({ addresses, shared }) => ({ ...judgement, rule: admissions[0]!.rule, target, addresses, shared, confidence }));
   });
+}
+
+/** Addresses by the object that they stand in: the policy, or one that it names. */
+function byObject(admissions: readonly Admission[], believed: readonly Value<string>[]): Pick<RuleAtTarget, 'addresses' | 'shared'>[] {
+  const groups = new Map<string, { addresses: Value<string>[]; shared: Admission['shared'] }>();
+  for (const { addresses, shared } of admissions) {
+    const own = addresses.filter((value) => believed.includes(value));
+    const group = groups.get(shared?.object.key ?? '');
+    if (group) group.addresses.push(...own);
+    else if (own.length > 0) groups.set(shared?.object.key ?? '', { addresses: own, shared });
+  }
+  return [...groups.values()];
 }
 
 const probeRanges = probes.ranges.map(({ cidr }) => parseNetworkOrAddress(cidr)!);

@@ -10,16 +10,18 @@ import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { selects, targetOf, type Target } from '../../../engine/trust/target.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
+import { proveInCilium } from '../cilium-callers.ts';
 import { closePorts, demandCallers } from '../linkerd-callers.ts';
 import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts';
 
 /**
  * From location to identity: the address rule stays as containment, and the callers that the files show are named beside
  * it, as the mesh of these files names them: in the namespace/account form of an Istio principal with any trust domain,
- * which no manifest tells, or by reference to their accounts in Linkerd. Nobody is named without evidence, and without
- * such a mesh there is no fix.
+ * which no manifest tells, by reference to their accounts in Linkerd, or in a policy of Cilium by their accounts as labels,
+ * with a proof. Nobody is named without evidence, and without such a mesh there is no fix.
  */
 export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
+  if (object.resource.header.group === 'cilium.io') return proveInCilium(graph, object, grant);
   const naming = nameCallers(graph, grant.targets);
   if (!naming) return [];
   const ofLinkerd = object.resource.header.group === 'policy.linkerd.io';

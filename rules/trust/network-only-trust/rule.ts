@@ -36,7 +36,7 @@ export default defineRule({
   bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
-  reads: [...trustReads],
+  reads: [...trustReads, 'callback'],
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of addressGrants(graph, object)) yield signalOf(graph, object, grant);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { networkLayers } from '../../../engine/trust/network.ts';
 import { graphOf, target, web } from './graph.ts';
 
@@ -15,9 +16,11 @@ const layers = (...documents: string[]) => {
   const graph = graphOf(web + documents.join(''));
   return networkLayers(graph, target(graph));
 };
-const api = (...documents: string[]) => layers(...documents).find(({ technology }) => technology === 'AdminNetworkPolicy');
-const ways = (...documents: string[]) => api(...documents)?.admissions.map(({ evidence, opening }) => opening?.to ?? evidence) ?? [];
-const kubernetesWays = (...documents: string[]) => layers(...documents)[0]!.admissions.map(({ evidence, opening }) => opening?.to ?? evidence);
+const isOfApi = ({ resource }: GraphObject) => resource.header.group === 'policy.networking.k8s.io';
+const selects = (...documents: string[]) => layers(...documents)[0]!.policies.some(isOfApi);
+const said = (ofApi: boolean, documents: readonly string[]) => layers(...documents)[0]!.admissions.filter(({ policy }) => isOfApi(policy) === ofApi).map(({ evidence, opening }) => opening?.to ?? evidence);
+const ways = (...documents: string[]) => said(true, documents);
+const kubernetesWays = (...documents: string[]) => said(false, documents);
 
 describe('which pods', () => {
   const subject = (text: string) => of('ClusterNetworkPolicy', 'v1alpha2', `{tier: Admin, priority: 1, subject: ${text}, ingress: [${rule('Accept', 'a')}]}`);
@@ -29,10 +32,10 @@ describe('which pods', () => {
     [false, subject('{pods: {namespaceSelector: {}, podSelector: {matchLabels: {app: api}}}}'), 'other pods'],
     [false, cluster('Admin', 1), 'no rules have no effect, unlike a NetworkPolicy'],
   ];
-  for (const [selected, document, why] of rows) test(`${why}: ${selected}`, () => assert.equal(api(document) !== undefined, selected));
+  for (const [selected, document, why] of rows) test(`${why}: ${selected}`, () => assert.equal(selects(document), selected));
   test('host-network pods are not selected', () => {
     const graph = graphOf(web.replace('serviceAccountName: web', 'hostNetwork: true') + admin(1, rule('Allow')));
-    assert.equal(networkLayers(graph, target(graph)).length, 1);
+    assert.deepEqual(networkLayers(graph, target(graph))[0]!.policies, []);
   });
 });
 
@@ -42,7 +45,7 @@ describe('what a caller needs', () => {
     assert.deepEqual(ways(cluster('Admin', 1, rule('Accept', 'a'))), ['label']);
   });
   test('all namespaces are every pod', () => assert.deepEqual(ways(admin(1, rule('Allow'))), ['everyPod']));
-  test('nothing isolates', () => assert.equal(api(admin(1, rule('Deny')))!.isolates, false));
+  test('nothing isolates', () => assert.equal(layers(admin(1, rule('Deny')))[0]!.isolates, false));
   test('a peer of no known kind says nothing', () => assert.deepEqual(ways(of('ClusterNetworkPolicy', 'v1alpha2', '{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{newThing: {}}]}]}')), ['unknown']));
 });
 
@@ -67,7 +70,10 @@ describe('the Admin tier', () => {
     assert.deepEqual(kubernetesWays(kubernetes('{podSelector: {}, ingress: [{}]}'), admin(1, rule('Deny'))), ['nothing'], 'everyone but pods is everyone no more');
     assert.deepEqual(kubernetesWays(kubernetes('{podSelector: {}, ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}'), admin(1, rule('Deny'))), ['address'], 'its peers are pods, never addresses');
   });
-  test('lets in beside NetworkPolicies', () => assert.deepEqual(ways(kubernetes('{podSelector: {}}'), admin(1, rule('Allow'))), ['everyPod']));
+  test('lets in beside NetworkPolicies: one union, one layer', () => {
+    assert.deepEqual(ways(kubernetes('{podSelector: {}}'), admin(1, rule('Allow'))), ['everyPod']);
+    assert.equal(layers(kubernetes('{podSelector: {}}'), admin(1, rule('Allow'))).length, 1);
+  });
   test('Pass decides nothing, and leaves nothing to the rules after it', () => {
     assert.deepEqual(kubernetesWays(open, admin(1, rule('Pass'))), ['everyPod']);
     assert.deepEqual(kubernetesWays(open, admin(1, rule('Pass'), rule('Deny'))), ['everyPod']);
@@ -78,7 +84,7 @@ describe('the Baseline tier', () => {
   test('is asked where no NetworkPolicy selects the pods', () => {
     assert.deepEqual(ways(baseline(rule('Allow'))), ['everyPod']);
     assert.deepEqual(ways(cluster('Baseline', 1, rule('Accept'))), ['everyPod']);
-    assert.equal(api(kubernetes('{podSelector: {}}'), baseline(rule('Allow'))), undefined);
+    assert.equal(selects(kubernetes('{podSelector: {}}'), baseline(rule('Allow'))), false);
   });
   test('denies nothing that a NetworkPolicy lets in', () => assert.deepEqual(kubernetesWays(kubernetes('{podSelector: {}, ingress: [{from: [{namespaceSelector: {}}]}]}'), baseline(rule('Deny'))), ['everyPod']));
   test('comes after the Admin tier', () => assert.deepEqual(ways(admin(1, rule('Deny')), baseline(rule('Allow'))), []));
