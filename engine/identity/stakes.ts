@@ -14,16 +14,28 @@ export interface Stake {
 const runs = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow']);
 
 /**
- * What is at stake at some workloads: the first that has a risk class or is reached from outside the cluster says it.
+ * What is at stake at some workloads: the first that has a risk class says it, else the first that is reached from outside the cluster.
  * Undefined where none does. Riskiest services come first: a rule that names them raises what it says of them.
  */
 export function stakeIn(graph: Graph, workloads: readonly Workload[]): Stake | undefined {
+  const risky = riskyAmong(workloads);
+  if (risky) return risky;
   for (const workload of workloads) {
-    const label = `${workload.object.resource.header.kind} "${workload.object.name}"`;
-    const risk = riskOf(workload);
-    if (risk) return { at: risk.at, message: `${label} is of the risk class ${risk.class}: ${risk.because}` };
     const { tier, at } = tierOf(workload, graph);
-    if (tier === 'exposed' && !runs.has(workload.object.resource.header.kind)) return { at: at!, message: `this makes ${label} reachable from outside the cluster` };
+    if (tier === 'exposed' && !runs.has(workload.object.resource.header.kind)) return { at: at!, message: `this makes ${labelOf(workload)} reachable from outside the cluster` };
   }
   return undefined;
+}
+
+/** The first of some workloads that has a risk class: for rules that are about exposure itself. */
+export function riskyAmong(workloads: readonly Workload[]): Stake | undefined {
+  for (const workload of workloads) {
+    const risk = riskOf(workload);
+    if (risk) return { at: risk.at, message: `${labelOf(workload)} is of the risk class ${risk.class}: ${risk.because}` };
+  }
+  return undefined;
+}
+
+function labelOf({ object }: Workload): string {
+  return `${object.resource.header.kind} "${object.name}"`;
 }

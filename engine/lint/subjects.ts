@@ -1,5 +1,6 @@
 import type { Graph, Workload } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
+import { edgesOf } from '../trust/edge.ts';
 import { servicesOf } from '../trust/exposure.ts';
 import { allTargets } from '../trust/index.ts';
 import type { Target } from '../trust/target.ts';
@@ -36,8 +37,8 @@ function usersOf(graph: Graph, object: GraphObject): readonly Workload[] {
   return graph.accounts.filter(({ objects }) => objects.some((one) => one.object === object)).flatMap(({ workloads }) => workloads);
 }
 
-/** The workloads for which an object is a policy of some layer, in whatever namespace it stands, or a Service. */
+/** The workloads for which an object is a policy of some layer, in whatever namespace it stands, a Service, or a route to one. */
 function selectedBy(graph: Graph, object: GraphObject): Workload[] {
-  const concerns = (target: Target) => trustIn(graph, target).layers.some(({ policies }) => policies.includes(object)) || servicesOf(graph, target).some((service) => service.object === object);
+  const concerns = (target: Target) => trustIn(graph, target).layers.some(({ policies }) => policies.includes(object)) || servicesOf(graph, target).some((service) => service.object === object) || edgesOf(graph, target).some((edge) => edge.object === object);
   return allTargets(graph).filter(concerns).flatMap(({ workload }) => workload ?? []);
 }

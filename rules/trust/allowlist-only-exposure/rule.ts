@@ -1,6 +1,7 @@
 import { addressOnlyOf, type AddressOnly } from '../../../engine/trust/address-only.ts';
 import { edgeName, loginFor } from '../../../engine/trust/edge-login.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { riskyAmong } from '../../../engine/identity/stakes.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, pathIn, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -22,6 +23,8 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
+  bounded: true,
+  bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1190', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
   reads: [...trustReads, 'edge', 'guard'],
@@ -55,20 +58,26 @@ function signalOf(found: AddressOnly): Signal {
   const { list: { object, list }, situation, edges, targets } = found;
   const service = list.technology === 'Service';
   const ranges = [...new Set(list.entries.map((value) => known(value) ?? ''))];
+  const workloads = targets.flatMap(({ workload }) => workload ?? []);
+  const plain = !found.internal && situation !== 'elsewhere';
+  const risk = plain && found.confidence === 'high' ? riskyAmong(workloads) : undefined;
   const places = list.entries.filter(({ at }, i) => i > 0 && at.stable !== list.at.stable);
   return {
     messageId: situation === 'alone' && service ? 'service' : situation,
     args: { ways: listed([...new Set(edges.map(edgeName))]), technology: list.technology, ranges: listed(ranges), policy: list.elsewhere ? nameAt(found) : '' },
     at: { object, place: list.at },
     // What is reached from private networks only is exposed to fewer; a policy that cannot be read may do more than it seems.
-    severity: found.internal || situation === 'elsewhere' ? 'info' : 'warning',
+    severity: !plain ? 'info' : risk ? 'error' : 'warning',
+    about: workloads.map((workload) => workload.object),
     ...(situation === 'elsewhere' ? { persona: 'auditor' as const } : {}),
     confidence: situation === 'elsewhere' ? 'low' : found.confidence,
+    about: targets.flatMap(({ workload }) => (workload ? [workload.object] : [])),
     related: [
       ...places.slice(0, shown).map((value): Related => ({ at: { object, place: value.at }, message: messages.alsoRange })),
       ...edges.filter((edge) => edge.object !== object).slice(0, shown).map((edge): Related => ({ at: { object: edge.object, place: edge.entry.at }, message: messages.way })),
       ...(situation === 'either' ? edges.flatMap(({ logins }) => logins).slice(0, 1).map((one): Related => ({ at: { object: one.object, place: one.login.at }, message: messages.login })) : []),
-      ...targets.slice(0, shown).flatMap(({ workload }): Related[] => (workload ? [{ at: { object: workload.object, place: workload.object.resource.header.name.at }, message: messages.behind }] : [])),
+      ...workloads.slice(0, shown).map((workload): Related => ({ at: { object: workload.object, place: workload.object.resource.header.name.at }, message: messages.behind })),
+      ...(risk ? [risk] : []),
     ],
   };
 }

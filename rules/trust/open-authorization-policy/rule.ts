@@ -1,5 +1,6 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { openAuthorizations, type OpenAuthorization } from '../../../engine/trust/istio-open.ts';
 import { meshOpenings, type MeshOpening } from '../../../engine/trust/mesh-open.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
@@ -33,6 +34,7 @@ export default defineRule({
       const workloads = open.targets.flatMap(({ workload }) => workload?.object ?? []);
       const names = [...new Set(workloads.map((one) => `${one.resource.header.kind} ${displayName(one)}`))];
       const ofIstio = 'rule' in open;
+      const stake = open.part ? undefined : stakeIn(graph, open.targets.flatMap(({ workload }) => workload ?? []));
       yield {
         messageId: `${open.openness}${open.part ? 'Part' : ''}`,
         args: {
@@ -42,11 +44,14 @@ export default defineRule({
         },
         at: { object, place: open.at },
         confidence: names.length === 0 ? 'medium' : 'high',
+        about: workloads,
+        ...(stake ? { severity: 'error' as const } : {}),
         // Public operations beside guarded ones are common and often meant.
         ...(open.part ? { severity: 'info' as const, persona: 'pedantic' as const } : {}),
         related: [
           ...workloads.slice(0, shown).map((one): Related => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })),
           ...(open.past && !(ofIstio && open.past.rule.path === open.rule.at.path) ? [{ at: { object: open.past.policy, place: open.past.rule }, message: messages.past }] : []),
+          ...(stake ? [stake] : []),
         ],
       };
     }

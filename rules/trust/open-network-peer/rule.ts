@@ -1,5 +1,6 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { callersOf } from '../../../engine/trust/callers.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
@@ -29,7 +30,7 @@ export default defineRule({
   reads: [...trustReads, 'callback'],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const grant of openGrants(graph, object)) yield signalOf(object, grant);
+    for (const grant of openGrants(graph, object)) yield signalOf(graph, object, grant);
     for (const place of openListsOf(object)) yield { messageId: 'openList', at: { object, place }, severity: 'info' };
   },
   fixes({ unit: { object }, graph }, signal) {
@@ -42,17 +43,20 @@ export default defineRule({
   },
 });
 
-function signalOf(object: GraphObject, grant: OpenGrant): Signal {
+function signalOf(graph: Graph, object: GraphObject, grant: OpenGrant): Signal {
   const workloads = grant.targets.map(({ workload }) => workload!.object);
+  // A port that is open to everyone is how charts offer a service; a workload that is open as a whole is not.
+  const stake = grant.ports.length === 0 ? stakeIn(graph, grant.targets.map(({ workload }) => workload!)) : undefined;
   const names = [...new Set(workloads.map((one) => `${one.resource.header.kind} ${displayName(one)}`))];
   return {
     messageId: grant.openness,
     args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant) },
     at: { object, place: grant.at },
     // A single port that is open to all pods is how shared services and metrics are offered.
-    severity: (grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0 ? 'info' : 'warning',
+    severity: (grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0 ? 'info' : stake ? 'error' : 'warning',
+    about: workloads,
     confidence: workloads.length === 0 ? 'low' : 'high',
-    related: workloads.slice(0, shown).map((one) => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })),
+    related: [...workloads.slice(0, shown).map((one) => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })), ...(stake ? [stake] : [])],
   };
 }
 
