@@ -18,6 +18,8 @@ export interface ChartInstance {
   readonly folder: string;
   /** Its name: of Chart.yaml, or the alias of the dependency. */
   readonly name: string;
+  /** The names from the installed chart down to it, as template names begin: `umbrella/charts/worker`. */
+  readonly fullName: string;
   /** What Chart.yaml says, with the names that templates know it by. */
   readonly about: Dict;
   readonly values: Value;
@@ -48,7 +50,6 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
   const defines = new Map<string, readonly Node[]>();
   // Deeper charts first: for one name the chart nearest to the root wins (helm pkg/engine, sortTemplates).
   for (const folder of [...folders].sort((a, b) => depth(b) - depth(a))) {
-    const name = instances.find((one) => one.folder === folder)!.name;
     for (const file of files) {
       const { path } = file;
       const inside = below(folder, path);
@@ -56,7 +57,7 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
       const parsed = parse(file);
       if (!parsed) continue;
       templates.set(path, parsed.nodes);
-      defines.set(`${name}/${inside}`, parsed.nodes);
+      for (const { fullName } of instances.filter((one) => one.folder === folder)) defines.set(`${fullName}/${inside}`, parsed.nodes);
       for (const [define, nodes] of parsed.defines) defines.set(define, nodes);
     }
   }
@@ -86,7 +87,7 @@ function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias
   about.set('Name', name);
   about.set('IsRoot', folder === '');
   for (const key of ['Version', 'AppVersion', 'Description', 'Type']) if (!about.has(key)) about.set(key, key === 'Type' ? 'application' : '');
-  return { folder, name, about, values: isDict(values) ? values : new Map(), isLibrary: said.get('type') === 'library' };
+  return { folder, name, fullName: name, about, values: isDict(values) ? values : new Map(), isLibrary: said.get('type') === 'library' };
 }
 
 function parseValues(file: ChartFile): Value {
@@ -109,7 +110,7 @@ function withDependencies(chart: ChartInstance, files: ReadonlyMap<string, Chart
     if (entries.length === 0) return [plain];
     return entries.filter((entry) => isEnabled(entry, chart.values)).flatMap((entry) => instanceOf(folder, files, typeof entry.get('alias') === 'string' ? (entry.get('alias') as string) : undefined) ?? []);
   });
-  return [chart, ...children.flatMap((child) => withDependencies({ ...child, values: valuesFor(child, chart.values) }, files))];
+  return [chart, ...children.flatMap((child) => withDependencies({ ...child, fullName: `${chart.fullName}/charts/${child.name}`, values: valuesFor(child, chart.values) }, files))];
 }
 
 function dependenciesOf({ about, folder }: ChartInstance, files: ReadonlyMap<string, ChartFile>): Dict[] {

@@ -14,9 +14,8 @@ export interface ReleaseSettings {
  * The dot of a template (helm.sh/docs/chart_template_guide/builtin_objects), as `helm template` makes it: an installation,
  * no cluster, the API versions that Helm has built in. The release's name and namespace are in no file.
  */
-export function dotOf(instance: ChartInstance, template: string, settings: ReleaseSettings, names: (folder: string) => string): Dict {
+export function dotOf(instance: ChartInstance, template: string, settings: ReleaseSettings): Dict {
   const inside = instance.folder === '' ? template : template.slice(instance.folder.length + 1);
-  const folder = names(instance.folder);
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
   const values = isDict(instance.values) && !instance.values.has('global') ? new Map([...instance.values, ['global', new Map()]]) : instance.values;
@@ -31,7 +30,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
     }),
     Files: new Unknown('.Files'),
     Subcharts: new Unknown('.Subcharts'),
-    Template: dict({ Name: `${folder}/${inside}`, BasePath: `${folder}/templates` }),
+    Template: dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }),
   });
 }
 

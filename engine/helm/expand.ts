@@ -37,7 +37,7 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
     text += piece;
   };
   try {
-    const dot = dotOf(instance, path, settings, (folder) => nameOf(release, folder));
+    const dot = dotOf(instance, path, settings);
     evaluate(nodes, dot, chartOf(release), {
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),
@@ -48,10 +48,6 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
     throw error;
   }
   return { text, segments, branches };
-}
-
-function nameOf({ instances }: Release, folder: string): string {
-  return instances.find((one) => one.folder === folder)?.name ?? '';
 }
 
 /** Texts that `tpl` was given are few and come again. */

@@ -12,20 +12,33 @@ export function toYaml(value: Value): string {
 function lines(value: Value): string[] {
   if (isDict(value) && value.size > 0) {
     return [...value].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([key, one]) => {
-      if (isDict(one) && one.size > 0) return [`${word(key)}:`, ...lines(one).map((line) => `  ${line}`)];
+      if (isDict(one) && one.size > 0) return [`${word(key)}:`, ...lines(one).map(indented)];
       if (Array.isArray(one) && one.length > 0) return [`${word(key)}:`, ...lines(one)];
-      return [`${word(key)}: ${lines(one)[0]}`];
+      const [first, ...text] = lines(one);
+      return [`${word(key)}: ${first}`, ...text.map(indented)];
     });
   }
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => lines(one).map((line, i) => `${i === 0 ? '- ' : '  '}${line}`));
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => lines(one).map((line, i) => (i === 0 ? `- ${line}` : indented(line))));
   if (isDict(value)) return ['{}'];
   if (Array.isArray(value)) return ['[]'];
   if (value === undefined || value === null) return ['null'];
-  return [typeof value === 'string' ? word(value) : print(value)];
+  return typeof value === 'string' ? block(value) ?? [word(value)] : [print(value)];
+}
+
+function indented(line: string): string {
+  return line === '' ? '' : `  ${line}`;
+}
+
+/** A text of several lines in literal style; undefined for what that style cannot hold as it is. */
+function block(text: string): string[] | undefined {
+  if (!text.includes('\n') || /^[\s]|[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\ud800-\udfff]/.test(text)) return undefined;
+  const body = text.replace(/\n+$/, '');
+  const ends = text.length - body.length;
+  return [ends === 0 ? '|-' : ends === 1 ? '|' : '|+', ...body.split('\n'), ...Array<string>(Math.max(0, ends - 1)).fill('')];
 }
 
 function word(text: string): string {
-  return plain.test(text) && !text.endsWith(':') && typeof resolvePlain(text, 'kubernetes') === 'string' ? text : JSON.stringify(text);
+  return plain.test(text) && !text.endsWith(':') && typeof resolvePlain(text, 'kubernetes') === 'string' ? text : /^[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\ud800-\udfff]+$/.test(text) ? `'${text.replaceAll("'", "''")}'` : JSON.stringify(text);
 }
 
 /** Writes a value as `toJson` does. */
