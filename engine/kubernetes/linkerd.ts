@@ -62,6 +62,7 @@ export interface LinkerdServerAuthorizationFact {
   /** Missing and empty alike mean the networks of the cluster, which no manifest tells. */
   readonly networks: readonly LinkerdNetwork[];
   readonly open: boolean;
+  /** What says who is let in: `unauthenticated`, else the key of all it says. */
   readonly clientAt: Place;
 }
 
@@ -131,7 +132,7 @@ export function readLinkerdServerAuthorization(cursor: Cursor): LinkerdServerAut
     meshTls: meshTls.isMap ? { unauthenticated: meshTls.get('unauthenticatedTLS').boolean(), identities: lists[0].strings(), accounts: lists[1].items().map(readRef) } : undefined,
     networks: readNetworks(networks),
     open: client.open || meshTls.open || networks.open || lists.some((list) => list.open),
-    clientAt: client.exists ? client.keyPlace() : cursor.get('spec').keyPlace(),
+    clientAt: client.get('unauthenticated').exists ? client.get('unauthenticated').place() : client.exists ? client.keyPlace() : cursor.get('spec').keyPlace(),
   }];
 }
 

@@ -35,7 +35,7 @@ export interface Admission {
   readonly policy: GraphObject;
   /** The rule; the ways in of one rule share it. */
   readonly rule: Place;
-  /** Where the addresses stand in an object of their own: that object, and where the policy names it. */
+  /** Where the addresses or identities stand in an object of their own: that object, and where the policy names it. */
   readonly shared?: { readonly object: GraphObject; readonly at: Place };
   /** Whom it opens the target to, where that is everyone of a kind. */
   readonly opening?: Opening;

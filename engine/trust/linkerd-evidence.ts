@@ -3,7 +3,7 @@ import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
-import { evidences, strongest, type Admission, type Evidence } from './layer.ts';
+import { evidences, type Admission, type Evidence } from './layer.ts';
 
 /** What an authorization asks of its callers. */
 export type LinkerdEvidence = Pick<Admission, 'evidence' | 'addresses' | 'shared' | 'named'>;
@@ -37,19 +37,20 @@ export function evidenceOfAuthorization(graph: Graph, { object, fact }: ObjectWi
     }
   }
   if (callers.length > 1 || networks.length > 1) return undefined;
-  const open = fact.open ? ['unknown' as const] : [];
-  if (callers[0]) return { evidence: strongest([callers[0].evidence, ...open]), addresses: [], named: callers[0].named };
-  return { addresses: [], ...networks[0], evidence: strongest([networks[0]?.evidence ?? 'nothing', ...open]) };
+  if (callers[0]) return { addresses: [], ...callers[0] };
+  if (fact.open) return { evidence: 'unknown', addresses: [] };
+  return networks[0] ?? { evidence: 'nothing', addresses: [] };
 }
 
 /** Identities, one of which is enough. */
-interface Callers {
-  readonly evidence: Evidence;
-  readonly named: readonly Value<string>[];
-}
+type Callers = Required<Pick<LinkerdEvidence, 'evidence' | 'named'>> & Pick<LinkerdEvidence, 'shared'>;
 
+/** Accounts by `NAMESPACE/NAME`, where the files tell both. */
 function accounts(refs: readonly LinkerdRef[], policy: GraphObject): Callers {
-  return { evidence: 'identity', named: refs.map((ref) => (ref.name.state === 'known' && ref.namespace.state === 'absent' ? { ...ref.name, value: `${policy.namespace}/${ref.name.value}` } : ref.name.state === 'known' && ref.namespace.state === 'known' ? { ...ref.name, value: `${ref.namespace.value}/${ref.name.value}` } : ref.name)) };
+  return { evidence: 'identity', named: refs.map(({ name, namespace }) => {
+    const home = namespace.state === 'absent' ? policy.namespace : known(namespace);
+    return name.state === 'known' && home ? { ...name, value: `${home}/${name.value}` } : name;
+  }) };
 }
 
 /** The weakest of its members, since one is enough. One that is in no file read proves an identity all the same. */
@@ -58,7 +59,7 @@ function evidenceOfMeshTls(graph: Graph, policy: GraphObject, ref: LinkerdRef): 
   if (found.length === 0) return { evidence: 'identity', named: [] };
   const members = found.flatMap(({ fact }) => [...fact.identities.map(evidenceOfIdentity), ...fact.identityRefs.map((one): Evidence => (isRefTo(one, 'Namespace', '') ? 'namespace' : 'identity')), ...(fact.open ? ['identity' as const] : [])]);
   if (members.length === 0) return undefined;
-  return { evidence: weakest(members), named: found.flatMap(({ object, fact }) => [...fact.identities, ...accounts(fact.identityRefs.filter((one) => isRefTo(one, 'ServiceAccount', '')), object).named]) };
+  return { shared: { object: found[0]!.object, at: ref.at }, evidence: weakest(members), named: found.flatMap(({ object, fact }) => [...fact.identities, ...accounts(fact.identityRefs.filter((one) => isRefTo(one, 'ServiceAccount', '')), object).named]) };
 }
 
 /** `*` is every identity, `*.NS.serviceaccount.…` every account of a namespace, `*` before less every identity of a cluster (linkerd2 policy-controller/core/src/identity_match.rs). */
@@ -83,7 +84,8 @@ function evidenceOfNetworkRef(graph: Graph, policy: GraphObject, ref: LinkerdRef
 function evidenceOfNetworks(networks: readonly LinkerdNetwork[], open: boolean): LinkerdEvidence {
   const whole = networks.filter(({ except }) => except.length === 0).map(({ cidr }) => parseNetworkOrAddress(known(cidr) ?? ''));
   if (coversFamily(whole.filter((network): network is Network => network !== undefined))) return { evidence: 'nothing', addresses: networks.map(({ cidr }) => cidr) };
-  return { evidence: open || networks.some(({ cidr }) => cidr.state !== 'known') ? 'unknown' : 'address', addresses: networks.map(({ cidr }) => cidr) };
+  if (open || networks.some(({ cidr }) => cidr.state !== 'known')) return { evidence: 'unknown', addresses: [] };
+  return { evidence: 'address', addresses: networks.map(({ cidr }) => cidr) };
 }
 
 /**

@@ -13,7 +13,7 @@ import { allOf, sameNamespace, selects, type Target } from './target.ts';
 export type Server = ObjectWith<LinkerdServerFact>;
 
 /** The metrics and health port of the proxy itself (linkerd2 charts/partials/templates/_proxy.tpl): no caller of the application goes there. */
-const isProxyAdmin = ({ port }: LinkerdServerFact) => port.state === 'known' && (port.value === 'linkerd-admin' || port.value === 4191);
+export const isProxyAdmin = ({ port }: LinkerdServerFact): boolean => port.state === 'known' && (port.value === 'linkerd-admin' || port.value === 4191);
 const isProxyPort = ({ port }: LinkerdServerFact) => port.state === 'known' && (port.value === 'linkerd-proxy' || port.value === 4143);
 
 /** Whether a Server may be about a target, by its namespace and labels. */

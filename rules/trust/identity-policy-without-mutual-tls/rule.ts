@@ -1,7 +1,9 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { plaintextGaps, type PlaintextGap } from '../../../engine/trust/istio-plaintext.ts';
+import { permissiveGaps } from '../../../engine/trust/permissive.ts';
 import { rootNamespace } from '../../../engine/trust/istio-mesh.ts';
+import { trustReads } from '../../../engine/trust/trust.ts';
 import { selectorData } from '../../../engine/kubernetes/selector.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -12,6 +14,7 @@ const messages = {
   failsOpenOnPort: 'Plaintext callers get past this rule on port {port}: it is about a peer identity, they have none, and mutual TLS is {mode} there',
   neverMatches: 'This rule never matches: it asks for a peer identity, and with mutual TLS switched off no caller has one',
   failsClosed: 'Plaintext callers never match this rule, which asks for a peer identity, though mutual TLS is {mode} here',
+  failsOpenInMesh: 'Plaintext callers get past this policy: it is about identities, and is checked only for callers that show one, while mutual TLS is {mode} here',
   mode: 'this accepts callers without a peer identity',
 };
 
@@ -23,9 +26,10 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1557', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
-  reads: ['istioAuthorizationPolicy', 'istioPeerAuthentication', 'namespace', 'workload', 'service'],
+  reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
+    for (const { at, mode, said, confidence } of permissiveGaps(graph, object)) yield { messageId: 'failsOpenInMesh', args: { mode: said, port: '' }, at: { object, place: at }, confidence, related: [{ at: mode, message: messages.mode }] };
     for (const gap of gapsIn(graph, object)) {
       const signal = judge(gap);
       if (!signal) continue;
@@ -36,7 +40,8 @@ export default defineRule({
   },
   fixes({ unit: { object }, graph }, signal) {
     const gap = gapsIn(graph, object).find(({ value }) => value.at.stable === signal.at.place.stable);
-    const step = gap && requireMutualTls(object, gap);
+    const permissive = permissiveGaps(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
+    const step = permissive ? ({ object: permissive.mode.object, change: { op: 'set', path: permissive.mode.place.path, value: permissive.strict } } as const) : gap && requireMutualTls(object, gap);
     return step ? [{ id: 'require-mutual-tls', title: 'Require mutual TLS (STRICT) where this policy hangs on it; callers without a sidecar lose access: check gateways outside the mesh, scrapers and jobs first', safe: false, steps: [step] }] : [];
   },
 });

@@ -2,9 +2,9 @@ import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { mutualTls } from '../../../engine/trust/istio.ts';
 import { labelOf, unseenTarget } from '../../../engine/trust/target.ts';
+import { plaintextAccepted, type AcceptsPlaintext } from '../../../engine/trust/plaintext.ts';
 import { guardedByPolicy, isOutsideMesh, scopeOf, workloadsBehind } from '../../../engine/trust/tls.ts';
 import type { ClientTls, DestinationRuleFact } from '../../../engine/kubernetes/destination-rule.ts';
-import type { Labels } from '../../../engine/kubernetes/header.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
@@ -17,12 +17,14 @@ const messages = {
   unsaid: 'Namespace {namespace} is in the mesh, and no PeerAuthentication among the files read says that mutual TLS is required: the default is PERMISSIVE',
   stripped: 'Callers reach {host} without their mesh identity: mode is {mode}',
   unverified: 'The certificate of {host} is not verified against a CA that is named here',
-  linkerd: 'Callers without a mesh identity are accepted: the default inbound policy is {policy}',
+  linkerd: 'Callers without a mesh identity are accepted: the default inbound policy is {said}',
+  linkerdServer: 'Callers without a mesh identity are accepted on port {port}: the access policy of this Server is {said}',
+  consul: 'Callers without mutual TLS are accepted, and no intention is checked for them: the mode is {said}',
+  consulAllowed: 'Services of this mesh may be made to accept callers without mutual TLS',
+  kuma: 'Callers without mutual TLS are accepted, who have no identity: the mode is {said}',
+  kumaOff: 'Mutual TLS is off in this mesh, so no caller has an identity: it has certificate authorities and enables none',
+  cilium: 'Callers are let in without mutual authentication, also where another rule demands it',
 };
-
-/** Linkerd's default policies that let callers without a mesh identity in (semantics.md 6.6). */
-const unauthenticated = new Set(['all-unauthenticated', 'cluster-unauthenticated', 'audit']);
-const inboundPolicy = 'config.linkerd.io/default-inbound-policy';
 
 export default defineRule({
   id: 'mutual-tls-not-required',
@@ -38,12 +40,14 @@ export default defineRule({
     for (const fact of object.resource.facts) {
       if (fact.fact === 'istioPeerAuthentication') yield* peerSignals(graph, { object, fact });
       if (fact.fact === 'destinationRule') yield* destinationSignals(graph, { object, fact });
-      if (fact.fact === 'namespace') yield* [...namespaceSignals(graph, object), ...linkerdSignals(object, object.resource.header.annotations)];
-      if (fact.fact === 'workload') yield* linkerdSignals(object, fact.podAnnotations);
+      if (fact.fact === 'namespace') yield* namespaceSignals(graph, object);
     }
+    for (const one of plaintextAccepted(graph, object)) yield acceptedSignal(object, one);
   },
-  fixes({ unit: { object } }, signal) {
+  fixes({ unit: { object }, graph }, signal) {
     const path = signal.at.place.path;
+    const instead = plaintextAccepted(graph, object).find(({ at }) => at.stable === signal.at.place.stable)?.instead;
+    if (instead !== undefined) return [fix('require-mutual-tls', `Demand an identity of the mesh (${instead}); callers without a proxy lose access: check gateways outside the mesh, scrapers and jobs first`, { object, change: { op: 'set', path, value: instead } })];
     if (signal.messageId === 'accepted' || signal.messageId === 'disabled') {
       return [fix('require-mutual-tls', 'Require mutual TLS (STRICT); callers without a sidecar lose access: check gateways outside the mesh, scrapers and jobs first', { object, change: { op: 'set', path, value: 'STRICT' } })];
     }
@@ -89,9 +93,8 @@ function* namespaceSignals(graph: Graph, object: GraphObject): Generator<Signal>
   yield { messageId: 'unsaid', args: { namespace: object.name }, at: { object, place: labels.entries[said[0]]!.at }, severity: 'info', persona: 'pedantic', confidence: 'low' };
 }
 
-function* linkerdSignals(object: GraphObject, annotations: Labels): Generator<Signal> {
-  const policy = labelOf(annotations, inboundPolicy);
-  if (policy !== undefined && unauthenticated.has(policy)) yield { messageId: 'linkerd', args: { policy }, at: { object, place: annotations.entries[inboundPolicy]!.at } };
+function acceptedSignal(object: GraphObject, { by, said, port, at, confidence, guarded }: AcceptsPlaintext): Signal {
+  return { messageId: by, args: { said, port }, at: { object, place: at }, confidence, ...(guarded ? { severity: 'info' } : {}), ...(guarded && by === 'cilium' ? { persona: 'pedantic' } : {}) };
 }
 
 function* destinationSignals(graph: Graph, rule: ObjectWith<DestinationRuleFact>): Generator<Signal> {
