@@ -1,5 +1,5 @@
 import { resolvePlain } from '../yaml/scalar.ts';
-import { isDict, print, Unknown, type Value } from './value.ts';
+import { isCollection, isDict, print, Unknown, type Value } from './value.ts';
 
 /** What needs no quotes, if it is taken for a string. */
 const plain = /^[\w./][\w./:@+=-]*(?: [\w./@+=()-]+)*$/;
@@ -15,10 +15,10 @@ function lines(value: Value): string[] {
       if (isDict(one) && one.size > 0) return [`${word(key)}:`, ...lines(one).map(indented)];
       if (Array.isArray(one) && one.length > 0) return [`${word(key)}:`, ...lines(one)];
       const [first, ...text] = lines(one);
-      return [`${word(key)}: ${first}`, ...text.map(indented)];
+      return [`${word(key)}: ${first}`, ...text];
     });
   }
-  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => lines(one).map((line, i) => (i === 0 ? `- ${line}` : indented(line))));
+  if (Array.isArray(value) && value.length > 0) return value.flatMap((one) => lines(one).map((line, i) => (i === 0 ? `- ${line}` : isCollection(one) ? indented(line) : line)));
   if (isDict(value)) return ['{}'];
   if (Array.isArray(value)) return ['[]'];
   if (value === undefined || value === null) return ['null'];
@@ -34,7 +34,7 @@ function block(text: string): string[] | undefined {
   if (!text.includes('\n') || /^[\s]|[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\ud800-\udfff]/.test(text)) return undefined;
   const body = text.replace(/\n+$/, '');
   const ends = text.length - body.length;
-  return [ends === 0 ? '|-' : ends === 1 ? '|' : '|+', ...body.split('\n'), ...Array<string>(Math.max(0, ends - 1)).fill('')];
+  return [ends === 0 ? '|-' : ends === 1 ? '|' : '|+', ...body.split('\n').map(indented), ...Array<string>(Math.max(0, ends - 1)).fill('')];
 }
 
 function word(text: string): string {
