@@ -6,7 +6,7 @@ import { kindOf as kindOfNetwork } from './address.ts';
 import controllers from './edge-controllers.json' with { type: 'json' };
 import { edgeIndex, keyOf } from './edge-index.ts';
 import { edgesUnder, isOpenList, type Edge, type EdgeList } from './edge.ts';
-import { isGateway, standsFor } from './exposure.ts';
+import { areTogether, isGateway, standsFor } from './exposure.ts';
 import { isNear, targetsIn } from './index.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
@@ -81,7 +81,7 @@ function situationOf(edge: Edge, { list }: EdgeList): EdgeSituation | undefined 
 
 /** The workloads that a way in leads to: those of its Services. */
 export function targetsBehind(graph: Graph, edge: Edge): Target[] {
-  const targets = servicesBehind(graph, edge).flatMap(({ object, fact }) => targetsIn(graph, object.namespace).filter((target) => standsFor(fact, target) === true && isNear(graph, object, target)));
+  const targets = servicesBehind(graph, edge).flatMap(({ object, fact }) => targetsIn(graph, object.namespace).filter((target) => standsFor(fact, target) === true && areTogether(object, target) && areTogether(edge.object, target) && isNear(graph, object, target)));
   return targets.filter((target, i) => targets.indexOf(target) === i);
 }
 

@@ -4,7 +4,7 @@ import { symbol, type GraphObject, type Location } from '../identity/objects.ts'
 import { known } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
 import { edgeIndex, guardsNamed, keyOf, kindOf, nearest } from './edge-index.ts';
-import { servicesOf } from './exposure.ts';
+import { areTogether, servicesOf } from './exposure.ts';
 import type { Target } from './target.ts';
 
 /*
@@ -42,7 +42,7 @@ export interface Edge {
 export function edgesOf(graph: Graph, target: Target): readonly Edge[] {
   const { byService } = allEdges(graph);
   const services = servicesOf(graph, target);
-  return services.flatMap(({ object }) => byService.get(`${object.namespace}\n${object.name}`) ?? []).filter(({ object }) => !graph.proximity.alternatives(target.file, object.document.file));
+  return services.flatMap(({ object }) => byService.get(`${object.namespace}\n${object.name}`) ?? []).filter(({ object }) => areTogether(object, target) && !graph.proximity.alternatives(target.file, object.document.file));
 }
 
 /** The ways in of a route or a Service. */

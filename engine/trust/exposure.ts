@@ -34,7 +34,7 @@ export function servicesOf(graph: Graph, target: Target): readonly ObjectWith<Se
  * Where no namespace is told, two directories may well be applied to two: an object belongs to a target that lies beside,
  * above or below it, that is built with it, or that is of the same chart.
  */
-function areTogether({ namespace, build, document }: GraphObject, { file, workload }: Target): boolean {
+export function areTogether({ namespace, build, document }: GraphObject, { file, workload }: Target): boolean {
   return isTold(namespace) || areNeighbours(document.file, file) || document.dialect === 'template' || builtTogether(build, workload?.object.build);
 }
 
@@ -71,7 +71,7 @@ function push<T>(index: Map<string, T[]>, key: string, value: T): void {
 
 /**
  * Where a target is exposed to callers from outside the cluster: a Service of type LoadBalancer or NodePort, one with
- * external addresses, a route to one of its Services, or the pods of a gateway. Undefined where nothing among the files says so.
+ * external addresses or on a tailnet, a route to one of its Services, or the pods of a gateway. Private networks count. Undefined where nothing among the files says so.
  */
 export function exposureOf(graph: Graph, target: Target): Location | undefined {
   const services = servicesOf(graph, target);
@@ -79,6 +79,8 @@ export function exposureOf(graph: Graph, target: Target): Location | undefined {
     const type = known(fact.type);
     if (type === 'LoadBalancer' || type === 'NodePort') return { object, place: fact.type.at };
     if (fact.externalIPs.length > 0) return { object, place: fact.externalIPs[0]!.at };
+    const tailnet = object.resource.header.annotations.entries['tailscale.com/expose'];
+    if (tailnet && known(tailnet) === 'true') return { object, place: tailnet.at };
   }
   for (const { object: service } of services) {
     for (const { route: { object }, backend } of indexOf(graph).byService.get(service.name) ?? []) {
