@@ -57,9 +57,14 @@ const outsideAnyMesh = new Set([rootNamespace, 'istio-operator', 'istio-cni', 'l
 /** Labels of what the meshes themselves are made of (istio and linkerd2 charts). */
 const components = ['operator.istio.io/component', 'linkerd.io/control-plane-component'];
 
+/** Whether a target is a part of a mesh itself. */
+export function isMeshComponent({ labels }: Target): boolean {
+  return components.some((key) => labels.entries[key] !== undefined);
+}
+
 /** The ways past a mesh that a workload's pods say. */
 export function bypassesOf(graph: Graph, workload: Workload): Bypass[] {
-  if (outsideAnyMesh.has(workload.namespace) || components.some((key) => workload.fact.podLabels.entries[key])) return [];
+  if (outsideAnyMesh.has(workload.namespace) || isMeshComponent(targetOf(workload))) return [];
   return [...optOuts(graph, workload), ...openingsOf(graph, workload)];
 }
 
@@ -123,18 +128,21 @@ function onHost(graph: Graph, target: Target, say: (how: Bypass['how'], mesh: Me
   return linkerdMembership(graph, podNetwork) === 'in' ? say('hostNetwork', 'Linkerd', at, true, true) : [];
 }
 
-/** What a workload's annotations let past its proxy. Undefined where it has none for certain. */
+/** What a workload's annotations let past its proxy; nothing where it has none for certain. */
 function openingsOf(graph: Graph, workload: Workload): Bypass[] {
   const target = targetOf(workload);
   const istio = dataPlane(graph, target);
   // ztunnel knows none of these annotations.
   const within: Record<Mesh, boolean | 'unknown'> = { Istio: istio === 'unknown' ? 'unknown' : istio === 'sidecar', Linkerd: answer(linkerdMembership(graph, target)), Consul: 'unknown' };
-  return openings.flatMap((opening) => {
+  const found = openings.flatMap((opening) => {
     const at = workload.fact.podAnnotations.entries[opening.key];
     const meshed = within[opening.mesh];
     if (!at || at.state === 'hole' || meshed === false) return [];
     return bypassAt(graph, workload, opening, at, meshed === true);
   });
+  // Where everything goes past, so does any part of it.
+  const all = new Set(found.map(({ how }) => how));
+  return found.filter(({ how }) => !(how === 'inbound' && all.has('allInbound')) && !(how === 'outbound' && all.has('allOutbound')));
 }
 
 function answer(membership: 'in' | 'out' | 'unknown'): boolean | 'unknown' {

@@ -1,5 +1,6 @@
 import type { RequestAuthenticationFact } from '../kubernetes/istio.ts';
 import type { ClaimRouteFact, GatewayPodsFact } from '../kubernetes/istio-traffic.ts';
+import type { LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
@@ -60,7 +61,11 @@ function isUnasked(graph: Graph, target: Target): boolean {
   if (layer.unsure || trust.elsewhere !== false || demandsIdentity(trust).demanded !== false) return false;
   if (layer.policies.some(({ resource }) => resource.facts.some((fact) => fact.fact === 'istioAuthorizationPolicy' && (fact.open || fact.rules.some(speaksOfTokens))))) return false;
   // A gateway that chooses routes by claims leads nobody without them anywhere that is not meant for everyone.
-  return !(target.workload === undefined || isGateway(target)) || !graph.all('claimRoute').some(({ object }) => isNear(graph, object, target));
+  return !graph.all('claimRoute').some(({ object }) => isNear(graph, object, target)) || !mayBeGateway(graph, target);
+}
+
+function mayBeGateway(graph: Graph, target: Target): boolean {
+  return target.workload === undefined || isGateway(target) || graph.all('gatewayPods').some((gateway) => selects(selectorOf(gateway.fact), target) === true);
 }
 
 /** A gateway that routes by claims though nothing among the files checks the tokens that they are from. */
@@ -82,9 +87,13 @@ export function uncheckedClaims(graph: Graph, { object, fact }: ObjectWith<Claim
   });
 }
 
+function selectorOf({ labels }: Pick<GatewayPodsFact, 'labels'>): LabelSelector {
+  return { matchLabels: labels, matchExpressions: [], open: labels.open, at: labels.at };
+}
+
 /** The workloads that are a gateway: of Istio wherever its selector matches, of the Gateway API beside it. */
 function podsOf(graph: Graph, { object, fact: { labels } }: ObjectWith<GatewayPodsFact>): Target[] {
-  const selector = { matchLabels: labels, matchExpressions: [], open: labels.open, at: labels.at };
+  const selector = selectorOf({ labels });
   return (object.resource.header.group === 'networking.istio.io' ? allTargets(graph) : targetsIn(graph, object.namespace)).filter((target) => isNear(graph, object, target) && selects(selector, target) === true);
 }
 
