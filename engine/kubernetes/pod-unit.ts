@@ -21,15 +21,25 @@ export interface FoundPods {
 
 /** The sets of pods of an object, as its kind has them. Plain kinds run each of their PodSpecs as it stands. */
 export function findPods(cursor: Cursor, header: Header, carrier: PodCarrier): FoundPods[] {
-  const units = carrier.pods ?? [...carrier.podSpec, ...carrier.podSpecInline].map((path): PodUnit => ({ ...aboveLast(path), mounts: 'account' }));
-  return units.flatMap((unit) => {
+  return unitsOf(carrier).flatMap((unit) => {
     if (unit.version !== undefined && !header.apiVersion.endsWith(`/${unit.version}`)) return [];
     return places(cursor, unit).flatMap((at) => (unit.unless !== undefined && says(at, unit.unless) ? [] : findUnit(at, header, unit)));
   });
 }
 
+const plain = new Map<PodCarrier, readonly PodUnit[]>();
+
+function unitsOf(carrier: PodCarrier): readonly PodUnit[] {
+  if (carrier.pods) return carrier.pods;
+  const before = plain.get(carrier);
+  if (before) return before;
+  const units = [...carrier.podSpec, ...carrier.podSpecInline].map(aboveLast);
+  plain.set(carrier, units);
+  return units;
+}
+
 /** A plain PodSpec is looked up from its parent, beside which the metadata of its pods stands: that of a bare Pod is the object's own. */
-function aboveLast(path: string): { at?: string; spec: [string] } {
+function aboveLast(path: string): PodUnit {
   const dot = path.lastIndexOf('.');
   return dot < 0 ? { spec: [path] } : { at: path.slice(0, dot), spec: [path.slice(dot + 1)] };
 }
