@@ -162,7 +162,7 @@ const unnamed: readonly (readonly [kind: string, spec: object, account: string |
   ['monitoring.coreos.com/v1 Alertmanager', { replicas: 1 }, 'default', true],
   ['argoproj.io/v1alpha1 EventSource', { webhook: {} }, 'default', true],
   ['elasticsearch.k8s.elastic.co/v1 Elasticsearch', { nodeSets: [{ name: 'hot' }] }, 'default', false],
-  ['logstash.k8s.elastic.co/v1alpha1 Logstash', { count: 1 }, 'default', true],
+  ['logstash.k8s.elastic.co/v1alpha1 Logstash', { count: 1 }, 'default', false],
   ['extensions.agents.x-k8s.io/v1beta1 SandboxTemplate', { podTemplate: { spec: podSpecWithout() } }, 'default', false],
   ['agents.x-k8s.io/v1beta1 Sandbox', { podTemplate: { spec: podSpecWithout() } }, 'default', true],
   ['serving.kserve.io/v1beta1 InferenceService', { predictor: { model: {} } }, 'default', 'unknown'],
