@@ -21,8 +21,8 @@ export interface NamespaceGrant {
   /** Whether `from` holds names. */
   readonly named: boolean;
   readonly targets: readonly Target[];
-  /** Where callers would be named instead: the peer, or the source or rule of a mesh policy. */
-  readonly within: { readonly peer: Place } | { readonly source: Place } | { readonly rule: Place };
+  /** Where callers would be named instead: the peer, the source or rule of Istio, the identity of Linkerd. */
+  readonly within: { readonly peer: Place } | { readonly source: Place } | { readonly rule: Place } | { readonly identity: Place };
   /** The selector of the namespaces, where labels decide. */
   readonly selector?: LabelSelector;
   /** Principals that the same list names one by one. */

@@ -1,11 +1,13 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { selectorData } from '../../../engine/kubernetes/selector.ts';
+import type { Place } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type FixStep } from '../../../engine/lint/rule.ts';
+import { identitiesOfNamespaces } from '../../../engine/trust/linkerd-namespaces.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { accountsOfNamespaces, podsOfNamespaces, type NamespaceGrant } from '../../../engine/trust/whole-namespace.ts';
 import { listed, placesOf, workloadsOf } from '../listed.ts';
-import { nameCallers } from '../name-callers.ts';
+import { nameCallers, type Naming } from '../name-callers.ts';
 import { namePeers } from '../name-peers.ts';
 import { peerGroup } from '../peer-group.ts';
 
@@ -44,7 +46,8 @@ export default defineRule({
 });
 
 function grantsIn(graph: Graph, object: GraphObject): NamespaceGrant[] {
-  return object.resource.facts.flatMap((fact) => {
+  const byLinkerd = identitiesOfNamespaces(graph, object);
+  return byLinkerd.length > 0 ? byLinkerd : object.resource.facts.flatMap((fact) => {
     if (fact.fact === 'networkPolicy') return podsOfNamespaces(graph, { object, fact });
     return fact.fact === 'istioAuthorizationPolicy' ? accountsOfNamespaces(graph, { object, fact }) : [];
   });
@@ -68,9 +71,26 @@ function nameThePods(graph: Graph, object: GraphObject, { within, targets, selec
 function nameTheAccounts(graph: Graph, object: GraphObject, { within, targets, besides, lets }: NamespaceGrant): FixProposal[] {
   const naming = nameCallers(graph, targets, lets);
   if (!naming || !('principals' in naming.source)) return [];
+  if ('identity' in within) return nameLinkerdAccounts(object, within.identity, naming);
   const source = { principals: [...besides, ...naming.source.principals] };
   const change = 'source' in within
     ? { op: 'set' as const, path: [...within.source.path, 'principals'], value: source.principals }
     : 'rule' in within ? { op: 'set' as const, path: [...within.rule.path, 'from'], value: [{ source }] } : undefined;
   return change ? [{ id: 'name-callers', title: naming.title, safe: false, steps: [{ object, change }] }] : [];
+}
+
+/** References to accounts in place of the identity: they need no trust domain, and the API server takes one of the two lists only (linkerd2 charts, policy CRDs, oneOf). */
+function nameLinkerdAccounts(object: GraphObject, identity: Place, { accounts, title }: Naming): FixProposal[] {
+  const identities = identity.path.slice(0, -1);
+  const fact = object.resource.facts.find((one) => one.fact === 'linkerdMeshTls' || one.fact === 'linkerdServerAuthorization');
+  const all = fact?.fact === 'linkerdMeshTls' ? fact.identities : fact?.fact === 'linkerdServerAuthorization' ? fact.meshTls?.identities ?? [] : [];
+  // Identities beside it cannot be written as accounts without their trust domain being known.
+  if (all.length !== 1) return [];
+  const refs = accounts.map(({ namespace, name }) => ({ ...(fact?.fact === 'linkerdMeshTls' ? { kind: 'ServiceAccount' } : {}), name, ...(namespace === object.namespace ? {} : { namespace }) }));
+  const list = fact?.fact === 'linkerdMeshTls' ? 'identityRefs' : 'serviceAccounts';
+  const steps: FixStep[] = [
+    { object, change: { op: 'set', path: [...identities.slice(0, -1), list], value: refs } },
+    { object, change: { op: 'remove', path: identities } },
+  ];
+  return [{ id: 'name-callers', title, safe: false, steps }];
 }
