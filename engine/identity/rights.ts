@@ -48,12 +48,13 @@ const podMakers = [
 
 /** Policies that say who may talk to whom by identity, and those that say it by network. */
 const meshPolicies = 'authorizationpolicies.security.istio.io peerauthentications.security.istio.io requestauthentications.security.istio.io servers.policy.linkerd.io serverauthorizations.policy.linkerd.io authorizationpolicies.policy.linkerd.io meshtlsauthentications.policy.linkerd.io networkauthentications.policy.linkerd.io serviceintentions.consul.hashicorp.com meshtrafficpermissions.kuma.io trafficpermissions.kuma.io';
-const networkPolicies = 'networkpolicies.networking.k8s.io networkpolicies.extensions clusternetworkpolicies.policy.networking.k8s.io adminnetworkpolicies.policy.networking.k8s.io baselineadminnetworkpolicies.policy.networking.k8s.io ciliumnetworkpolicies.cilium.io ciliumclusterwidenetworkpolicies.cilium.io networkpolicies.crd.projectcalico.org globalnetworkpolicies.crd.projectcalico.org networkpolicies.projectcalico.org globalnetworkpolicies.projectcalico.org';
+const networkPolicies = 'networkpolicies.networking.k8s.io clusternetworkpolicies.policy.networking.k8s.io adminnetworkpolicies.policy.networking.k8s.io baselineadminnetworkpolicies.policy.networking.k8s.io ciliumnetworkpolicies.cilium.io ciliumclusterwidenetworkpolicies.cilium.io networkpolicies.crd.projectcalico.org globalnetworkpolicies.crd.projectcalico.org networkpolicies.projectcalico.org globalnetworkpolicies.projectcalico.org';
 
 /**
  * The rights of semantics.md 5, each with the scope in which it holds. Sources: section 5 and what it names, and
  * kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks. What 5.2 calls no escalation is
- * not here: reviews, leases, events, reading of anything but Secrets, status and finalizers of own resources.
+ * not here: reviews, leases, events, reading of anything but Secrets, status and finalizers of own resources; nor what
+ * the group extensions had until 1.16 and 1.22 (kubernetes.io/docs/reference/using-api/deprecation-guide).
  */
 const rows: Readonly<Record<Area, readonly Row[]>> = {
   secrets: [
@@ -102,7 +103,7 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['create-pods', 'pods', 'create'],
     // The template of a Job is immutable: only a new one runs something else.
     ['create-jobs', 'jobs.batch', 'create'],
-    ['write-workloads', 'deployments.apps daemonsets.apps statefulsets.apps replicasets.apps deployments.extensions daemonsets.extensions replicasets.extensions cronjobs.batch replicationcontrollers', write],
+    ['write-workloads', 'deployments.apps daemonsets.apps statefulsets.apps replicasets.apps cronjobs.batch replicationcontrollers', write],
     ['change-workloads', 'deployments.apps daemonsets.apps statefulsets.apps replicasets.apps cronjobs.batch replicationcontrollers', change, { names: '*' }],
     ['write-pod-makers', podMakers, write],
     // The image of a running container can be changed (pkg/apis/core/validation/validation.go, ValidatePodUpdate).
@@ -147,7 +148,7 @@ const rows: Readonly<Record<Area, readonly Row[]>> = {
     ['write-endpoints', 'endpoints endpointslices.discovery.k8s.io', write],
     ['write-pod-status', 'pods/status', change],
     ['write-configmaps', 'configmaps', write, { names: 'aws-auth coredns extension-apiserver-authentication kubeadm-config' }],
-    ['write-routes', 'ingresses.networking.k8s.io ingresses.extensions httproutes.gateway.networking.k8s.io gateways.gateway.networking.k8s.io referencegrants.gateway.networking.k8s.io ingressroutes.traefik.io middlewares.traefik.io httpproxies.projectcontour.io routes.route.openshift.io', `${write} delete deletecollection`],
+    ['write-routes', 'ingresses.networking.k8s.io httproutes.gateway.networking.k8s.io gateways.gateway.networking.k8s.io referencegrants.gateway.networking.k8s.io ingressroutes.traefik.io middlewares.traefik.io httpproxies.projectcontour.io routes.route.openshift.io', `${write} delete deletecollection`],
     ['write-trust-bundles', `clustertrustbundles.${certificates} clusterfederatedtrustdomains.spire.spiffe.io`, `${write} delete deletecollection`, { cluster: true }],
   ],
   delivery: [
