@@ -1,5 +1,6 @@
 import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule, PeerAuthenticationFact, PolicyTarget } from '../kubernetes/istio.ts';
 import { known, type Place } from '../yaml/cursor.ts';
+import { isHealthPath } from './health.ts';
 import { factsNear } from './index.ts';
 import { servicesNear, standsFor } from './exposure.ts';
 import { evidenceOfRule, isIdentityDemand } from './istio-evidence.ts';
@@ -100,8 +101,7 @@ function delegations({ object, fact }: Authorization): Demand[] {
   return fact.rules.map((rule) => ({ evidence: 'identity', extent: rule.sources.length > 0 ? 'some' : exceptHealth(rule.operations) ? 'all' : extentOf(rule), at: { object, place: rule.at } }));
 }
 
-const healthPath = /^\/(?:-\/|actuator\/)?(?:health|healthy|healthz|live|livez|liveness|ready|readyz|readiness|ping)(?:[/*].*)?$/;
-const allHealth = (values: readonly { readonly state: string; readonly value?: string }[] | undefined) => values !== undefined && values.length > 0 && values.every((value) => value.state === 'known' && healthPath.test(value.value!));
+const allHealth = (values: readonly { readonly state: string; readonly value?: string }[] | undefined) => values !== undefined && values.length > 0 && values.every((value) => value.state === 'known' && isHealthPath(value.value!));
 
 /** How much of the traffic a rule is about, by its operations and by conditions on other things than the caller. */
 export function extentOf({ operations, conditions }: Pick<AuthorizationRule, 'operations' | 'conditions'>): Extent {
@@ -149,7 +149,9 @@ export function mutualTls(graph: Graph, target: Target): MutualTls {
     const modes = new Set(said.map(({ fact }) => known(fact.mode)));
     // Within one scope the oldest policy wins, which the files do not tell.
     const mode = modes.size > 1 || maybe ? 'unknown' : asMode([...modes][0]);
-    return { mode, decidedBy: said[0], own: own[0], at: said[0]!.fact.mode.at };
+    // ztunnel tells STRICT from the rest only (istio pilot/pkg/serviceregistry/ambient/authorization.go, convertPeerAuthentication).
+    const enforced = mode === 'DISABLE' && dataPlane(graph, target) === 'ambient' ? 'PERMISSIVE' : mode;
+    return { mode: enforced, decidedBy: said[0], own: own[0], at: said[0]!.fact.mode.at };
   }
   return { mode: maybe ? 'unknown' : 'PERMISSIVE', decidedBy: undefined, own: own[0], at: undefined };
 }

@@ -1,8 +1,8 @@
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { namesIn, selectsNamespaceOf } from '../../../engine/trust/peers.ts';
-import type { NetworkPeer } from '../../../engine/kubernetes/network-policy.ts';
-import { matches, selectorData, selectsAll, type LabelSelector } from '../../../engine/kubernetes/selector.ts';
+import { peerPairs, type PeerPair } from '../../../engine/trust/peer-pairs.ts';
+import { matches, type LabelSelector } from '../../../engine/kubernetes/selector.ts';
 import { defineRule, type Confidence } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import homes from './known-homes.json' with { type: 'json' };
@@ -22,36 +22,34 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['nist-csf-2.0:PR.IR-01'],
   unit: 'object',
-  reads: ['networkPolicy', 'namespace', 'workload'],
+  reads: ['networkPolicy', 'ciliumPolicy', 'namespace', 'workload'],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const trap of trapsIn(graph, object)) {
+    for (const { pair, messageId, pods, homes: found, confidence } of trapsIn(graph, object)) {
       yield {
-        messageId: trap.messageId,
-        args: { pods: trap.pods, namespaces: namesIn(trap.above.namespaceSelector!).join(', ') },
-        at: { object, place: trap.below.at },
-        confidence: trap.confidence,
-        related: [{ at: { object, place: trap.above.at }, message: messages.above }, ...trap.homes.slice(0, 3).map((workload) => ({ at: { object: workload.object, place: workload.object.resource.header.name.at }, message: messages.lives }))],
+        messageId,
+        args: { pods, namespaces: namesIn(pair.namespace).join(', ') },
+        at: { object, place: pair.below },
+        confidence,
+        related: [{ at: { object, place: pair.above }, message: messages.above }, ...found.slice(0, 3).map((workload) => ({ at: { object: workload.object, place: workload.object.resource.header.name.at }, message: messages.lives }))],
       };
     }
   },
   fixes({ unit: { object }, graph }, signal) {
-    const trap = trapsIn(graph, object).find(({ below }) => below.at.path.join('/') === signal.at.place.path.join('/'));
-    const value = trap && selectorData(trap.below.podSelector!);
-    if (!trap || !value) return [];
+    const trap = trapsIn(graph, object).find(({ pair }) => pair.below.path.join('/') === signal.at.place.path.join('/'));
+    if (!trap?.pair.merge) return [];
     return [{
       id: 'merge-peers',
       title: 'Make one peer of the two: these pods of that namespace. Every other pod of that namespace loses access, and so do pods with these labels here',
       safe: false,
-      steps: [{ object, change: { op: 'set', path: [...trap.above.at.path, 'podSelector'], value } }, { object, change: { op: 'remove', path: trap.below.at.path } }],
+      steps: trap.pair.merge.map((change) => ({ object, change })),
     }];
   },
 });
 
 interface Trap {
   readonly messageId: 'elsewhere' | 'known';
-  readonly above: NetworkPeer;
-  readonly below: NetworkPeer;
+  readonly pair: PeerPair;
   readonly pods: string;
   readonly homes: readonly Workload[];
   readonly confidence: Confidence;
@@ -59,15 +57,10 @@ interface Trap {
 
 /** Neighbouring items of which the first is a namespace alone and the second pods alone, with evidence that both belong together. */
 function trapsIn(graph: Graph, object: GraphObject): Trap[] {
-  const fact = object.resource.facts.find((one) => one.fact === 'networkPolicy');
-  if (!fact) return [];
-  const rules = [fact.ingress, fact.egress].filter(({ isolates }) => isolates === true).flatMap((direction) => direction.rules);
-  return rules.flatMap(({ peers }) => peers.flatMap((below, i): Trap[] => {
-    const above = peers[i - 1];
-    if (!above?.namespaceSelector || above.podSelector || !below.podSelector || below.namespaceSelector || selectsAll(above.namespaceSelector) || selectsAll(below.podSelector)) return [];
-    const trap = judge(graph, object, above.namespaceSelector, below.podSelector);
-    return trap ? [{ ...trap, above, below }] : [];
-  }));
+  return peerPairs(object).flatMap((pair) => {
+    const trap = judge(graph, object, pair.namespace, pair.pods);
+    return trap ? [{ ...trap, pair }] : [];
+  });
 }
 
 /** A policy means its own namespace with the second item unless nothing there has the labels and the other namespace is their home. */
