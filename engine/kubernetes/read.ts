@@ -8,6 +8,7 @@ import { readCallback, type CallbackFact } from './callback.ts';
 import { readCiliumCidrGroup, readCiliumPolicy, type CiliumCidrGroupFact, type CiliumPolicyFact } from './cilium.ts';
 import { hostWords, readConfigHosts, type ConfigHostsFact } from './config-hosts.ts';
 import { readConsulDefaults, readConsulIntentions, readConsulMesh, type ConsulIntentionsFact, type ConsulMeshFact, type ConsulMutualTlsFact } from './consul.ts';
+import { readConfiguredTrust, readPostgresTrust, trustWords, type ConfiguredTrustFact } from './configured-trust.ts';
 import { readDestinationRule, type DestinationRuleFact } from './destination-rule.ts';
 import { controllerSettings, readControllerConfig } from './edge/controller-config.ts';
 import type { EdgeFact, GuardFact } from './edge/fact.ts';
@@ -36,7 +37,7 @@ import { readService, type RouteFact, type ServiceFact } from './service.ts';
 import { readWorkloads, type WorkloadFact } from './workload.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
-export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | GatewayFact | ReferenceGrantFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
+export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | ConfiguredTrustFact | GatewayFact | ReferenceGrantFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact
   | LinkerdServerFact | LinkerdAuthorizationFact | LinkerdMeshTlsFact | LinkerdNetworksFact | LinkerdServerAuthorizationFact | LinkerdRouteFact
   | ConsulIntentionsFact | ConsulMutualTlsFact | ConsulMeshFact
   | KumaPermissionFact | KumaTrafficPermissionFact | KumaMeshFact | KumaTlsFact | KumaIdentityFact;
@@ -57,7 +58,7 @@ const readers = new Map<string, Reader>([
   ['/ServiceAccount', readAccount],
   ['/Secret', readSecret],
   ['/Config', readKubeconfig],
-  ['/ConfigMap', both(readAccountDefault, readControllerConfig, readConfigHosts)],
+  ['/ConfigMap', both(readAccountDefault, readControllerConfig, readConfiguredTrust, readConfigHosts)],
   ['operator.tekton.dev/TektonConfig', readTektonConfig],
   ...furtherAccountUsers.map((kind): [string, Reader] => [kind, readAccountUses]),
   [`${rbac}/Role`, readRole],
@@ -114,6 +115,8 @@ const readers = new Map<string, Reader>([
   ...['HTTPRoute', 'GRPCRoute'].map((kind): [string, Reader] => [`gateway.networking.k8s.io/${kind}`, both(readGatewayApiRoute, readLinkerdRoute, readClaimRoute)]),
   ['gateway.networking.k8s.io/Gateway', both(readGatewayGuard, readGatewayListeners, readGatewayPods)],
   ['gateway.networking.k8s.io/ReferenceGrant', readReferenceGrant],
+  ['postgresql.cnpg.io/Cluster', readPostgresTrust],
+  ['acid.zalan.do/postgresql', readPostgresTrust],
   ...edgeReaders,
 ]);
 
@@ -123,7 +126,7 @@ function both(...readers: readonly Reader[]): Reader {
 }
 
 /** Words of which a document of a kind must have one for anything to come out of it. */
-const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings, ...hostWords]]]);
+const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings, ...trustWords, ...hostWords]]]);
 
 /** Whether any fact can come out of a document of a kind: others are never parsed. Lists are looked into. */
 export function isRead(group: string, kind: string, text: string): boolean {

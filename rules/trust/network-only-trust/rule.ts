@@ -5,6 +5,7 @@ import { addressGrants, type AddressGrant } from '../../../engine/trust/by-addre
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { known, type Place } from '../../../engine/yaml/cursor.ts';
+import { configuredFixes, configuredSignals } from './configured.ts';
 import { fixesOf } from './fix.ts';
 
 const messages = {
@@ -20,6 +21,9 @@ const messages = {
   bypass: 'Callers from {ranges} are let in to {workloads} by address alone: rules are OR-ed, and this one goes past those that demand an identity',
   aloneUnseen: 'Callers from {ranges} are let in by address alone: this rule names no principal, service account or token (no workload that it selects is among the files read)',
   bypassUnseen: 'Callers from {ranges} are let in by address alone: rules are OR-ed, and this one goes past those that demand an identity (no workload that it selects is among the files read)',
+  passwordless: 'PostgreSQL lets callers from {ranges} in by address alone: the method trust asks them for no password',
+  loginSkipped: 'oauth2-proxy lets callers from {ranges} past the login by address alone',
+  loginSkippedByHeader: 'oauth2-proxy lets callers from {ranges} past the login by address alone, and with --reverse-proxy and no --trusted-proxy-ip it takes the address from a header that anyone may write',
   range: 'this address range',
   alsoRange: 'and from this address range',
   protected: 'this is what they reach',
@@ -36,14 +40,15 @@ export default defineRule({
   bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
-  reads: [...trustReads, 'callback'],
+  reads: [...trustReads, 'callback', 'configuredTrust'],
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of addressGrants(graph, object)) yield signalOf(graph, object, grant);
+    yield* configuredSignals(object);
   },
   fixes({ unit: { object }, graph }, signal) {
     const grant = addressGrants(graph, object).find((one) => placeOf(one).stable === signal.at.place.stable);
-    return grant ? fixesOf(graph, object, grant) : [];
+    return grant ? fixesOf(graph, object, grant) : configuredFixes(object, signal);
   },
 });
 

@@ -4,6 +4,7 @@ import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { callersOf } from '../../../engine/trust/callers.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
+import { configuredGrants } from '../../../engine/trust/configured.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
@@ -16,6 +17,7 @@ const messages = {
   cluster: 'Every pod of every namespace, and every node, may reach {workloads} on {ports}: this is what the entity means',
   everyPod: 'Every pod of every namespace may reach {workloads} on {ports}: this selector is empty',
   openList: 'This list of allowed addresses lets every address in',
+  openTrust: 'This setting of {program} lets every address in without {what}',
   opened: 'this is what everyone may reach',
 };
 
@@ -31,6 +33,9 @@ export default defineRule({
   messages,
   *check({ unit: { object }, graph }) {
     for (const grant of openGrants(graph, object)) yield signalOf(graph, object, grant);
+    for (const { of, everyone, at } of configuredGrants(object)) {
+      if (everyone) yield { messageId: 'openTrust', args: { program: of === 'postgres' ? 'PostgreSQL' : of, what: of === 'postgres' ? 'a password' : 'a login' }, at: { object, place: at } };
+    }
     for (const place of openListsOf(object)) yield { messageId: 'openList', at: { object, place }, severity: 'info' };
   },
   fixes({ unit: { object }, graph }, signal) {
