@@ -250,6 +250,10 @@ describe('PeerAuthentication', () => {
     assert.equal(mode(peer('{selector: {matchLabels: {app: api}}, mtls: {mode: STRICT}}')), 'PERMISSIVE');
   });
   test('two that differ: the oldest wins, which the files do not tell', () => assert.equal(mode(peer('{mtls: {mode: STRICT}}'), peer('{mtls: {mode: DISABLE}}')), 'unknown'));
+  test('ambient mode knows no DISABLE: callers with an identity and without come in', () => {
+    assert.equal(mode(peer('{mtls: {mode: DISABLE}}'), namespace('istio.io/dataplane-mode: ambient')), 'PERMISSIVE');
+    assert.equal(mode(peer('{mtls: {mode: STRICT}}'), namespace('istio.io/dataplane-mode: ambient')), 'STRICT');
+  });
   test('modes by port are those of the workload’s own policy', () => {
     const ports = '{mtls: {mode: STRICT}, portLevelMtls: {"8080": {mode: DISABLE}}';
     const of = (spec: string) => {
