@@ -23,13 +23,29 @@ export function subjectsOf(graph: Graph, signal: Signal): readonly Subject[] {
 }
 
 function findSubjects(graph: Graph, { about, at: { object }, related }: Signal): readonly Subject[] {
-  const own = (objects: readonly GraphObject[]) => graph.workloads.filter((workload) => objects.includes(workload.object));
+  const own = (objects: readonly GraphObject[]) => [...new Set(objects)].flatMap((object) => byObject(graph).get(object) ?? []);
   const candidates = [() => own(about ?? []), () => own([object]), () => usersOf(graph, object), () => selectedBy(graph, object), () => own((related ?? []).map(({ at }) => at.object))];
   for (const candidate of candidates) {
     const found = candidate();
     if (found.length > 0) return found.map((workload) => ({ namespace: workload.namespace, workload }));
   }
   return [{ namespace: object.namespace, workload: undefined }];
+}
+
+const indexes = new WeakMap<Graph, ReadonlyMap<GraphObject, readonly Workload[]>>();
+
+function byObject(graph: Graph): ReadonlyMap<GraphObject, readonly Workload[]> {
+  let index = indexes.get(graph);
+  if (!index) {
+    const made = new Map<GraphObject, Workload[]>();
+    for (const workload of graph.workloads) {
+      const list = made.get(workload.object);
+      if (list) list.push(workload);
+      else made.set(workload.object, [workload]);
+    }
+    indexes.set(graph, (index = made));
+  }
+  return index;
 }
 
 function usersOf(graph: Graph, object: GraphObject): readonly Workload[] {
