@@ -9,7 +9,7 @@ export interface CiliumPolicyFact {
   readonly fact: 'ciliumPolicy';
   /** Whether it is about the pods of every namespace. */
   readonly clusterwide: boolean;
-  /** Undefined for a host policy (`nodeSelector`), which is about nodes and selects no pod. */
+  /** Undefined for what selects no pod: a host policy (`nodeSelector`), and one about Cilium's own endpoints (`reserved:health`). */
   readonly endpointSelector: LabelSelector | undefined;
   /** Whether what no rule lets in is turned away; by default where there are rules of this direction (rule_validation.go, Sanitize). */
   readonly isolates: boolean | 'unknown';
@@ -79,12 +79,17 @@ function readSpec(spec: Cursor, clusterwide: boolean): CiliumPolicyFact {
   return {
     fact: 'ciliumPolicy',
     clusterwide,
-    endpointSelector: selector.isMap || selector.open ? readCiliumSelector(selector) : undefined,
+    endpointSelector: selector.isMap || selector.open ? ofPods(readCiliumSelector(selector)) : undefined,
     isolates: said.state === 'known' ? said.value : said.state === 'hole' || (!rules && (ingress.open || deny.open)) ? 'unknown' : rules,
     ingress: ingress.items().map(readRule),
     deny: deny.items().map(readRule),
     open: spec.open || ingress.open || deny.open,
   };
+}
+
+function ofPods(selector: LabelSelector): LabelSelector | undefined {
+  const keys = [...Object.keys(selector.matchLabels.entries), ...selector.matchExpressions.map(({ key }) => key)];
+  return keys.some((key) => key.startsWith('reserved:')) ? undefined : selector;
 }
 
 const sources = ['fromEndpoints', 'fromEntities', 'fromCIDR', 'fromCIDRSet', 'fromNodes', 'fromGroups', 'fromRequires'];

@@ -23,6 +23,8 @@ export type CiliumPolicy = ObjectWith<CiliumPolicyFact>;
 /** Labels that Cilium gives to pods (cilium pkg/k8s/apis/cilium.io/const.go). */
 const namespaceLabel = 'io.kubernetes.pod.namespace';
 const accountLabel = 'io.cilium.k8s.policy.serviceaccount';
+/** The name of the cluster, which no manifest tells. */
+const clusterLabel = 'io.cilium.k8s.policy.cluster';
 const namespaceLabelsPrefix = 'io.cilium.k8s.namespace.labels.';
 
 /** Whether a policy is about the pods of a target. A host policy is about none. */
@@ -48,7 +50,7 @@ function matchesPods(graph: Graph, selector: LabelSelector, target: Target): boo
 function ciliumLabels(graph: Graph, selector: LabelSelector, target: Target): Labels[] {
   const { at, open, entries } = target.labels;
   const told = (text: string | undefined): Value<string> => (text === undefined || text === '' || isSymbol(text) ? { state: 'hole', expression: text ?? '', at } : { state: 'known', value: text, at });
-  const own = { ...entries, [namespaceLabel]: told(target.namespace), [accountLabel]: told(target.workload?.accountName) };
+  const own = { ...entries, [namespaceLabel]: told(target.namespace), [accountLabel]: told(target.workload?.accountName), [clusterLabel]: told(undefined) };
   const keys = [...Object.keys(selector.matchLabels.entries), ...selector.matchExpressions.map(({ key }) => key)];
   if (!keys.some((key) => key.startsWith(namespaceLabelsPrefix))) return [{ at, open, entries: own }];
   return namespaceLabels(graph, target).map((labels) => {

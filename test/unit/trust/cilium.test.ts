@@ -29,6 +29,8 @@ describe('which pods', () => {
     [false, clusterwide('{endpointSelector: {matchLabels: {"k8s:io.kubernetes.pod.namespace": bank}}, ingress: [{}]}'), 'of another'],
     [true, clusterwide('{endpointSelector: {matchLabels: {io.cilium.k8s.policy.serviceaccount: web}}, ingress: [{}]}'), 'by the account'],
     [false, clusterwide('{nodeSelector: {}, ingress: [{}]}'), 'a host policy is about nodes'],
+    [false, clusterwide('{endpointSelector: {matchLabels: {"reserved:health": ""}}, ingress: [{}]}'), 'Cilium’s own endpoints are no pods'],
+    [false, clusterwide('{endpointSelector: {matchLabels: {io.cilium.k8s.policy.cluster: east}}, ingress: [{}]}'), 'the name of the cluster is told by no manifest'],
     [false, policy('{endpointSelector: {}, egress: [{}]}'), 'egress is another direction'],
   ];
   for (const [selected, document, why] of rows) test(`${why}: ${selected}`, () => assert.equal(layer(document).technology === 'Cilium', selected));
