@@ -23,7 +23,8 @@ export interface FoundPods {
 export function findPods(cursor: Cursor, header: Header, carrier: PodCarrier): FoundPods[] {
   return unitsOf(carrier).flatMap((unit) => {
     if (unit.version !== undefined && !header.apiVersion.endsWith(`/${unit.version}`)) return [];
-    return places(cursor, unit).flatMap((at) => (unit.unless !== undefined && says(at, unit.unless) ? [] : findUnit(at, header, unit)));
+    if ((unit.unless !== undefined && says(cursor, unit.unless)) || (unit.only !== undefined && !says(cursor, unit.only))) return [];
+    return places(cursor, unit).flatMap((at) => findUnit(at, header, unit));
   });
 }
 
@@ -52,7 +53,8 @@ function places(cursor: Cursor, { at }: PodUnit): Cursor[] {
 function says(cursor: Cursor, condition: string): boolean {
   const [path, value] = condition.split('=') as [string, string?];
   const found = follow(cursor, path);
-  return value === undefined ? found.exists && !found.isNull : known(found.string()) === value;
+  if (value === undefined) return found.exists && !found.isNull;
+  return (known(found.string()) ?? String(known(found.boolean()))) === value;
 }
 
 function findUnit(at: Cursor, header: Header, unit: PodUnit): FoundPods[] {
@@ -97,7 +99,8 @@ function automountOf(at: Cursor, spec: Cursor, { automount, disable, mounts }: P
   const values = places.map((place) => place.boolean());
   const said = values.find(({ state }) => state !== 'absent') ?? (disable === undefined ? undefined : opposite(follow(at, disable).boolean()));
   if (said && said.state !== 'absent') return said;
-  return typeof mounts === 'boolean' ? { state: 'known', value: mounts, at: values[0]!.at } : values[0]!;
+  const unsaid = values[0] ?? absent(spec);
+  return typeof mounts === 'boolean' ? { state: 'known', value: mounts, at: unsaid.at } : unsaid;
 }
 
 function opposite(value: Value<boolean>): Value<boolean> {

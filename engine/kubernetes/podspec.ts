@@ -31,7 +31,7 @@ export interface PodUnit {
   readonly at?: string;
   /** The PodSpec, or what holds the fields of one; where there are several, each adds containers and volumes. */
   readonly spec: readonly string[];
-  /** Where the account is named, the place that wins first; absent: in the PodSpec. A new name is written to the first. */
+  /** Where the account is named, the place that wins first; absent: in the PodSpec; none where it cannot be named. A new name is written to the first. */
   readonly account?: readonly string[];
   /** Those of them where a name is that of an account which the operator makes. */
   readonly makes?: readonly string[];
@@ -41,7 +41,7 @@ export interface PodUnit {
   readonly made?: boolean;
   /** Whether only a unit that names an account is one of pods whose account is known at all. */
   readonly named?: boolean;
-  /** Where automounting is decided, the place that wins first; absent: in the PodSpec. */
+  /** Where automounting is decided, the place that wins first; absent: in the PodSpec; none where it cannot be. */
   readonly automount?: readonly string[];
   /** Where it is decided by a boolean of the opposite sense. */
   readonly disable?: string;
@@ -51,8 +51,10 @@ export interface PodUnit {
   readonly client?: string;
   /** Whether the operator writes the pods: they may have more containers, labels and fields than the files tell. */
   readonly generated?: boolean;
-  /** Where something, or `path=value`, says that there are no such pods. */
+  /** What says that there are no such pods: that something stands at a path of the object, or `path=value`. */
   readonly unless?: string;
+  /** What has to be said for there to be such pods, likewise. */
+  readonly only?: string;
   /** The one version that has this unit; absent: all. */
   readonly version?: string;
 }

@@ -35,10 +35,10 @@ function objectsOf({ group, kind }: PodCarrier, more: object): object[] {
   return versions.map((version) => ({ apiVersion: group === '' ? version : `${group}/${version}`, kind, ...more }));
 }
 
-/** Kinds without pods of their own: what they describe is merged into, or run by, something else. */
-const without = new Set(['ServingRuntime', 'ClusterServingRuntime']);
+/** PodSpecs that are merged into pods of something else, or run in another namespace. */
+const without = new Set(['ServingRuntime spec', 'ServingRuntime spec.workerSpec', 'ClusterServingRuntime spec', 'ClusterServingRuntime spec.workerSpec', 'AutoscalingRunnerSet spec.listenerTemplate.spec']);
 /** Kinds whose operator writes the account over that of the template: it is read elsewhere. */
-const overwritten = new Set(['FlinkDeployment', 'FlinkBlueGreenDeployment', 'Pooler', 'RabbitmqCluster', 'IntegrationSource']);
+const overwritten = new Set(['FlinkDeployment', 'FlinkBlueGreenDeployment', 'Pooler', 'RabbitmqCluster', 'IntegrationSource', 'AutoscalingListener']);
 
 const podSpec = { serviceAccountName: 'payments', automountServiceAccountToken: false, containers: [{ name: 'main', image: 'registry.example/api:1' }] };
 
@@ -50,7 +50,7 @@ describe('Every PodSpec of every kind', () => {
         // An IntegrationSource has pods of its own account only for AWS.
         const aws = carrier.kind === 'IntegrationSource' ? { aws: { auth: { serviceAccountName: 'payments' } } } : {};
         const found = objectsOf(carrier, { ...object, ...('spec' in object ? { spec: { ...aws, ...(object.spec as object) } } : {}) }).map(read).flatMap(({ workloads }) => workloads);
-        if (without.has(carrier.kind)) return assert.deepEqual(found, []);
+        if (without.has(`${carrier.kind} ${path}`)) return assert.deepEqual(found, []);
         const fact = found.find(({ containers }) => containers.some(({ image }) => known(image) === 'registry.example/api:1'));
         assert.ok(fact, 'its containers are read');
         assert.deepEqual(fact.containers[0]!.at.path, [...at, 'containers', 0]);
@@ -93,14 +93,13 @@ const podAccounts: readonly (readonly [apiVersion: string, kind: string, ...path
   ['sinks.knative.dev/v1alpha1', 'IntegrationSink', 'spec.aws.auth.serviceAccountName'],
   ['build.openshift.io/v1', 'BuildConfig', 'spec.serviceAccount'],
   ['infra.contrib.fluxcd.io/v1alpha2', 'Terraform', 'spec.serviceAccountName'],
-  ['actions.summerwind.dev/v1alpha1', 'RunnerSet', 'spec.serviceAccountName'],
   ['sparkoperator.k8s.io/v1beta2', 'SparkApplication', 'spec.driver.serviceAccount', 'spec.executor.serviceAccount'],
   ['sparkoperator.k8s.io/v1beta2', 'ScheduledSparkApplication', 'spec.template.driver.serviceAccount', 'spec.template.executor.serviceAccount'],
   ['flink.apache.org/v1beta1', 'FlinkDeployment', 'spec.serviceAccount'],
   ['serving.kserve.io/v1alpha1', 'InferenceGraph', 'spec.serviceAccountName'],
   ...['Prometheus', 'PrometheusAgent', 'Alertmanager', 'ThanosRuler'].map((kind) => ['monitoring.coreos.com/v1', kind, 'spec.serviceAccountName'] as const),
   ...['VMCluster', 'VMSingle', 'VMAgent', 'VMAlert', 'VMAlertmanager', 'VMAuth', 'VMAnomaly', 'VLSingle', 'VLAgent', 'VLCluster', 'VTSingle', 'VTCluster'].map((kind) => ['operator.victoriametrics.com/v1', kind, 'spec.serviceAccountName'] as const),
-  ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', 'spec.serviceAccount', 'spec.targetAllocator.serviceAccount'],
+  ['opentelemetry.io/v1beta1', 'OpenTelemetryCollector', 'spec.serviceAccount'],
   ['opentelemetry.io/v1alpha1', 'TargetAllocator', 'spec.serviceAccount'],
   ['opentelemetry.io/v1alpha1', 'OpAMPBridge', 'spec.serviceAccount'],
   ['pkg.crossplane.io/v1beta1', 'DeploymentRuntimeConfig', 'spec.serviceAccountTemplate.metadata.name'],
@@ -148,6 +147,20 @@ describe('The account of pods that an operator writes', () => {
   test('of Spark executors is the driver\'s where they name none', () => {
     const { workloads } = read({ apiVersion: 'sparkoperator.k8s.io/v1beta2', kind: 'SparkApplication', spec: { driver: { serviceAccount: 'spark' }, executor: { instances: 2 } } });
     assert.deepEqual(workloads.map((fact) => known(fact.serviceAccountName)), ['spark', 'spark']);
+  });
+
+  test('of a RunnerSet depends on its container mode', () => {
+    const spec = { serviceAccountName: 'jobs', template: { spec: { serviceAccountName: 'runner' } } };
+    const accountIn = (mode: object) => read({ apiVersion: 'actions.summerwind.dev/v1alpha1', kind: 'RunnerSet', spec: { ...spec, ...mode } }).workloads.map((fact) => known(fact.serviceAccountName));
+    assert.deepEqual(accountIn({}), ['runner']);
+    assert.deepEqual(accountIn({ containerMode: 'kubernetes' }), ['jobs']);
+  });
+
+  test('of a collector\'s target allocator counts where there is one', () => {
+    const collector = (targetAllocator: object) => read({ apiVersion: 'opentelemetry.io/v1beta1', kind: 'OpenTelemetryCollector', metadata: { name: 'otel' }, spec: { serviceAccount: 'otel', targetAllocator } }).workloads.map((fact) => known(fact.serviceAccountName) ?? fact.fallback);
+    assert.deepEqual(collector({ serviceAccount: 'targets' }), ['otel']);
+    assert.deepEqual(collector({ enabled: true, serviceAccount: 'targets' }), ['otel', 'targets']);
+    assert.deepEqual(collector({ enabled: true }), ['otel', 'otel-targetallocator']);
   });
 
   test('of one task of a PipelineRun stands beside that of the run', () => {
