@@ -189,6 +189,8 @@ function believedAddresses(graph: Graph, target: Target, admissions: readonly Ad
   if (admissions.some(({ evidence }) => evidence === 'nothing') || coversFamily(ranges.flatMap(({ network }) => network ?? []))) return undefined;
   const meaning = ranges.filter(({ network, kind }) => kind !== 'loopback' && !(network && probeRanges.some((probe) => contains(probe, network))));
   const internal = meaning.filter(({ kind }) => kind !== 'public');
+  // Before there was an entity for it, the API server was let in as the nodes that it runs on (cilium issue 14724).
+  if (internal.length > 0 && internal.every(({ kind }) => kind === 'node')) return { addresses: values(internal), confidence: 'low' };
   if (isGateway(target) || exposureOf(graph, target)) return internal.length > 0 ? { addresses: values(internal), confidence: 'high' } : undefined;
   if (internal.length > 0) return { addresses: values(meaning), confidence: 'high' };
   // Public callers of what has no known way in from outside: only where its Services say that there is none.
