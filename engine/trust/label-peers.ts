@@ -27,11 +27,14 @@ export function labelPeers(graph: Graph, policy: ObjectWith<NetworkPolicyFact>, 
   if (ingress.isolates !== true) return [];
   const found = ingress.rules.filter((rule) => !rule.open && !isOpen(rule)).flatMap((rule) => rule.peers.filter(({ namespaceSelector }) => namespaceSelector && !namespaceSelector.open).map((peer) => ({ peer, rule })));
   if (found.length === 0) return [];
-  const targets = protectedByNetworkPolicy(graph, policy).filter((target) => {
-    const trust = trustIn(graph, target);
-    return demandsAtLeast(trust, least) === false && !trust.layers.some((layer) => isNetwork(layer) && layer.admissions.some(({ extent, opening }) => extent === 'all' && (opening?.to === 'anyone' || opening?.to === 'entityAll')));
-  });
+  const targets = protectedByNetworkPolicy(graph, policy).filter((target) => labelsDecide(graph, target, least));
   return targets.length === 0 ? [] : found.map((one) => ({ ...one, targets }));
+}
+
+/** Whether labels decide who reaches a target: nothing demands a proof at least as strong, and no rule lets everyone in anyway. */
+export function labelsDecide(graph: Graph, target: Target, least: Evidence): boolean {
+  const trust = trustIn(graph, target);
+  return demandsAtLeast(trust, least) === false && !trust.layers.some((layer) => isNetwork(layer) && layer.admissions.some(({ extent, opening }) => extent === 'all' && (opening?.to === 'anyone' || opening?.to === 'entityAll')));
 }
 
 /** Whether a rule lets in everyone, or every pod of every namespace: its other peers then decide nothing. */

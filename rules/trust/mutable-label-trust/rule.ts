@@ -1,7 +1,8 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
-import { labelTrusts, namespacesMeant, type LabelTrust } from '../../../engine/trust/mutable-label.ts';
+import { labelTrustsOf, namespacesMeant } from '../../../engine/trust/label-trust.ts';
+import type { LabelTrust } from '../../../engine/trust/mutable-label.ts';
 import { namespaceName } from '../../../engine/trust/peers.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { listed, placesOf, shown, workloadsOf } from '../listed.ts';
@@ -20,12 +21,12 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1562'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1685'],
   unit: 'object',
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
-    for (const trust of trustsIn(graph, object)) {
+    for (const trust of labelTrustsOf(graph, object)) {
       yield {
         messageId: trust.bearer,
         args: { label: trust.label, workloads: workloadsOf(trust.targets, 'what this policy selects (no such workload among the files read)') },
@@ -37,9 +38,10 @@ export default defineRule({
     }
   },
   fixes({ unit: { object }, graph, environment }, signal) {
-    const trust = trustsIn(graph, object).find(({ peer }) => signal.group === peerGroup(object, peer.at));
+    const trust = labelTrustsOf(graph, object).find(({ peer }) => signal.group === peerGroup(object, peer.at));
     const names = trust && [...(namespacesMeant(graph, object, trust)?.keys() ?? [])].sort();
-    if (!trust || !names || names.length === 0) return [];
+    // Peers are written as NetworkPolicies have them.
+    if (!trust || !names || names.length === 0 || object.resource.header.group !== 'networking.k8s.io') return [];
     const value = names.length === 1 ? { matchLabels: { [namespaceName]: names[0] } } : { matchExpressions: [{ key: namespaceName, operator: 'In', values: names }] };
     const safe = trust.bearer === 'namespace' && names.length === 1 && environment.isComplete(object);
     return [{
@@ -50,10 +52,6 @@ export default defineRule({
     }];
   },
 });
-
-function trustsIn(graph: Graph, object: GraphObject): LabelTrust[] {
-  return object.resource.facts.flatMap((fact) => (fact.fact === 'networkPolicy' ? labelTrusts(graph, { object, fact }) : []));
-}
 
 /** The Namespaces, or the workloads of other namespaces, that carry the label now. */
 function bearersOf(graph: Graph, object: GraphObject, trust: LabelTrust): Related[] {
