@@ -1,3 +1,4 @@
+import type { LabelSelector } from '../kubernetes/selector.ts';
 import type { ServiceFact } from '../kubernetes/service.ts';
 import type { Graph } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
@@ -81,8 +82,13 @@ function situationOf(edge: Edge, { list }: EdgeList): EdgeSituation | undefined 
 
 /** The workloads that a way in leads to: those of its Services. */
 export function targetsBehind(graph: Graph, edge: Edge): Target[] {
-  const targets = servicesBehind(graph, edge).flatMap(({ object, fact }) => targetsIn(graph, object.namespace).filter((target) => standsFor(fact, target) === true && areTogether(object, target) && areTogether(edge.object, target) && isNear(graph, object, target)));
+  const targets = servicesBehind(graph, edge).flatMap(({ object, fact }) => targetsIn(graph, object.namespace, labelsOf(fact)).filter((target) => standsFor(fact, target) === true && areTogether(object, target) && areTogether(edge.object, target) && isNear(graph, object, target)));
   return targets.filter((target, i) => targets.indexOf(target) === i);
+}
+
+/** The selector of a Service, to find the few pods that can have its labels. */
+function labelsOf({ selector }: ServiceFact): LabelSelector | undefined {
+  return selector && { matchLabels: selector, matchExpressions: [], open: selector.open, at: selector.at };
 }
 
 function servicesBehind(graph: Graph, { object, entry }: Edge) {

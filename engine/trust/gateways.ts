@@ -6,6 +6,7 @@ import { known, type Place } from '../yaml/cursor.ts';
 import surfaces from './admin-surfaces.json' with { type: 'json' };
 import { targetsBehind } from './address-only.ts';
 import { edgesIn, type Edge, type EdgeLogin } from './edge.ts';
+import { allTargets } from './index.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 import type { Target } from './target.ts';
 
@@ -109,11 +110,21 @@ const ownLogin = /^--(?:web\.config\.file|query\.bearer-token-propagation)\b/;
 
 /** The programs without a login that the ways in of an object lead to, where nothing on the way asks for one. */
 export function openDashboards(graph: Graph, object: GraphObject): OpenDashboard[] {
+  if (!hasDashboards(graph)) return [];
   const found = edgesIn(graph, object).filter(({ login }) => login === false).flatMap((edge) => targetsBehind(graph, edge).flatMap((target) => {
     const of = dashboardOf(target);
     return of === undefined || demandsIdentity(trustIn(graph, target)).demanded !== false ? [] : [{ edge, target, of, at: edge.entry.backends[0]?.service.at ?? edge.entry.at }];
   }));
   return found.filter((one, i) => found.findIndex(({ target }) => target === one.target) === i);
+}
+
+const having = new WeakMap<Graph, boolean>();
+
+/** Most trees hold none of these programs: then no way in is followed. */
+function hasDashboards(graph: Graph): boolean {
+  let answer = having.get(graph);
+  if (answer === undefined) having.set(graph, (answer = allTargets(graph).some((target) => dashboardOf(target) !== undefined)));
+  return answer;
 }
 
 function dashboardOf({ workload }: Target): string | undefined {
