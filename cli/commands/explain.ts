@@ -1,4 +1,5 @@
 import docs from 'kubewho:docs';
+import { describeFramework } from '../../rules/frameworks.ts';
 import { rules } from '../../rules/index.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { exitCode, type Io } from '../io.ts';
@@ -14,7 +15,7 @@ export async function explain(args: Arguments, io: Io): Promise<number> {
   const rule = rules.find((one) => one.id === id);
   if (!rule) throw new UsageError(`unknown rule ${id}${didYouMean(id, rules.map((one) => one.id))}`);
   const style = makeStyle(wantsColour('auto', io.out.isTTY, io.env));
-  const facts = `${rule.severity}, ${rule.persona}, family ${rule.family}. ${rule.frameworks.join(' ')}`.trim();
+  const facts = [`${rule.severity}, ${rule.persona}, family ${rule.family}.`, ...rule.frameworks.map(describeFramework)].join('\n');
   io.out.write(`${renderMarkdown(docs[id] ?? `# ${id}\n\n${rule.title}.\n`, style)}\n${style.faint(facts)}\n${style.faint(ruleUrl(rule))}\n`);
   return exitCode.ok;
 }

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { describeFramework, frameworkEntry, frameworkIds } from '../../rules/frameworks.ts';
+import { rules } from '../../rules/index.ts';
+
+describe('the controls and techniques that rules refer to', () => {
+  test('are all in the list that was read at their publishers', () => {
+    assert.deepEqual(rules.flatMap(({ id, frameworks }) => frameworks.filter((one) => !frameworkEntry(one)).map((one) => `${id}: ${one}`)), []);
+  });
+
+  test('are named once by each rule, and each rule but those about suppressions names one', () => {
+    for (const { id, family, frameworks } of rules) {
+      assert.equal(new Set(frameworks).size, frameworks.length, id);
+      assert.ok(family === 'meta' || frameworks.length > 0, id);
+    }
+  });
+
+  test('are none that no rule needs', () => {
+    const used = new Set(rules.flatMap(({ frameworks }) => frameworks));
+    assert.deepEqual(frameworkIds().filter((one) => !used.has(one)), []);
+  });
+
+  test('have a title and an address', () => {
+    assert.equal(describeFramework('cis-kubernetes:5.1.6'), 'CIS Kubernetes Benchmark 1.12 5.1.6: Ensure that Service Account Tokens are only mounted where necessary');
+    assert.equal(frameworkEntry('mitre-attack:T1552.007')?.url, 'https://attack.mitre.org/techniques/T1552/007/');
+    assert.equal(frameworkEntry('owasp-nhi:NHI5:2025')?.title, 'Overprivileged NHI');
+    assert.equal(frameworkEntry('owasp-nhi:NHI11:2025'), undefined);
+    for (const one of frameworkIds()) assert.match(frameworkEntry(one)!.url, /^https:\/\//);
+  });
+});
