@@ -13,8 +13,10 @@ export function workloadWords(workload: Workload, graph: Graph, rights: Authoriz
   const account = graph.accountOf(workload);
   const said = workload.fact.serviceAccountName.state !== 'absent' || workload.fact.serviceAccount.state !== 'absent';
   const others = account.workloads.filter((one) => one.key !== workload.key);
+  const name = markup.strong(workloadLabel(workload));
+  if (isUntold(account)) return [`${name} runs as an account that its operator makes or chooses: the files do not tell which. ${mountWords(workload, account)}`];
   return [
-    `${markup.strong(workloadLabel(workload))} runs as ${isUntold(account) ? 'an account that its operator makes or chooses: the files do not tell which' : `account ${accountName(account, markup)}${said ? '' : ', because it names no other'}`}. ${mountWords(workload, account)}`,
+    `${name} runs as account ${accountName(account, markup)}${said ? '' : ', because it names no other'}. ${mountWords(workload, account)}`,
     ...rightsWords(account, graph, rights, markup),
     ...(others.length > 0 ? [`The account is shared with ${listed(others.map((one) => markup.code(workloadLabel(one))))}.`] : []),
   ];

@@ -27,6 +27,20 @@ describe('hover on a workload', () => {
       assert.equal(await hoverOn(editor, 'web.yaml', 'selector'), '');
     }));
 
+  it('tells whom the pods of an operator run as, or that no file does', () =>
+    withEditor({ files: {} }, async (editor) => {
+      const resource = (apiVersion: string, kind: string, spec: string) => `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata:\n  name: main\n  namespace: shop\nspec: ${spec}\n`;
+      for (const [path, text, said] of [
+        ['a.yaml', resource('monitoring.coreos.com/v1', 'Prometheus', '{serviceAccountName: metrics}'), '**Prometheus shop/main** runs as account **shop/metrics** (not among the files read)'],
+        ['b.yaml', resource('opentelemetry.io/v1beta1', 'OpenTelemetryCollector', '{mode: deployment}'), 'runs as account **shop/main-collector** (made by an operator), because it names no other'],
+        ['c.yaml', resource('operator.victoriametrics.com/v1beta1', 'VMAgent', '{replicaCount: 1}'), '**VMAgent shop/main** runs as an account that its operator makes or chooses: the files do not tell which.'],
+      ] as const) {
+        await editor.open(path, text);
+        const told = await hoverOn(editor, path, 'kind:');
+        assert.ok(told.includes(said), `${path}: ${told}`);
+      }
+    }));
+
   it('says why the token is there or not', () =>
     withEditor({ files: { 'account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: quiet, namespace: shop}\nautomountServiceAccountToken: false\n' } }, async (editor) => {
       const silent = deployment('web', { account: 'quiet' }).replace(/ +automount.*\n/, '');
