@@ -52,8 +52,8 @@ function rowsOf(report: TrustReport): Row[] {
     ...ways.map((way): Row => ({ callers: callersOfWay(way), evidence: evidenceOfWay(way), by: objectLabel(way.policy), at: { object: way.policy, place: way.rule } })),
     ...closed.map(({ policies: [policy] }): Row => ({ callers: 'nobody', evidence: '-', by: objectLabel(policy!), at: { object: policy!, place: policy!.resource.header.at } })),
     ...demands.map(({ demand: { evidence, extent, at } }): Row => ({ callers: extent === 'all' ? 'everyone' : 'everyone, on part of the traffic', evidence: `has to show it: ${evidenceWords[evidence]}`, by: objectLabel(at.object), at })),
-    ...(elsewhere === false ? [] : [{ callers: 'everyone', evidence: elsewhere === true ? 'has to log in at a proxy or a mesh' : 'not known: a mesh that is not evaluated', by: '-', at: undefined }]),
-    ...(isolated || demands.length > 0 || elsewhere === true ? [] : [{ callers: 'anyone in the cluster', evidence: 'none: no policy among the files read', by: '-', at: undefined }]),
+    ...(elsewhere ? [{ callers: 'everyone', evidence: 'has to log in at a proxy or a check of its own', by: '-', at: undefined }] : []),
+    ...(isolated || demands.length > 0 || elsewhere ? [] : [{ callers: 'anyone in the cluster', evidence: 'none: no policy among the files read', by: '-', at: undefined }]),
     ...callers.filter(({ evidence }) => evidence === undefined).map(({ workload, shown: [first] }): Row => ({ callers: workloadLabel(workload), evidence: isolated ? `${first!.how}; no rule lets it in` : first!.how, by: '-', at: first!.at })),
   ];
 }
@@ -97,7 +97,7 @@ function pretty(report: TrustReport, estate: Estate): string[] {
       ...ways.filter((way) => way.layer === layer).map((way) => `    ${callersOfWay(way)}: ${evidenceOfWay(way)}; ${objectLabel(way.policy)} (${where({ object: way.policy, place: way.rule })})`),
       ...layer.demands.map(({ evidence, extent, at }) => `    demands of everyone${extent === 'all' ? '' : ', on part of the traffic'}: ${evidenceWords[evidence]}; ${objectLabel(at.object)} (${where(at)})`),
     ]),
-    ...(elsewhere === false ? [] : [elsewhere === true ? '  a proxy beside the container or a mesh asks for an identity' : '  a mesh that is not evaluated may ask for an identity']),
+    ...(elsewhere ? ['  a proxy beside the container, or a check of its own, asks for an identity'] : []),
     `  callers among the files:${callers.length === 0 ? ' none that the files show' : ''}`,
     ...callers.flatMap((caller) => callerLines(caller, where)),
     ...(missing.length > 0 ? [`  not among the files read: ${missing.map((name) => `"${name}"`).join(', ')}`] : []),
@@ -129,7 +129,7 @@ function shown(report: TrustReport, { place }: Estate): Record<string, unknown> 
     workload: { ...named(workload), at: place({ object: workload.object, place: workload.object.resource.header.name.at }) },
     identityDemanded: nullable(identity.demanded),
     pastIt: identity.gaps.map(({ evidence, policy, rule }) => ({ evidence, policy: written(policy), at: place({ object: policy, place: rule }) })),
-    elsewhere: nullable(elsewhere),
+    elsewhere,
     edges: edges.map((edge) => ({ object: written(edge.object), at: place({ object: edge.object, place: edge.entry.at }), login: nullable(edge.login), means: [...new Set(edge.logins.map(({ login }) => login.means))], addresses: edge.lists.flatMap(({ list }) => list.entries.flatMap((entry) => known(entry) ?? [])) })),
     layers: layers.map((layer) => ({
       technology: layer.technology,

@@ -100,7 +100,8 @@ function judgeNetwork(graph: Graph, trust: Trust, layer: Layer): Judgement | und
   if (mesh.membership(graph, target) === 'out') return { situation: 'outside', mesh, confidence };
   const own = trust.layers.find(({ technology }) => technology === mesh.technology)!;
   if (own.isolates === true) return { situation: 'weak', mesh, beside: own.admissions.find(({ evidence }) => !isProved(evidence)), confidence };
-  return { situation: mesh.technology === 'Istio' && mutualTls(graph, target).mode === 'STRICT' ? 'anyIdentity' : 'leftOut', mesh, confidence };
+  if (mesh.technology === 'Istio' && mutualTls(graph, target).mode === 'STRICT') return { situation: 'anyIdentity', mesh, confidence };
+  return { situation: 'leftOut', mesh, confidence: confidence === 'high' && !mesh.isTold(graph, target) ? 'medium' : confidence };
 }
 
 function judgeMesh({ target, elsewhere }: Trust, layer: Layer): Judgement | undefined {

@@ -1,5 +1,5 @@
 import type { ConsulIntentionsFact, ConsulMutualTlsFact, ConsulPermission, ConsulSource } from '../kubernetes/consul.ts';
-import { known, type Value } from '../yaml/cursor.ts';
+import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { servicesOf } from './exposure.ts';
 import { isHealthPath } from './health.ts';
@@ -118,12 +118,11 @@ function admissionsOf(deciding: readonly Intentions[]): Admission[] {
   return admissions;
 }
 
-function waysOf(source: ConsulSource, token: boolean): Pick<Admission, 'evidence' | 'extent' | 'addresses' | 'named'>[] {
+function waysOf(source: ConsulSource, token: boolean): Pick<Admission, 'evidence' | 'extent' | 'addresses'>[] {
   const identity: Evidence = known(source.name) === '*' ? 'anyIdentity' : 'identity';
-  const named = identity === 'identity' ? { named: [source.name] as readonly Value<string>[] } : {};
   const evidence = (more: boolean): Evidence => strongest([identity, ...(token || more ? ['identity' as const] : [])]);
-  if (source.permissions.length === 0 && !source.open) return known(source.action) === 'allow' ? [{ evidence: evidence(false), extent: 'all', addresses: [], ...named }] : [];
-  return source.permissions.filter(({ action }) => known(action) !== 'deny').map((permission, i) => ({ evidence: evidence(permission.token), extent: extentOf(permission, i), addresses: [], ...named }));
+  if (source.permissions.length === 0 && !source.open) return known(source.action) === 'allow' ? [{ evidence: evidence(false), extent: 'all', addresses: [] }] : [];
+  return source.permissions.filter(({ action }) => known(action) !== 'deny').map((permission, i) => ({ evidence: evidence(permission.token), extent: extentOf(permission, i), addresses: [] }));
 }
 
 function extentOf({ http, paths }: ConsulPermission, index: number): Admission['extent'] {

@@ -63,13 +63,13 @@ export function permissionLayer(object: GraphObject, fact: KumaPermissionFact | 
 /** The ways in that a MeshTrafficPermission opens. What it denies only takes away. */
 function admissionsOf({ object, fact }: KumaPermission): Admission[] {
   const way = { extent: 'all' as const, addresses: [], policy: object };
-  const allowed = fact.matches.filter(({ list }) => list !== 'deny').map((match) => ({ ...way, evidence: evidenceOfMatch(match), rule: match.at, ...(match.spiffeId ? { named: [match.spiffeId.value] } : {}) }));
+  const allowed = fact.matches.filter(({ list }) => list !== 'deny').map((match) => ({ ...way, evidence: evidenceOfMatch(match), rule: match.at, ...(match.spiffeId && known(match.spiffeId.type) === 'Exact' ? { named: [match.spiffeId.value] } : {}) }));
   const from = fact.from.filter(({ action }) => known(action) === 'Allow' || known(action) === 'AllowWithShadowDeny' || action.state === 'hole').map(({ client, at }) => ({ ...way, evidence: evidenceOfClient(client), rule: at }));
   return [...allowed, ...from, ...(fact.open ? [{ ...way, evidence: 'identity' as const, rule: object.resource.header.at }] : [])];
 }
 
 /** A prefix that ends with the trust domain is the whole mesh, one that ends with a namespace all of its accounts; a match on SNI alone is every caller with an identity. */
-export function evidenceOfMatch({ spiffeId }: KumaMatch): Evidence {
+function evidenceOfMatch({ spiffeId }: KumaMatch): Evidence {
   if (!spiffeId) return 'anyIdentity';
   const value = known(spiffeId.value);
   if (value === undefined || known(spiffeId.type) !== 'Prefix') return 'identity';

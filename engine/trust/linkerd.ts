@@ -153,7 +153,7 @@ function extentAt({ target }: LinkerdAuthorizationFact, server: Server, routes: 
 }
 
 /** Whether a ServerAuthorization is for a Server: by its name, else by its labels; without either for all of the namespace. */
-export function isForServer({ serverName, serverSelector }: LinkerdServerAuthorizationFact, { object }: Server): boolean | 'unknown' {
+function isForServer({ serverName, serverSelector }: LinkerdServerAuthorizationFact, { object }: Server): boolean | 'unknown' {
   if (serverName.state !== 'absent') return serverName.state === 'known' ? serverName.value === object.name : 'unknown';
   return serverSelector === undefined || matches(serverSelector, object.resource.header.labels);
 }

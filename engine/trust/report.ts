@@ -42,7 +42,7 @@ export interface TrustReport {
   /** Whether an identity is demanded on every way in, and the ways that go past. */
   readonly identity: { readonly demanded: boolean | 'unknown'; readonly gaps: readonly Admission[] };
   /** Whether something that is no layer asks for an identity: a proxy beside the container, a mesh that is not evaluated. */
-  readonly elsewhere: boolean | 'unknown';
+  readonly elsewhere: boolean;
 }
 
 /** Answers the question for one workload. Pure; what is in no file read is said as written, never guessed. */

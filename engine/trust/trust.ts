@@ -37,7 +37,7 @@ export interface Trust {
   readonly target: Target;
   readonly layers: readonly Layer[];
   /** Whether a technology outside the layers asks for an identity: a proxy beside the container, or a flag of its own. */
-  readonly elsewhere: boolean | 'unknown';
+  readonly elsewhere: boolean;
 }
 
 /** Several policies ask about one workload; the answer is a function of the graph, so it is kept as long as that. */
@@ -67,8 +67,8 @@ export interface IdentityDemand {
 /** Whether some layer rejects what shows no identity, on every path (semantics.md 6.0, step 1). */
 export function demandsIdentity(trust: Trust): IdentityDemand {
   const answers = trust.layers.map(demandOf);
-  if (trust.elsewhere === true || answers.some(({ demanded }) => demanded === true)) return { demanded: true, gaps: [] };
-  const unknown = trust.elsewhere === 'unknown' || answers.some(({ demanded }) => demanded === 'unknown');
+  if (trust.elsewhere || answers.some(({ demanded }) => demanded === true)) return { demanded: true, gaps: [] };
+  const unknown = answers.some(({ demanded }) => demanded === 'unknown');
   return { demanded: unknown ? 'unknown' : false, gaps: answers.flatMap(({ gaps }) => gaps) };
 }
 

@@ -6,10 +6,9 @@ export const evidenceWords: Readonly<Record<Evidence, string>> = {
 };
 
 /** Who is let in, by layer, and on what evidence: `NetworkPolicy: by label; Istio: by identity, proved`. */
-export function trustWords(layers: readonly Layer[], elsewhere: boolean | 'unknown'): string {
+export function trustWords(layers: readonly Layer[], elsewhere: boolean): string {
   const told = layers.filter(({ policies }) => policies.length > 0).map((layer) => `${layer.technology}: ${layerWords(layer)}`);
-  if (elsewhere === true) told.push('by identity, at a proxy or a mesh');
-  if (elsewhere === 'unknown') told.push('a mesh that is not evaluated');
+  if (elsewhere) told.push('by identity, at a proxy or a check of its own');
   return told.length === 0 ? 'anyone (no policy read)' : told.join('; ');
 }
 
