@@ -130,14 +130,16 @@ function onHost(graph: Graph, target: Target, say: (how: Bypass['how'], mesh: Me
 
 /** What a workload's annotations let past its proxy; nothing where it has none for certain. */
 function openingsOf(graph: Graph, workload: Workload): Bypass[] {
+  const said = openings.filter(({ key }) => workload.fact.podAnnotations.entries[key] !== undefined);
+  if (said.length === 0) return [];
   const target = targetOf(workload);
   const istio = dataPlane(graph, target);
   // ztunnel knows none of these annotations.
   const within: Record<Mesh, boolean | 'unknown'> = { Istio: istio === 'unknown' ? 'unknown' : istio === 'sidecar', Linkerd: answer(linkerdMembership(graph, target)), Consul: 'unknown' };
-  const found = openings.flatMap((opening) => {
-    const at = workload.fact.podAnnotations.entries[opening.key];
+  const found = said.flatMap((opening) => {
+    const at = workload.fact.podAnnotations.entries[opening.key]!;
     const meshed = within[opening.mesh];
-    if (!at || at.state === 'hole' || meshed === false) return [];
+    if (at.state === 'hole' || meshed === false) return [];
     return bypassAt(graph, workload, opening, at, meshed === true);
   });
   // Where everything goes past, so does any part of it.

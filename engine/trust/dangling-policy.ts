@@ -18,7 +18,7 @@ export function danglingIn(graph: Graph, { object, fact }: ObjectWith<Fact>, isC
     case 'linkerdServer': return listed(fact.podSelector && danglingSelector(graph, { object, selector: fact.podSelector, anywhere: false }, isComplete));
     case 'linkerdAuthorization': return [fact.target, ...fact.required].flatMap((ref) => danglingRef(graph, object, ref));
     case 'linkerdServerAuthorization': return [
-      ...listed(danglingName(graph, object, fact.serverName, graph.all('linkerdServer').map((server) => server.object))),
+      ...listed(danglingName(graph, object, fact.serverName, 'linkerdServer')),
       ...(fact.meshTls?.identities ?? []).flatMap((identity) => danglingIdentity(graph, object, identity, 'account')),
       ...(fact.meshTls?.accounts ?? []).flatMap((ref) => danglingAccount(graph, object, ref)),
     ];
@@ -51,7 +51,7 @@ const kinds = { Server: 'linkerdServer', MeshTLSAuthentication: 'linkerdMeshTls'
 function danglingRef(graph: Graph, object: GraphObject, { kind, name, namespace }: LinkerdRef): Dangling[] {
   if (known(kind) === 'ServiceAccount') return danglingAccount(graph, object, { name, namespace });
   const fact = kinds[known(kind) as keyof typeof kinds];
-  return fact ? listed(danglingName(graph, object, name, graph.all(fact).map((one) => one.object), symbol(namespace) || object.namespace)) : [];
+  return fact ? listed(danglingName(graph, object, name, fact, symbol(namespace) || object.namespace)) : [];
 }
 
 function danglingAccount(graph: Graph, object: GraphObject, { name, namespace }: Pick<LinkerdRef, 'name' | 'namespace'>): Dangling[] {

@@ -1,4 +1,5 @@
 import type { PolicyTarget } from '../kubernetes/istio.ts';
+import type { FactKind } from '../kubernetes/read.ts';
 import type { LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import { isTold } from '../identity/grants.ts';
@@ -79,22 +80,40 @@ function written({ matchLabels, matchExpressions }: LabelSelector): string {
   return [...Object.entries(matchLabels.entries).map(([key, value]) => `${key}: ${known(value) ?? ''}`), ...matchExpressions.map(({ key, operator, values }) => `${key} ${operator} ${values.join(', ')}`.trim())].join(', ');
 }
 
-/** An object that is named and is in no file read, where another of its kind and namespace is one slip away. */
-export function danglingName(graph: Graph, from: GraphObject, name: Value<string>, among: readonly GraphObject[], namespace = from.namespace): Dangling | undefined {
+/** An object that is named and is in no file read, where another with a fact of that kind, in its namespace, is one slip away. */
+export function danglingName(graph: Graph, from: GraphObject, name: Value<string>, kind: FactKind, namespace = from.namespace): Dangling | undefined {
   const want = known(name);
   if (want === undefined) return undefined;
-  const here = among.filter((object) => object.namespace === namespace && !graph.proximity.alternatives(from.document.file, object.document.file));
+  const here = objectsIn(graph, kind, namespace).filter((object) => !graph.proximity.alternatives(from.document.file, object.document.file));
   if (here.some((object) => object.name === want || !isTold(object.name))) return undefined;
   const near = here.find((object) => isMistyped(want, object.name))?.name;
   return near === undefined ? undefined : { what: 'object', at: name.at, named: want, near };
+}
+
+const byKind = new WeakMap<Graph, Map<FactKind, Map<string, GraphObject[]>>>();
+
+/** The objects of a namespace that have a fact of a kind. */
+function objectsIn(graph: Graph, kind: FactKind, namespace: string): readonly GraphObject[] {
+  let kinds = byKind.get(graph);
+  if (!kinds) byKind.set(graph, (kinds = new Map()));
+  let byNamespace = kinds.get(kind);
+  if (!byNamespace) {
+    kinds.set(kind, (byNamespace = new Map()));
+    for (const { object } of graph.all(kind)) {
+      const list = byNamespace.get(object.namespace);
+      if (list) list.push(object);
+      else byNamespace.set(object.namespace, [object]);
+    }
+  }
+  return byNamespace.get(namespace) ?? [];
 }
 
 /** What the pods of an Istio policy or the objects it names are not. */
 export function danglingTarget(graph: Graph, object: GraphObject, { selector, refs, open }: PolicyTarget, isComplete: boolean): Dangling[] {
   if (open) return [];
   const byName = refs.flatMap((ref) => {
-    const among = known(ref.kind) === 'Service' ? graph.all('service') : known(ref.kind) === 'Gateway' ? graph.all('gatewayPods') : [];
-    return danglingName(graph, object, ref.name, among.map((one) => one.object)) ?? [];
+    const kind = known(ref.kind) === 'Service' ? 'service' : known(ref.kind) === 'Gateway' ? 'gatewayPods' : undefined;
+    return (kind && danglingName(graph, object, ref.name, kind)) ?? [];
   });
   const bySelector = refs.length === 0 && selector ? danglingSelector(graph, { object, selector, anywhere: object.namespace === rootNamespace }, isComplete) : undefined;
   return bySelector ? [bySelector] : byName;
