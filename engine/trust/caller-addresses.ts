@@ -40,7 +40,16 @@ interface WrittenAddress {
 /** Annotations that give pods a fixed address: Calico's and Kube-OVN's (docs.tigera.io, Use a specific IP address with a pod; kubeovn.github.io, Fixed addresses). */
 const fixedAddresses = ['cni.projectcalico.org/ipAddrs', 'ovn.kubernetes.io/ip_address', 'ovn.kubernetes.io/ip_pool'];
 
-function writtenAddresses(graph: Graph, workload: Workload): WrittenAddress[] {
+/** Kept with the workload, which is of one graph: each may be compared with the ranges of thousands. */
+const written = new WeakMap<Workload, readonly WrittenAddress[]>();
+
+function writtenAddresses(graph: Graph, workload: Workload): readonly WrittenAddress[] {
+  let addresses = written.get(workload);
+  if (!addresses) written.set(workload, (addresses = findAddresses(graph, workload)));
+  return addresses;
+}
+
+function findAddresses(graph: Graph, workload: Workload): WrittenAddress[] {
   const { object, fact } = workload;
   const fixed = fixedAddresses.flatMap((key) => {
     const value = fact.podAnnotations.entries[key];

@@ -1,7 +1,7 @@
 import type { Graph, Workload } from '../identity/graph.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import { addressOf, believedOf } from './caller-addresses.ts';
-import { mentionOf, serviceNames } from './caller-names.ts';
+import { mentionsOf, serviceNames } from './caller-names.ts';
 import type { Peer } from './layer.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
@@ -16,17 +16,28 @@ export interface Caller {
   readonly how: 'selected by a policy' | 'names the Service' | 'is configured with the Service' | 'has an address that is let in' | 'is on the network of a node that is let in';
 }
 
+/** Fixes, listings and hovers ask about one workload; the answer is a function of the graph, so it is kept as long as that. */
+const known = new WeakMap<Graph, Map<string, readonly Caller[]>>();
+
 /** The callers of a target for which the files give evidence, each once, in the order of the files. */
-export function callersOf(graph: Graph, target: Target): Caller[] {
+export function callersOf(graph: Graph, target: Target): readonly Caller[] {
+  if (!target.workload) return findCallers(graph, target);
+  let answers = known.get(graph);
+  if (!answers) known.set(graph, (answers = new Map()));
+  let callers = answers.get(target.workload.key);
+  if (!callers) answers.set(target.workload.key, (callers = findCallers(graph, target)));
+  return callers;
+}
+
+function findCallers(graph: Graph, target: Target): Caller[] {
   const peers = peersOf(graph, target);
-  const names = serviceNames(graph, target);
+  const mentions = mentionsOf(graph, serviceNames(graph, target));
   const believed = believedOf(graph, target);
   return graph.workloads.flatMap((workload): Caller[] => {
-    if (workload === target.workload || graph.proximity.alternatives(target.file, workload.object.document.file)) return [];
+    if (workload === target.workload) return [];
     const peer = peers.find((one) => one.peer.includes(workload) === true);
-    if (peer) return [{ workload, evidence: { object: peer.policy, place: peer.peer.at }, how: 'selected by a policy' }];
-    const caller = mentionOf(graph, names, workload) ?? addressOf(graph, believed, workload);
-    return caller ? [{ workload, ...caller }] : [];
+    const caller = peer ? { evidence: { object: peer.policy, place: peer.peer.at }, how: 'selected by a policy' as const } : mentions.get(workload) ?? addressOf(graph, believed, workload);
+    return caller && !graph.proximity.alternatives(target.file, workload.object.document.file) ? [{ workload, ...caller }] : [];
   });
 }
 
