@@ -1,11 +1,11 @@
 import type { Graph, Workload } from '../identity/graph.ts';
-import type { Location } from '../identity/objects.ts';
+import type { GraphObject, Location } from '../identity/objects.ts';
 import { infrastructureOf } from '../identity/infrastructure.ts';
 import { imagePath } from '../identity/token-consumers.ts';
-import type { IpBlock, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
+import type { Fact, FactKind } from '../kubernetes/read.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { contains, parseNetworkOrAddress, type Network } from './address.ts';
-import { grantsOfAuthorization, grantsOfNetwork } from './by-address.ts';
+import { addressGrants } from './by-address.ts';
 
 /** What makes up a node and its network, and can run nowhere else: kubeadm's static pods, kube-proxy. */
 const nodeParts = /(?:^|\/)(?:kube-proxy(?:-[a-z0-9]+)?|kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|hyperkube)$/;
@@ -15,11 +15,17 @@ export function isPartOfNode(workload: Workload): boolean {
   return infrastructureOf(workload) === 'a network plug-in (CNI)' || workload.fact.containers.some(({ image }) => nodeParts.test(imagePath(known(image) ?? '')));
 }
 
+/** The kinds of policies that let callers in by address. */
+const policyKinds = ['networkPolicy', 'ciliumPolicy', 'calicoPolicy', 'istioAuthorizationPolicy', 'linkerdAuthorization', 'linkerdServerAuthorization'] as const satisfies readonly FactKind[];
+
+/** Cilium's name for all nodes but the callee's own, and for what runs on their networks (cilium pkg/policy/api/entity.go). */
+const remoteNodes = 'remote-node';
+
 const kept = new WeakMap<Graph, readonly Location[]>();
 
 /**
- * The rules that let callers in by an address alone which is that of a Node among the files. Without Nodes nothing is
- * known of their addresses: that a range is private does not make it theirs.
+ * The rules that let nodes in and ask for nothing else: by Cilium's name for them, or by a range that holds the address of
+ * a Node among the files. Without Nodes nothing is known of their addresses: that a range is private does not make it theirs.
  */
 export function nodeTrusts(graph: Graph): readonly Location[] {
   let trusts = kept.get(graph);
@@ -28,26 +34,28 @@ export function nodeTrusts(graph: Graph): readonly Location[] {
 }
 
 function findTrusts(graph: Graph): Location[] {
-  const nodes = graph.all('node').flatMap(({ fact }) => fact.addresses).flatMap(networkOf);
-  if (nodes.length === 0) return [];
-  const believes = (value: Value<string>, except: readonly Value<string>[]) => {
-    const [range] = networkOf(value);
-    const taken = except.flatMap(networkOf);
-    return range !== undefined && nodes.some((node) => contains(range, node) && !taken.some((one) => contains(one, node)));
-  };
-  const byLabel = graph.all('networkPolicy').flatMap((policy) => grantsOfNetwork(graph, policy.object)
-    .flatMap(({ addresses }) => addresses.filter((value) => believes(value, blockOf(policy.fact, value)?.except ?? [])))
-    .map((value) => ({ object: policy.object, place: value.at })));
-  const byMesh = graph.all('istioAuthorizationPolicy').flatMap((policy) => {
-    // What a list of other addresses takes away is not followed.
-    const narrowed = policy.fact.rules.some(({ sources, conditions }) => sources.some(({ fields }) => fields.notIpBlocks || fields.notRemoteIpBlocks) || conditions.some(({ notValues }) => notValues.length > 0));
-    return narrowed ? [] : grantsOfAuthorization(graph, policy).flatMap(({ addresses }) => addresses.filter((value) => believes(value, []))).map((value) => ({ object: policy.object, place: value.at }));
-  });
-  return [...byLabel, ...byMesh];
+  // Cilium knows nodes as such: ranges do not match them unless it is installed to (docs.cilium.io, Layer 3 policies, policy-cidr-match-mode).
+  const byRange = graph.all('ciliumPolicy').length === 0;
+  const nodes = byRange ? graph.all('node').flatMap(({ fact }) => fact.addresses).flatMap(networkOf) : [];
+  if (nodes.length === 0 && byRange) return [];
+  const policies = new Set<GraphObject>(policyKinds.flatMap((kind) => graph.all(kind).map(({ object }) => object)));
+  return [...policies].flatMap((policy) => addressGrants(graph, policy).flatMap(({ addresses, shared }) => {
+    const taken = [policy, ...(shared ? [shared.object] : [])].flatMap(({ resource }) => resource.facts).flatMap(exceptionsIn).flatMap(networkOf);
+    const left = nodes.filter((node) => !taken.some((one) => contains(one, node)));
+    const believed = addresses.filter((value) => known(value) === remoteNodes || networkOf(value).some((range) => left.some((node) => contains(range, node))));
+    return believed.map((value) => ({ object: shared?.object ?? policy, place: value.at }));
+  }));
 }
 
-function blockOf({ ingress }: NetworkPolicyFact, value: Value<string>): IpBlock | undefined {
-  return ingress.rules.flatMap(({ peers }) => peers).find(({ ipBlock }) => ipBlock?.cidr === value)?.ipBlock;
+/** The addresses that anything in a policy takes out of what it lets in: which range each belongs to is not followed. */
+function exceptionsIn(fact: Fact): readonly Value<string>[] {
+  switch (fact.fact) {
+    case 'networkPolicy': return fact.ingress.rules.flatMap(({ peers }) => peers).flatMap(({ ipBlock }) => ipBlock?.except ?? []);
+    case 'calicoPolicy': return fact.ingress.flatMap(({ source }) => source.notNets);
+    case 'linkerdNetworks': case 'linkerdServerAuthorization': return fact.networks.flatMap(({ except }) => except);
+    case 'istioAuthorizationPolicy': return fact.rules.flatMap(({ sources, conditions }) => [...sources.flatMap(({ fields }) => [...(fields.notIpBlocks ?? []), ...(fields.notRemoteIpBlocks ?? [])]), ...conditions.flatMap(({ notValues }) => notValues)]);
+    default: return [];
+  }
 }
 
 function networkOf(value: Value<string>): Network[] {
