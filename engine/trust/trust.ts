@@ -26,7 +26,7 @@ const layers: readonly ((graph: Graph, target: Target) => Layer)[] = [
 export const trustReads: readonly FactKind[] = [
   'workload', 'namespace', 'service', 'route',
   'networkPolicy', 'ciliumPolicy', 'ciliumCidrGroup', 'calicoPolicy', 'calicoTier', 'calicoNetworkSet', 'clusterPolicy', 'account',
-  'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication',
+  'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication', 'proxyFilter',
   'linkerdServer', 'linkerdAuthorization', 'linkerdMeshTls', 'linkerdNetworks', 'linkerdServerAuthorization', 'linkerdRoute',
   'consulIntentions', 'consulMutualTls', 'consulMesh',
   'kumaPermission', 'kumaTrafficPermission', 'kumaMesh', 'kumaTls', 'kumaIdentity',
