@@ -100,15 +100,22 @@ export function buildGraph(objects: readonly GraphObject[], risk: readonly RiskS
 /** Follows owner references up through the objects at hand, and says who stands for pods that several objects describe. */
 function linkOwners(found: readonly ObjectWith<WorkloadFact>[], objects: readonly GraphObject[], defaults: ReadonlyMap<string, string>, risk: readonly RiskSettings[]): Workload[] {
   const byIdentity = new Map(objects.map((object) => [identityOf(object), object]));
+  const chains = new Map(found.map(({ object }) => [object, controllersOf(object, byIdentity)]));
+  // What an operator made of an object tells more of its pods than the object does.
+  const written = found.filter(({ fact }) => !fact.generated);
+  const made = new Set(written.flatMap(({ object }) => chains.get(object)!));
   const present = new Set(found.map(({ object }) => identityOf(object)));
+  const presentInFull = new Set(written.map(({ object }) => identityOf(object)));
   const first = new Map<string, GraphObject>();
   return found.map(({ object, fact }) => {
-    const chain = controllersOf(object, byIdentity);
+    const chain = chains.get(object)!;
     const owner = chain.at(-1) ?? (object.name === '' ? object.key : identityOf(object));
     const leader = first.get(owner);
-    if (!leader) first.set(owner, object);
+    if (!leader && !fact.generated) first.set(owner, object);
     // Without a controller of its own it is a variant or another pod template of its owner, never a repetition.
-    const repeated = chain.some((identity) => present.has(identity)) || (chain.length > 0 && leader !== undefined && leader !== object);
+    const repeated = fact.generated
+      ? made.has(identityOf(object)) || chain.some((identity) => present.has(identity))
+      : chain.some((identity) => presentInFull.has(identity)) || (chain.length > 0 && leader !== undefined && leader !== object);
     return { ...workloadOf(object, fact, owner, repeated, defaults), risk: risk.length === 0 ? undefined : riskSaid(risk, object) };
   });
 }

@@ -68,6 +68,14 @@ describe('The owner of pods', () => {
     assert.deepEqual(graph.workloads.map(({ repeated }) => repeated), [false, true]);
   });
 
+  test('is an operator\'s object, whose pods are told in full by what the operator made of it', () => {
+    const collector = 'apiVersion: opentelemetry.io/v1beta1\nkind: OpenTelemetryCollector\nmetadata: {name: otel, namespace: shop}\nspec: {mode: deployment}\n';
+    const made = deployment('otel-collector', { account: 'otel-collector' }).replace('  namespace: shop', '  namespace: shop\n  ownerReferences: [{apiVersion: opentelemetry.io/v1beta1, kind: OpenTelemetryCollector, name: otel, controller: true}]');
+    const repeated = (...documents: string[]) => graphOf(...documents).workloads.map(({ object, repeated: is }) => [object.name, is]);
+    assert.deepEqual(repeated(collector), [['otel', false]]);
+    assert.deepEqual(repeated(collector, made), [['otel', true], ['otel-collector', false]]);
+  });
+
   test('is one for the variants of an object, none of which repeats another', () => {
     const graph = graphOfFiles({ 'a/web.yaml': deployment('web'), 'b/web.yaml': deployment('web') });
     assert.equal(graph.workloads[0]!.owner, graph.workloads[1]!.owner);
