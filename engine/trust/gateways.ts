@@ -1,4 +1,5 @@
 import type { Guard } from '../kubernetes/edge/fact.ts';
+import type { Container } from '../kubernetes/workload.ts';
 import type { GatewayFact, Listener } from '../kubernetes/edge/gateway.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { isSymbol, symbol, type GraphObject } from '../identity/objects.ts';
@@ -100,20 +101,31 @@ export interface OpenDashboard {
   readonly edge: Edge;
   readonly target: Target;
   readonly of: string;
+  /** Whether it has been told to ask nobody; else it does not ask by itself. */
+  readonly told: boolean;
   readonly at: Place;
 }
 
-const dashboards = surfaces.dashboards.map(({ name, of }) => ({ of, image: new RegExp(`(?:^|/)(?:${name})(?:[:@]|$)`) }));
+interface Program {
+  readonly name: string;
+  readonly of: string;
+  readonly unless?: string;
+  readonly with?: string;
+}
 
-/** Flags by which these programs ask for a login themselves (Prometheus' and Jaeger's own). */
-const ownLogin = /^--(?:web\.config\.file|query\.bearer-token-propagation)\b/;
+const programs = (surfaces.dashboards as readonly Program[]).map((line) => ({
+  of: line.of,
+  image: new RegExp(`(?:^|/)(?:${line.name})(?:[:@]|$)`),
+  unless: line.unless === undefined ? undefined : new RegExp(line.unless),
+  with: line.with === undefined ? undefined : new RegExp(line.with),
+}));
 
 /** The programs without a login that the ways in of an object lead to, where nothing on the way asks for one. */
 export function openDashboards(graph: Graph, object: GraphObject): OpenDashboard[] {
   if (!hasDashboards(graph)) return [];
   const found = edgesIn(graph, object).filter(({ login }) => login === false).flatMap((edge) => targetsBehind(graph, edge).flatMap((target) => {
-    const of = dashboardOf(target);
-    return of === undefined || demandsIdentity(trustIn(graph, target)).demanded !== false ? [] : [{ edge, target, of, at: edge.entry.backends[0]?.service.at ?? edge.entry.at }];
+    const program = dashboardOf(target);
+    return program === undefined || demandsIdentity(trustIn(graph, target)).demanded !== false ? [] : [{ edge, target, ...program, at: edge.entry.backends[0]?.service.at ?? edge.entry.at }];
   }));
   return found.filter((one, i) => found.findIndex(({ target }) => target === one.target) === i);
 }
@@ -127,10 +139,21 @@ function hasDashboards(graph: Graph): boolean {
   return answer;
 }
 
-function dashboardOf({ workload }: Target): string | undefined {
-  // A second container may be the one that asks for a login.
+function dashboardOf({ workload }: Target): { readonly of: string; readonly told: boolean } | undefined {
+  // A container that cannot be seen may be the one that asks for a login.
   if (!workload || workload.fact.containersOpen) return undefined;
-  const { containers } = workload.fact;
-  if (containers.some(({ args, command }) => [...command, ...args].some((arg) => ownLogin.test(known(arg) ?? '')))) return undefined;
-  return containers.map(({ image }) => dashboards.find((one) => one.image.test(known(image) ?? ''))?.of).find((of) => of !== undefined);
+  for (const container of workload.fact.containers) {
+    const program = programs.find(({ image }) => image.test(known(container.image) ?? ''));
+    if (!program) continue;
+    const words = wordsOf(container);
+    const says = (pattern: RegExp | undefined) => pattern !== undefined && words.some((word) => pattern.test(word));
+    if (program.with ? says(program.with) : !says(program.unless)) return { of: program.of, told: program.with !== undefined };
+  }
+  return undefined;
+}
+
+/** The arguments of a container, each also with its next one, and its variables as NAME=value. */
+function wordsOf({ command, args, env }: Container): string[] {
+  const all = [...command, ...args].map((arg) => known(arg) ?? '');
+  return [...all, ...all.slice(1).map((arg, i) => `${all[i]} ${arg}`), ...Object.entries(env).map(([name, value]) => `${name}=${known(value) ?? ''}`)];
 }

@@ -7,10 +7,12 @@ import balancers from './load-balancers.json' with { type: 'json' };
 /** Reads what a Service lets in: the ranges of its load balancer, and what it asks on behalf of routes to it. */
 export function readServiceEdge(cursor: Cursor, header: Header): (EdgeFact | GuardFact)[] {
   const guard = guardOfService(header);
-  if (known(cursor.at('spec', 'type').string()) !== 'LoadBalancer') return guard;
+  const type = known(cursor.at('spec', 'type').string());
+  if (type !== 'LoadBalancer' && type !== 'NodePort') return guard;
   const { entries, open, at } = header.annotations;
   const value = (name: string) => known(entries[name] ?? nothing);
-  const lists = rangesOf(cursor, header);
+  // Ports of nodes know no ranges (core/v1 types.go, LoadBalancerSourceRanges).
+  const lists = type === 'LoadBalancer' ? rangesOf(cursor, header) : [];
   const tailnet = known(cursor.at('spec', 'loadBalancerClass').string()) === 'tailscale';
   return [...guard, {
     fact: 'edge',

@@ -13,6 +13,7 @@ const messages = {
   allSecrets: 'Namespace {from} may refer to every Secret of this namespace: this entry names none',
   staticLogin: 'The only login here is {means}: one secret that every caller sends, and that who sees it can send as well',
   dashboard: '{way} opens {of} to callers from outside: nothing on the way asks for a login, and {of} has none unless it is told to',
+  toldDashboard: '{way} opens {of} to callers from outside: nothing on the way asks for a login, and {of} has been told to ask nobody',
   program: 'this is what they reach',
 };
 
@@ -34,9 +35,9 @@ export default defineRule({
       if (fact.fact === 'referenceGrant') for (const at of fact.secrets) yield { messageId: 'allSecrets', args: { from: fact.from.map((one) => known(one) ?? '').filter(Boolean).join(', ') || 'of the template' }, at: { object, place: at } };
     }
     for (const { login } of staticLogins(graph, object)) yield { messageId: 'staticLogin', args: { means: login.means === 'API key' ? 'an API key' : login.means }, at: { object, place: login.at } };
-    for (const { edge, target, of, at } of openDashboards(graph, object)) {
+    for (const { edge, target, of, told, at } of openDashboards(graph, object)) {
       yield {
-        messageId: 'dashboard', args: { way: edgeName(edge), of }, at: { object, place: at }, severity: edge.entry.internal ? 'info' : 'warning',
+        messageId: told ? 'toldDashboard' : 'dashboard', args: { way: edgeName(edge), of }, at: { object, place: at }, severity: edge.entry.internal ? 'info' : 'warning',
         related: [{ at: { object: target.workload!.object, place: target.workload!.object.resource.header.name.at }, message: messages.program }],
       };
     }

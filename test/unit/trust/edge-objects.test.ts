@@ -218,7 +218,8 @@ describe('Service (core/v1; kubernetes/cloud-provider service/helpers/helper.go)
   const range = 'loadBalancerSourceRanges: [10.0.0.0/8]';
   test('ranges are a list of a load balancer only', () => {
     assert.deepEqual(asked(service(`{type: LoadBalancer, ${range}}`)), [[1, false]]);
-    assert.deepEqual(asked(service(`{type: NodePort, ${range}}`)), []);
+    assert.deepEqual(asked(service(`{type: NodePort, ${range}}`)), [[0, false]]);
+    assert.deepEqual(asked(service(`{type: ClusterIP, ${range}}`)), []);
   });
   test('the annotation is read where the field is empty', () => {
     assert.deepEqual(asked(service('{type: LoadBalancer}', '{service.beta.kubernetes.io/load-balancer-source-ranges: "10.0.0.0/8,192.0.2.0/24"}')), [[2, false]]);
