@@ -62,9 +62,11 @@ function peerOf(graph: Graph, policy: GraphObject, { podSelector, namespaceSelec
   return {
     at,
     particular: podSelector !== undefined && (Object.keys(podSelector.matchLabels.entries).length > 0 || podSelector.matchExpressions.length > 0),
-    includes: (workload: Workload) => allOf(
-      podSelector ? matches(podSelector, workload.fact.podLabels) : true,
-      namespaceSelector ? selectsNamespaceOf(graph, namespaceSelector, workload) : workload.namespace === policy.namespace,
-    ),
+    includes(workload: Workload) {
+      // Asked of every pair of workloads: what is cheap and mostly says no comes first.
+      if (!namespaceSelector && workload.namespace !== policy.namespace) return false;
+      const pods = podSelector ? matches(podSelector, workload.fact.podLabels) : true;
+      return pods === false || !namespaceSelector ? pods : allOf(pods, selectsNamespaceOf(graph, namespaceSelector, workload));
+    },
   };
 }
