@@ -8,13 +8,27 @@ import { unseenTarget, type Target } from './target.ts';
 
 /** The workloads among the files that intentions are about by name; unseen, what they would be about where there is none. Those outside the mesh are not. */
 export function targetsOfIntentions(graph: Graph, intentions: Intentions): Target[] {
-  const everyone = known(intentions.fact.destination.name) === '*';
-  const about = allTargets(graph).filter((target) => {
+  const name = known(intentions.fact.destination.name);
+  const everyone = name === '*';
+  const about = (everyone ? allTargets(graph) : targetsByName(graph).get(name ?? '') ?? []).filter((target) => {
     if (!isNear(graph, intentions.object, target)) return false;
     const how = isDestination(intentions, consulNames(graph, target), target);
     return how === 'name' || (how === 'all' && consulMembership(target) === 'in');
   });
   return about.length === 0 && !everyone ? [unseenTarget(intentions.object, undefined)] : about.filter((target) => consulMembership(target) !== 'out');
+}
+
+const indexes = new WeakMap<Graph, ReadonlyMap<string, readonly Target[]>>();
+
+/** Workloads by the names that Consul knows them by. */
+function targetsByName(graph: Graph): ReadonlyMap<string, readonly Target[]> {
+  let index = indexes.get(graph);
+  if (!index) {
+    const named = new Map<string, Target[]>();
+    for (const target of allTargets(graph)) for (const name of consulNames(graph, target)) named.set(name, [...(named.get(name) ?? []), target]);
+    indexes.set(graph, (index = named));
+  }
+  return index;
 }
 
 /** What ServiceIntentions open: their own ways in at each service that they are about. */

@@ -1,4 +1,4 @@
-import type { KumaMeshFact, KumaTlsFact } from '../kubernetes/kuma.ts';
+import type { KumaMeshFact, KumaRef, KumaTlsFact } from '../kubernetes/kuma.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
@@ -6,7 +6,6 @@ import type { GraphObject } from '../identity/objects.ts';
 import { servicesOf } from './exposure.ts';
 import { isNear } from './index.ts';
 import { allOf, labelOf, namespacesOf, sameNamespace, type Target } from './target.ts';
-import type { KumaRef } from '../kubernetes/kuma.ts';
 
 const injectKey = 'kuma.io/sidecar-injection';
 const enabled = new Set(['enabled', 'true']);
@@ -14,6 +13,11 @@ const disabled = new Set(['disabled', 'false']);
 
 /** Where policies for all proxies of a mesh live: the control plane's namespace, as the charts of Kuma and Kong Mesh call it. */
 const systemNamespaces = new Set(['kuma-system', 'kong-mesh-system']);
+
+/** Whether policies of a namespace are for every namespace. */
+export function isSystemNamespace(namespace: string): boolean {
+  return systemNamespaces.has(namespace);
+}
 
 /** Whether a target is in a mesh of Kuma: its label, before 2.0 an annotation, else its namespace's (kuma deployments/charts/kuma/templates/cp-webhooks-and-secrets.yaml). */
 export function kumaMembership(graph: Graph, target: Target): 'in' | 'out' | 'unknown' {
@@ -36,7 +40,7 @@ export function kumaMeshName(graph: Graph, target: Target): string {
 /** Whether a policy is of a target's mesh, and reaches its namespace: policies outside the system namespace are for their own. */
 export function reaches(object: GraphObject, mesh: string, target: Target, meshName: string): boolean | 'unknown' {
   if (mesh !== meshName) return false;
-  return systemNamespaces.has(object.namespace) ? true : sameNamespace(object, target);
+  return isSystemNamespace(object.namespace) ? true : sameNamespace(object, target);
 }
 
 /** Whether a reference is about a target. Tags are pod labels, beside those that Kuma makes itself; only the service's name and the namespace are known of these. */

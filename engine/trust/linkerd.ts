@@ -83,7 +83,8 @@ function defaultGroups(graph: Graph, target: Target, rest: readonly number[], ex
   const required = portsIn(target.annotations, 'config.linkerd.io/proxy-require-identity-inbound-ports');
   const said = inboundDefault(graph, target);
   const group = (isolates: boolean, evidence: Evidence | undefined, unsure = false): Group => ({
-    policies: [],
+    // Where it says who comes in, what says so is a policy.
+    policies: isolates && said ? [said.object] : [],
     isolates,
     admissions: evidence === undefined || !said ? [] : [{ evidence, extent, addresses: [], policy: said.object, rule: said.value.at }],
     extent,
