@@ -6,8 +6,9 @@ import { hasResource, isKnownGroup } from '../../../engine/kubernetes/api-resour
 import { scopeOf } from '../../../engine/kubernetes/cluster-scoped.ts';
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import { symbol } from '../../../engine/identity/objects.ts';
+import { identityOf, symbol } from '../../../engine/identity/objects.ts';
 import { accountIdentity, authorizer, type Identity } from '../../../engine/identity/permissions.ts';
+import { roleReference } from '../../../engine/identity/rbac-roles.ts';
 import type { AccessRequest } from '../../../engine/identity/rbac-rules.ts';
 import { boundSubjects } from '../../../engine/identity/rbac-subjects.ts';
 import type { Rule } from '../../../engine/lint/rule.ts';
@@ -200,6 +201,13 @@ subjects: [{kind: ServiceAccount, name: built-in-${name}, namespace: elsewhere}]
   return new Map([['holders/all.yaml', [...builtin, ...bindings].join('---\n')]]);
 }
 
+/** Bindings that a cluster would keep or refuse to change: those that are gone, and those whose roleRef, which is immutable, is another. */
+function orphanedBy(before: readonly Graph[], after: readonly Graph[]): string[] {
+  const bindings = (graphs: readonly Graph[]) => new Map(graphs.flatMap((graph) => graph.all('binding')).filter(({ object }) => isTold(object.name)).map((binding) => [identityOf(binding.object), JSON.stringify(roleReference(binding))]));
+  const now = bindings(after);
+  return [...bindings(before)].filter(([identity, role]) => now.get(identity) !== role).map(([identity]) => identity);
+}
+
 /** The graphs of a workspace, each once. */
 function graphsOf(texts: Texts, flags: ReadonlyMap<string, string>, holders: Texts = new Map()): Graph[] {
   const workspace = workspaceOf(new Map([...texts, ...holders]), flags, []);
@@ -218,7 +226,7 @@ const seen = new Set<string>();
 
 for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'access'].includes(family) && fixes)) {
   describe(rule.id, () => {
-    const changes = new Map<string, { name: string; change: Change }[]>();
+    const changes = new Map<string, { name: string; title: string; orphaned: readonly string[]; change: Change }[]>();
     for (const { name, one } of casesOf(rule)) {
       const texts = textsOf(one);
       const workspace = workspaceOf(texts, one.flags, [rule]);
@@ -229,12 +237,15 @@ for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'a
       for (const fix of findings.flatMap((finding) => workspace.fixesOf(finding))) {
         const list = changes.get(fix.id) ?? [];
         changes.set(fix.id, list);
-        list.push({ name, change: changeBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)) });
+        list.push({ name, title: fix.title, orphaned: orphanedBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)), change: changeBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)) });
       }
     }
     for (const [id, made] of changes) {
       const key = `${rule.id}/${id}`;
       seen.add(key);
+      test(`${id}: says what is left to do in a running cluster`, () => {
+        for (const { name, title, orphaned } of made) if (orphaned.length > 0) assert.match(title, /delete .*in the cluster|was refused so far/i, `${name}: ${orphaned.join(', ')}`);
+      });
       const effect = effects[key];
       test(`${id}: ${effect ?? 'not said'}`, () => {
         assert.ok(effect, `say in this file what ${key} does to rights`);
