@@ -3,7 +3,7 @@ import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { tellingLabels } from '../../engine/identity/telling-labels.ts';
 import { callersOf } from '../../engine/trust/callers.ts';
 import { namespaceName } from '../../engine/trust/peers.ts';
-import type { Target } from '../../engine/trust/target.ts';
+import { targetOf, type Target } from '../../engine/trust/target.ts';
 
 /** A caller as a NetworkPolicy names it. */
 export interface NamedPeer {
@@ -14,7 +14,7 @@ export interface NamedPeer {
 
 /**
  * The callers of all targets as peers of a policy in a namespace, each once; undefined where a target has none, or one
- * cannot be told by labels. `among` narrows who is asked about.
+ * cannot be told by labels, because it has none of its own or is on the host's network. `among` narrows who is asked about.
  */
 export function namePeers(graph: Graph, namespace: string, targets: readonly Target[], among: (caller: Workload) => boolean = () => true): NamedPeer[] | undefined {
   const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload).filter(among));
@@ -22,7 +22,8 @@ export function namePeers(graph: Graph, namespace: string, targets: readonly Tar
   const peers: NamedPeer[] = [];
   for (const workload of new Set(callers.flat())) {
     const labels = tellingLabels(graph, workload);
-    if (!labels || isSymbol(workload.namespace) || (workload.namespace === '' && namespace !== '')) return undefined;
+    // To policies a caller on its node's network is that node, whatever its labels.
+    if (!labels || targetOf(workload).hostNetwork !== false || isSymbol(workload.namespace) || (workload.namespace === '' && namespace !== '')) return undefined;
     const elsewhere = workload.namespace !== namespace;
     peers.push({ caller: displayName(workload.object), labels, peer: { ...(elsewhere ? { namespaceSelector: { matchLabels: { [namespaceName]: workload.namespace } } } : {}), podSelector: { matchLabels: labels } } });
   }

@@ -1,13 +1,12 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
-import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { stakeIn } from '../../../engine/identity/stakes.ts';
-import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
-import { callersOf } from '../../../engine/trust/callers.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
 import { configuredGrants } from '../../../engine/trust/configured.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
+import { namePeers } from '../name-peers.ts';
 
 const messages = {
   anyone: 'Everyone may reach {workloads} on {ports}: this rule names no peer',
@@ -41,7 +40,7 @@ export default defineRule({
   fixes({ unit: { object }, graph }, signal) {
     const grant = openGrants(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
     // Peers are written as NetworkPolicies have them.
-    const from = grant && object.resource.header.group === 'networking.k8s.io' ? peersOf(graph, object, grant) : undefined;
+    const from = grant && object.resource.header.group === 'networking.k8s.io' ? namePeers(graph, object.namespace, grant.targets) : undefined;
     if (!grant || !from) return [];
     const names = from.map(({ caller }) => caller).join(', ');
     return [{ id: 'name-peers', title: `Let in only the callers that these files show (${names}); everyone else loses access`, safe: false, steps: [{ object, change: { op: 'set', path: [...grant.rule.path, 'from'], value: from.map(({ peer }) => peer) } }] }];
@@ -71,24 +70,4 @@ const shown = 4;
 function portsOf({ ports }: OpenGrant): string {
   const names = ports.map(({ port, end }) => (port.state === 'known' ? `${port.value}${end.state === 'known' ? `-${end.value}` : ''}` : 'some'));
   return names.length === 0 ? 'every port' : `${names.length === 1 ? 'port' : 'ports'} ${names.slice(0, shown).join(', ')}${names.length > shown ? ' …' : ''}`;
-}
-
-interface NamedPeer {
-  readonly caller: string;
-  readonly peer: object;
-}
-
-/** The callers of all opened workloads as peers; undefined where a workload has none, or one cannot be told by labels. */
-function peersOf(graph: Graph, policy: GraphObject, { targets }: OpenGrant): NamedPeer[] | undefined {
-  const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload));
-  if (callers.length === 0 || callers.some((found) => found.length === 0)) return undefined;
-  const peers: NamedPeer[] = [];
-  for (const workload of new Set(callers.flat())) {
-    const matchLabels = tellingLabels(graph, workload);
-    const { namespace } = workload;
-    if (!matchLabels || isSymbol(namespace) || (namespace === '' && policy.namespace !== '')) return undefined;
-    const elsewhere = namespace !== policy.namespace;
-    peers.push({ caller: displayName(workload.object), peer: { ...(elsewhere ? { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } } : {}), podSelector: { matchLabels } } });
-  }
-  return peers;
 }
