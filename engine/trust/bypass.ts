@@ -3,8 +3,10 @@ import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph, Workload } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { areEverywhere, isBesideTheMesh, isServed, isSidePort, itemsOf, type ListItem } from './bypass-ports.ts';
+import { consulMembership } from './consul.ts';
 import { isCalledByApiServer, isGateway } from './exposure.ts';
 import { dataPlane, injectKey, modeKey, rootNamespace } from './istio-mesh.ts';
+import { kumaMembership } from './kuma-mesh.ts';
 import { linkerdMembership } from './linkerd-mesh.ts';
 import { labelOf, namespacesOf, targetOf, type Target } from './target.ts';
 
@@ -13,7 +15,7 @@ import { labelOf, namespacesOf, targetOf, type Target } from './target.ts';
  * come in so are checked by no policy of the mesh; calls that go out so carry no identity (semantics.md 6.5, 6.6, 6.7).
  */
 
-type Mesh = 'Istio' | 'Linkerd' | 'Consul';
+type Mesh = 'Istio' | 'Linkerd' | 'Consul' | 'Kuma';
 
 /** One way past. `usual` is what is often done for a good reason, or where the files do not tell that there is a mesh. */
 export interface Bypass {
@@ -36,7 +38,7 @@ interface Opening {
   readonly list: 'excluded' | 'all';
 }
 
-/** The annotations by which traffic goes past a proxy (istio.io/docs resource annotations; linkerd2 pkg/k8s/labels.go; consul-k8s control-plane/connect-inject/constants). */
+/** The annotations by which traffic goes past a proxy (istio.io/docs resource annotations; linkerd2 pkg/k8s/labels.go; consul-k8s control-plane/connect-inject/constants; kuma pkg/plugins/runtime/k8s/metadata/annotations.go). */
 const openings: readonly Opening[] = [
   { key: 'traffic.sidecar.istio.io/excludeInboundPorts', mesh: 'Istio', direction: 'in', list: 'excluded' },
   { key: 'traffic.sidecar.istio.io/includeInboundPorts', mesh: 'Istio', direction: 'in', list: 'all' },
@@ -49,10 +51,12 @@ const openings: readonly Opening[] = [
   { key: 'consul.hashicorp.com/transparent-proxy-exclude-inbound-ports', mesh: 'Consul', direction: 'in', list: 'excluded' },
   { key: 'consul.hashicorp.com/transparent-proxy-exclude-outbound-ports', mesh: 'Consul', direction: 'out', list: 'excluded' },
   { key: 'consul.hashicorp.com/transparent-proxy-exclude-outbound-cidrs', mesh: 'Consul', direction: 'out', list: 'excluded' },
+  { key: 'traffic.kuma.io/exclude-inbound-ports', mesh: 'Kuma', direction: 'in', list: 'excluded' },
+  { key: 'traffic.kuma.io/exclude-outbound-ports', mesh: 'Kuma', direction: 'out', list: 'excluded' },
 ];
 
 /** Namespaces in which no mesh injects, or in which it runs itself. */
-const outsideAnyMesh = new Set([rootNamespace, 'istio-operator', 'istio-cni', 'linkerd', 'linkerd-viz', 'linkerd-cni', 'linkerd-multicluster', 'consul', 'kube-system', 'kube-public', 'kube-node-lease']);
+const outsideAnyMesh = new Set([rootNamespace, 'istio-operator', 'istio-cni', 'linkerd', 'linkerd-viz', 'linkerd-cni', 'linkerd-multicluster', 'consul', 'kuma-system', 'kong-mesh-system', 'kube-system', 'kube-public', 'kube-node-lease']);
 
 /** Labels of what the meshes themselves are made of (istio and linkerd2 charts). */
 const components = ['operator.istio.io/component', 'linkerd.io/control-plane-component'];
@@ -71,6 +75,8 @@ export function bypassesOf(graph: Graph, workload: Workload): Bypass[] {
 /** Kinds whose pods end: a sidecar without support of the platform keeps them from it, so they are often left out. */
 const ending = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'TaskRun', 'PipelineRun']);
 
+const kumaKey = 'kuma.io/sidecar-injection';
+
 function optOuts(graph: Graph, workload: Workload): Bypass[] {
   const target = targetOf(workload);
   const { podLabels, podAnnotations } = workload.fact;
@@ -81,13 +87,15 @@ function optOuts(graph: Graph, workload: Workload): Bypass[] {
   const istio = saying(podLabels, injectKey, 'false') ?? (podLabels.entries[injectKey] ? undefined : saying(podAnnotations, injectKey, 'false'));
   const linkerd = saying(podAnnotations, 'linkerd.io/inject', 'disabled');
   const consul = saying(podAnnotations, 'consul.hashicorp.com/connect-inject', 'false');
+  const kuma = saying(podLabels, kumaKey, 'disabled') ?? (podLabels.entries[kumaKey] ? undefined : saying(podAnnotations, kumaKey, 'disabled'));
   const ambient = saying(podLabels, modeKey, 'none');
   return [
     ...(istio ? say('injection', 'Istio', istio, withoutOptOut(graph, target, injectKey, 'sidecar')) : []),
     ...(ambient ? say('ambient', 'Istio', ambient, withoutOptOut(graph, target, modeKey, 'ambient')) : []),
-    ...(linkerd ? say('injection', 'Linkerd', linkerd, linkerdWithout(graph, target)) : []),
+    ...(linkerd ? say('injection', 'Linkerd', linkerd, within(graph, target, linkerdMembership, 'linkerd.io/inject')) : []),
     // Whether Consul injects by default is in the values of its chart alone.
     ...(consul ? say('injection', 'Consul', consul, 'unknown') : []),
+    ...(kuma ? say('injection', 'Kuma', kuma, within(graph, target, kumaMembership, kumaKey)) : []),
     ...(target.hostNetwork === true ? onHost(graph, target, say) : []),
   ];
 }
@@ -114,8 +122,9 @@ function isUntold(graph: Graph, target: Target): boolean {
   return namespacesOf(graph, target).length === 0;
 }
 
-function linkerdWithout(graph: Graph, target: Target): boolean | 'unknown' {
-  const now = linkerdMembership(graph, { ...target, annotations: without(target.annotations, 'linkerd.io/inject') });
+/** Whether a target would be in a mesh, were it not for what it says itself. */
+function within(graph: Graph, target: Target, membership: (graph: Graph, target: Target) => 'in' | 'out' | 'unknown', key: string): boolean | 'unknown' {
+  const now = membership(graph, { ...target, labels: without(target.labels, key), annotations: without(target.annotations, key) });
   return now === 'in' ? true : now === 'unknown' && isUntold(graph, target) ? 'unknown' : false;
 }
 
@@ -135,10 +144,10 @@ function openingsOf(graph: Graph, workload: Workload): Bypass[] {
   const target = targetOf(workload);
   const istio = dataPlane(graph, target);
   // ztunnel knows none of these annotations.
-  const within: Record<Mesh, boolean | 'unknown'> = { Istio: istio === 'unknown' ? 'unknown' : istio === 'sidecar', Linkerd: answer(linkerdMembership(graph, target)), Consul: 'unknown' };
+  const meshes: Record<Mesh, boolean | 'unknown'> = { Istio: istio === 'unknown' ? 'unknown' : istio === 'sidecar', Linkerd: answer(linkerdMembership(graph, target)), Consul: answer(consulMembership(target)), Kuma: answer(kumaMembership(graph, target)) };
   const found = said.flatMap((opening) => {
     const at = workload.fact.podAnnotations.entries[opening.key]!;
-    const meshed = within[opening.mesh];
+    const meshed = meshes[opening.mesh];
     if (at.state === 'hole' || meshed === false) return [];
     return bypassAt(graph, workload, opening, at, meshed === true);
   });

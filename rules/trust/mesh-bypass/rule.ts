@@ -86,9 +86,11 @@ function signalOf(graph: Graph, object: GraphObject, bypass: Bypass, workload: W
   };
 }
 
+const meshes: ReadonlySet<string> = new Set(['Istio', 'Linkerd', 'Consul', 'Kuma']);
+
 /** The policies of meshes that are about a workload: what goes past its proxy goes past them. */
 function pastOf(graph: Graph, workload: Workload): GraphObject[] {
-  return trustIn(graph, targetOf(workload)).layers.filter(({ technology }) => technology === 'Istio' || technology === 'Linkerd').flatMap(({ policies }) => policies);
+  return trustIn(graph, targetOf(workload)).layers.filter(({ technology }) => meshes.has(technology)).flatMap(({ policies }) => policies);
 }
 
 const takesEffect = 'pods get it when they are made anew';
