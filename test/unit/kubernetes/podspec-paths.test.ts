@@ -232,15 +232,23 @@ describe('Pods that name no account', () => {
 
   test('of Tekton run as its configuration says, where that is among the files', () => {
     assert.equal(accountOf(run('a'), defaults('default-service-account: pipeline')), 'ci/pipeline');
-    assert.equal(accountOf(run('a'), defaults('default-timeout-minutes: "60"')), 'ci/default');
+    assert.equal(accountOf(run('a'), defaults('_example: "default-timeout-minutes: 60"')), 'ci/default', 'as it is shipped');
     assert.equal(accountOf(run('a'), 'apiVersion: operator.tekton.dev/v1alpha1\nkind: TektonConfig\nmetadata: {name: config}\nspec: {pipeline: {default-service-account: builder}}\n'), 'ci/builder');
   });
 
   test('of Tekton run as nobody knows where it is not, where two differ, or where the ConfigMap is Knative\'s', () => {
     const untold = 'the account of TaskRun ci/a';
     assert.equal(accountOf(run('a')), untold);
+    assert.equal(accountOf(run('a'), defaults('default-timeout-minutes: "60"')), untold, 'a patch of what is shipped');
     assert.equal(accountOf(run('a'), defaults('default-service-account: pipeline'), defaults('default-service-account: default')), untold);
     assert.equal(accountOf(run('a'), defaults('revision-timeout-seconds: "300"', 'knative-serving')), untold);
+  });
+
+  test('of an event listener run as the configuration of Tekton\'s triggers says', () => {
+    const listener = 'apiVersion: triggers.tekton.dev/v1beta1\nkind: EventListener\nmetadata: {name: hooks, namespace: ci}\nspec: {triggers: []}\n';
+    assert.equal(accountOf(listener, defaults('default-service-account: pipeline')), 'the account of EventListener ci/hooks');
+    assert.equal(accountOf(listener, defaults('default-service-account: hooks').replace('config-defaults', 'config-defaults-triggers')), 'ci/hooks');
+    assert.equal(accountOf(listener, 'apiVersion: operator.tekton.dev/v1alpha1\nkind: TektonConfig\nmetadata: {name: config}\nspec: {trigger: {default-service-account: pipeline}}\n'), 'ci/pipeline');
   });
 
   test('of two objects do not share what is not told', () => {
