@@ -26,9 +26,22 @@ interface LoginLine {
 
 const controllers: readonly Controller[] = table.controllers;
 
-/** What the annotations of a route ask of callers, read as every controller that is known reads them. */
-export function readAnnotations(annotations: Labels): Pick<EdgeEntry, 'lists' | 'logins' | 'either' | 'passthrough' | 'internal' | 'exempt'> {
-  const read = controllers.map((controller) => readController(controller, annotations));
+/** The words by which classes of Ingress name their controllers; a class of another name may be anyone's. */
+const families = ['nginx', 'haproxy', 'traefik', 'kong', 'contour', 'apisix', 'alb', 'gce', 'tailscale', 'openshift', 'istio', 'cilium', 'azure'];
+
+/** Whether a class names another family of controllers than a technology's: then nobody reads its annotations. */
+function isOthers(technology: string, ingressClass: string): boolean {
+  const named = families.filter((family) => ingressClass.split(/[^a-z]+/).includes(family));
+  const own = technology.toLowerCase().replace('aws load balancer controller', 'alb');
+  return named.length > 0 && !named.some((family) => own.includes(family));
+}
+
+/**
+ * What the annotations of a route ask of callers, read as every controller that is known reads them; of an Ingress whose
+ * class names a controller, as that one does.
+ */
+export function readAnnotations(annotations: Labels, ingressClass = ''): Pick<EdgeEntry, 'lists' | 'logins' | 'either' | 'passthrough' | 'internal' | 'exempt'> {
+  const read = controllers.filter(({ technology }) => !isOthers(technology, ingressClass)).map((controller) => readController(controller, annotations));
   return {
     lists: read.flatMap(({ lists }) => lists),
     logins: [...read.flatMap(({ logins }) => logins), ...hiddenIn(annotations)],

@@ -10,7 +10,9 @@ import { joinedRef, traefikMiddlewares } from './traefik.ts';
 /** Reads an Ingress: what its annotations ask of callers, whichever controller they speak to. */
 export function readIngress(cursor: Cursor, header: Header): (EdgeFact | AddressSourceFact)[] {
   const { annotations } = header;
-  const asked = readAnnotations(annotations);
+  const said = cursor.at('spec', 'ingressClassName').string();
+  const ingressClass = known(said) ?? known(annotations.entries['kubernetes.io/ingress.class'] ?? said) ?? '';
+  const asked = readAnnotations(annotations, ingressClass);
   const options = annotations.entries['traefik.ingress.kubernetes.io/router.tls.options'];
   const pluginConfig = annotations.entries['k8s.apisix.apache.org/plugin-config-name'];
   const refs: ObjectRef[] = [
@@ -22,7 +24,7 @@ export function readIngress(cursor: Cursor, header: Header): (EdgeFact | Address
   ];
   const [route] = readRoute(cursor, header);
   // The tailnet's rules on who may come in are outside the files; a funnel has none (tailscale cmd/k8s-operator/ingress.go).
-  const tailnet = known(cursor.at('spec', 'ingressClassName').string()) === 'tailscale' && known(annotations.entries['tailscale.com/funnel'] ?? absentAt(header)) !== 'true';
+  const tailnet = ingressClass === 'tailscale' && known(annotations.entries['tailscale.com/funnel'] ?? absentAt(header)) !== 'true';
   return [...sourcesOfIngress(header), {
     fact: 'edge',
     entries: [entryOf(header.at, {

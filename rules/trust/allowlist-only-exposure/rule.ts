@@ -24,7 +24,6 @@ export default defineRule({
   severity: 'warning',
   persona: 'regular',
   bounded: true,
-  bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1190', 'nist-csf-2.0:PR.AA-03'],
   unit: 'object',
   reads: [...trustReads, 'edge', 'guard'],
@@ -71,7 +70,6 @@ function signalOf(found: AddressOnly): Signal {
     about: workloads.map((workload) => workload.object),
     ...(situation === 'elsewhere' ? { persona: 'auditor' as const } : {}),
     confidence: situation === 'elsewhere' ? 'low' : found.confidence,
-    about: targets.flatMap(({ workload }) => (workload ? [workload.object] : [])),
     related: [
       ...places.slice(0, shown).map((value): Related => ({ at: { object, place: value.at }, message: messages.alsoRange })),
       ...edges.filter((edge) => edge.object !== object).slice(0, shown).map((edge): Related => ({ at: { object: edge.object, place: edge.entry.at }, message: messages.way })),

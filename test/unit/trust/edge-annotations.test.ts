@@ -116,6 +116,14 @@ test('AWS: scheme: internal, Azure: use-private-ip are ways in from private netw
   assert.ok(ingress({ 'appgw.ingress.kubernetes.io/use-private-ip': 'true' }).entry.internal);
 });
 
+test('annotations of a controller that the class of the Ingress does not name are read by nobody', () => {
+  const list = { [`${nginx}whitelist-source-range`]: '10.0.0.0/8' };
+  for (const name of ['nginx', 'nginx-internal', 'internal', 'public']) assert.deepEqual(asked(list, { ingressClassName: name }), [1, false], name);
+  for (const name of ['traefik', 'alb', 'kong-internal']) assert.deepEqual(asked(list, { ingressClassName: name }), [0, false], name);
+  assert.deepEqual(asked({ ...list, 'kubernetes.io/ingress.class': 'haproxy' }), [0, false]);
+  assert.deepEqual(asked({ [`${alb}inbound-cidrs`]: '10.0.0.0/8' }, { ingressClassName: 'alb' }), [1, false]);
+});
+
 describe('Tailscale', () => {
   const tailscale = { ingressClassName: 'tailscale' };
   test('the rules of the tailnet are in no file', () => assert.equal(ingress({}, tailscale).login, 'unknown'));
