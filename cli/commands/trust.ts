@@ -1,7 +1,7 @@
 import { displayName, type GraphObject, type Location } from '../../engine/identity/objects.ts';
 import type { Workload } from '../../engine/identity/graph.ts';
 import type { Edge } from '../../engine/trust/edge.ts';
-import type { Evidence } from '../../engine/trust/layer.ts';
+import type { Evidence, Openness } from '../../engine/trust/layer.ts';
 import { trustReport, type KnownCaller, type TrustReport, type WayIn } from '../../engine/trust/report.ts';
 import { evidenceWords } from '../../engine/trust/words.ts';
 import { known } from '../../engine/yaml/cursor.ts';
@@ -58,13 +58,22 @@ function rowsOf(report: TrustReport): Row[] {
   ];
 }
 
-function callersOfWay({ written, callers, notRead, evidence }: WayIn): string {
-  if (evidence === 'nothing') return 'anyone';
+function callersOfWay({ written, callers, notRead, evidence, openness }: WayIn): string {
   const names = callers.map(workloadLabel);
-  const others = callers.length > 0 ? notRead : written;
-  const all = [...names, ...others];
-  return all.length > 0 ? all.join(', ') : evidence === 'label' ? 'pods with labels; none among the files read' : 'not known';
+  const all = [...names, ...(callers.length > 0 ? notRead : written)];
+  if (openness !== undefined) return [opennessWords[openness], ...written].join(', ');
+  if (evidence === 'nothing' && written.length === 0) return 'anyone';
+  return all.length > 0 ? all.join(', ') : unnamed[evidence];
 }
+
+const opennessWords: Readonly<Record<Openness, string>> = {
+  anyone: 'anyone', entityAll: 'anyone', everyAddress: 'every address', outside: 'every address outside the cluster', everyPod: 'every pod', cluster: 'every pod and node of the cluster',
+};
+
+/** Callers that no file names. */
+const unnamed: Readonly<Record<Evidence, string>> = {
+  nothing: 'anyone', address: 'addresses that are not told', label: 'pods with labels; none among the files read', unknown: 'not known', anyIdentity: 'whoever has an identity', namespace: 'a namespace that is not told', identity: 'identities that are not told',
+};
 
 function evidenceOfWay({ evidence, extent }: Pick<WayIn, 'evidence' | 'extent'>): string {
   const words = evidence === 'nothing' ? 'none' : evidenceWords[evidence];
@@ -136,7 +145,7 @@ function shown(report: TrustReport, { place }: Estate): Record<string, unknown> 
       policies: layer.policies.map(written),
       isolates: nullable(layer.isolates),
       unsure: layer.unsure,
-      ways: ways.filter((way) => way.layer === layer).map((way) => ({ evidence: way.evidence satisfies Evidence, extent: way.extent, policy: written(way.policy), at: place({ object: way.policy, place: way.rule }), written: way.written, callers: way.callers.map(named), notRead: way.notRead })),
+      ways: ways.filter((way) => way.layer === layer).map((way) => ({ evidence: way.evidence satisfies Evidence, extent: way.extent, openTo: way.openness ?? null, policy: written(way.policy), at: place({ object: way.policy, place: way.rule }), written: way.written, callers: way.callers.map(named), notRead: way.notRead })),
       demands: layer.demands.map(({ evidence, extent, at }) => ({ evidence, extent, policy: written(at.object), at: place(at) })),
     })),
     callers: callers.map((caller) => ({ ...named(caller.workload), evidence: caller.evidence ?? null, shown: caller.shown.map(({ how, at }) => ({ how, at: place(at) })) })),

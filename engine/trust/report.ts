@@ -3,7 +3,7 @@ import type { GraphObject, Location } from '../identity/objects.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { callersOf, type Caller } from './callers.ts';
 import { edgesOf, type Edge } from './edge.ts';
-import { evidences, type Admission, type Evidence, type Layer } from './layer.ts';
+import { evidences, type Admission, type Evidence, type Layer, type Openness } from './layer.ts';
 import { accountsNamed, workloadsNamed } from './principals.ts';
 import { targetOf } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
@@ -15,6 +15,8 @@ export interface WayIn {
   readonly extent: Admission['extent'];
   readonly policy: GraphObject;
   readonly rule: Place;
+  /** Whom it lets in where that is everyone of a kind. */
+  readonly openness: Openness | undefined;
   /** The addresses or names that it lets in, as they are written. */
   readonly written: readonly string[];
   readonly callers: readonly Workload[];
@@ -58,18 +60,19 @@ export function trustReport(graph: Graph, workload: Workload): TrustReport {
 function waysOf(graph: Graph, workload: Workload, layer: Layer, shown: readonly Caller[]): WayIn[] {
   const groups = new Map<string, Admission[]>();
   for (const admission of layer.admissions) {
-    const key = `${admission.policy.key} ${admission.rule.path.join('/')} ${admission.evidence} ${admission.extent}`;
+    const key = `${admission.policy.key} ${admission.rule.path.join('/')} ${admission.evidence} ${admission.extent} ${admission.opening?.to ?? ''}`;
     const list = groups.get(key);
     if (list) list.push(admission);
     else groups.set(key, [admission]);
   }
   return [...groups.values()].map((admissions): WayIn => {
-    const { evidence, extent, policy, rule } = admissions[0]!;
+    const { evidence, extent, policy, rule, opening } = admissions[0]!;
     const names = [...new Set(admissions.flatMap(({ named }) => named ?? []).flatMap((value) => known(value) ?? []))];
     const resolved = names.map((name) => ({ name, workloads: workloadsOf(graph, name, evidence, policy, workload) }));
     const selected = evidence === 'label' ? shown.filter((caller) => caller.how === 'selected by a policy' && caller.evidence.object === policy && isWithin(rule, caller.evidence.place)).map((caller) => caller.workload) : [];
     return {
       layer, evidence, extent, policy, rule,
+      openness: opening?.to,
       written: [...new Set(admissions.flatMap(({ addresses }) => addresses).flatMap((value) => known(value) ?? [])), ...names],
       callers: [...new Set([...resolved.flatMap(({ workloads }) => workloads ?? []), ...selected])],
       notRead: resolved.filter(({ workloads }) => workloads?.length === 0).map(({ name }) => name),
