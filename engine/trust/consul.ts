@@ -5,7 +5,7 @@ import { servicesOf } from './exposure.ts';
 import { isHealthPath } from './health.ts';
 import { isNear } from './index.ts';
 import { strongest, type Admission, type Evidence, type Layer } from './layer.ts';
-import { labelOf, type Target } from './target.ts';
+import { areNeighbours, labelOf, type Target } from './target.ts';
 
 export type Intentions = ObjectWith<ConsulIntentionsFact>;
 
@@ -70,7 +70,7 @@ export function consulLayer(graph: Graph, target: Target): Layer {
     isolates: true,
     admissions: [...admitted, ...byDefault(target, deciding), ...(permissive ? [{ evidence: 'nothing' as const, extent: 'all' as const, addresses: [], policy: permissive.object, rule: permissive.fact.mode.at }] : [])],
     demands: [],
-    unsure: unsure || (permissive !== undefined && mayBePermissive(graph, target) === 'unknown') || isBypassed(target),
+    unsure: unsure || (permissive !== undefined && (mayBePermissive(graph, target) === 'unknown' || !belongsWith(permissive, target))) || isBypassed(target),
   };
 }
 
@@ -145,6 +145,11 @@ export function permissiveAt(graph: Graph, target: Target, names: readonly strin
   const own = near.find(({ fact }) => fact.service && names.includes(known(fact.service) ?? ''));
   const decided = own ?? near.find(({ fact }) => fact.service === undefined);
   return decided && known(decided.fact.mode) === 'permissive' ? decided : undefined;
+}
+
+/** Whether defaults are surely about a target: those of every service, and those of one that stand beside it; names of services are the same in many places. */
+export function belongsWith({ object, fact }: ConsulDefaults, target: Target): boolean {
+  return (target.workload !== undefined && fact.service === undefined) || areNeighbours(object.document.file, target.file);
 }
 
 /** Whether permissive mutual TLS is accepted at all: only where the Mesh entry allows it (semantics.md 6.7). Unknown where it is in no file read. */

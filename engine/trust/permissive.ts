@@ -1,7 +1,7 @@
 import { known, type Place } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
-import { consulNames, mayBePermissive, permissiveAt } from './consul.ts';
+import { belongsWith, consulNames, mayBePermissive, permissiveAt } from './consul.ts';
 import { targetsOfIntentions } from './consul-protected.ts';
 import { openedByKuma } from './kuma-protected.ts';
 import { kumaTls } from './kuma-mesh.ts';
@@ -29,7 +29,10 @@ function consulGaps(graph: Graph, object: GraphObject): PermissiveGap[] {
     if (fact.fact !== 'consulIntentions' || !fact.sources.some(({ name, action }) => known(name) !== '*' || known(action) !== 'allow')) return [];
     const name = known(fact.destination.name);
     const targets = targetsOfIntentions(graph, { object, fact });
-    const permissive = targets.map((target) => permissiveAt(graph, target, target.workload ? consulNames(graph, target) : name === undefined ? [] : [name])).find((one) => one !== undefined);
+    const permissive = targets.flatMap((target) => {
+      const one = permissiveAt(graph, target, target.workload ? consulNames(graph, target) : name === undefined ? [] : [name]);
+      return one && belongsWith(one, target) ? [one] : [];
+    })[0];
     if (!permissive) return [];
     return [{ at: fact.destination.name.at, mode: { object: permissive.object, place: permissive.fact.mode.at }, strict: 'strict', said: 'permissive', confidence: mayBePermissive(graph, object.document) === true ? 'high' : 'medium' }];
   });
