@@ -10,10 +10,10 @@ import { actionOf, mutualTls, type Authorization } from './istio.ts';
 import { isProved, type Admission, type Layer } from './layer.ts';
 import { openedByLinkerd } from './linkerd-protected.ts';
 import { meshOf, type Mesh } from './mesh.ts';
-import { isNetwork } from './network.ts';
 import { protectedByAuthorization, protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn, type Trust } from './trust.ts';
+import { waysThrough } from './ways.ts';
 
 /**
  * Why nothing but the address decides. For a policy of the network: no identity layer is among the files; a mesh is, but
@@ -67,8 +67,8 @@ function grantsOfLinkerd(graph: Graph, policy: GraphObject): AddressGrant[] {
 export function grantsOfNetwork(graph: Graph, policy: GraphObject): AddressGrant[] {
   const judged = protectedByNetwork(graph, policy).flatMap((target): Judged[] => {
     const trust = trustIn(graph, target);
-    const layer = trust.layers.find((one) => isNetwork(one) && one.admissions.some((admission) => admission.policy === policy && admission.addresses.length > 0));
-    return layer ? [{ target, layer, judgement: judgeNetwork(graph, trust, layer) }] : [];
+    const ways = waysThrough(trust, policy);
+    return ways?.admissions.some(({ addresses }) => addresses.length > 0) ? [{ target, layer: ways.layer, judgement: judgeNetwork(graph, trust, ways.layer) }] : [];
   });
   return grantsOf(graph, policy, judged);
 }

@@ -78,9 +78,13 @@ export function ciliumLayer(graph: Graph, target: Target, kubernetes: Layer): La
   };
 }
 
+const authenticating = new WeakMap<Graph, readonly GraphObject[]>();
+
 /** Whether policies of Cilium among the files that belong with a target demand proofs somewhere. */
 export function authenticatesWithCilium(graph: Graph, target: Target): boolean {
-  return graph.all('ciliumPolicy').some(({ object, fact }) => isNear(graph, object, target) && fact.ingress.some(({ authentication }) => known(authentication) === 'required'));
+  let policies = authenticating.get(graph);
+  if (!policies) authenticating.set(graph, (policies = graph.all('ciliumPolicy').filter(({ fact }) => fact.ingress.some(({ authentication }) => known(authentication) === 'required')).map(({ object }) => object)));
+  return policies.some((object) => isNear(graph, object, target));
 }
 
 /** To Cilium addresses are what is outside: pods are known by their labels, not by theirs (docs.cilium.io, Layer 3 policies, IP/CIDR based). */

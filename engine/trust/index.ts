@@ -1,6 +1,8 @@
+import { labelsAsked, type CalicoExpression } from '../kubernetes/calico-selector.ts';
+import type { Labels } from '../kubernetes/header.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { LabelSelector } from '../kubernetes/selector.ts';
-import { known } from '../yaml/cursor.ts';
+import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { targetOf, type Target } from './target.ts';
@@ -57,9 +59,11 @@ function askedLabel(selector: LabelSelector | undefined): string | undefined {
   return first && `${first[0]}=${known(first[1]) ?? ''}`;
 }
 
-/** All workloads, as targets. */
-export function allTargets(graph: Graph): readonly Target[] {
-  return [...indexOf(graph).targets.values()].flat();
+/** All workloads, as targets; those that a selector can select for certain. */
+export function allTargets(graph: Graph, selector?: LabelSelector): readonly Target[] {
+  const { targets, labelled } = indexOf(graph);
+  const label = askedLabel(selector);
+  return [...targets.keys()].flatMap((namespace) => (label === undefined ? targets.get(namespace) : labelled.get(`${namespace}\n${label}`)) ?? []);
 }
 
 /** The workloads of a namespace that a selector can select for certain. */
@@ -94,11 +98,26 @@ function factsByNamespace<K extends FactKind>(graph: Graph, kind: K): ReadonlyMa
 }
 
 /** The selector of a policy by which it is found; a kind that is not listed is looked at for every target. */
-function selectorOf(fact: Fact): LabelSelector | undefined {
+export function selectorOf(fact: Fact): LabelSelector | undefined {
   if (fact.fact === 'networkPolicy') return fact.podSelector;
+  if (fact.fact === 'ciliumPolicy') return fact.endpointSelector && withLabels(fact.endpointSelector, fact.endpointSelector.matchLabels.entries);
+  if (fact.fact === 'calicoPolicy') return fact.selector?.expression && labelsOfCalico(fact.selector.expression, fact.selector.at);
   if (fact.fact === 'istioAuthorizationPolicy') return fact.target.refs.length > 0 ? undefined : fact.target.selector;
   if (fact.fact === 'linkerdServer') return fact.podSelector;
   return fact.fact === 'istioPeerAuthentication' ? fact.selector : undefined;
+}
+
+/** Labels that a network plug-in gives to pods, by their namespaces and accounts: no pod is found by them here. */
+const given = /^(?:io\.kubernetes\.pod\.|io\.cilium\.|projectcalico\.org\/)/;
+
+/** A selector of labels that pods carry themselves. */
+function withLabels(selector: LabelSelector, entries: Labels['entries']): LabelSelector {
+  return { ...selector, matchLabels: { ...selector.matchLabels, entries: Object.fromEntries(Object.entries(entries).filter(([key]) => !given.test(key))) } };
+}
+
+function labelsOfCalico(expression: CalicoExpression, at: Place): LabelSelector {
+  const entries = Object.fromEntries(Object.entries(labelsAsked(expression)).map(([key, value]): [string, Value<string>] => [key, { state: 'known', value, at }]));
+  return withLabels({ matchLabels: { entries, open: false, at }, matchExpressions: [], open: false, at }, entries);
 }
 
 /** Whether an object is not of another variant than a target. */

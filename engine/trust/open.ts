@@ -4,10 +4,10 @@ import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
 import type { Admission, Openness } from './layer.ts';
-import { isNetwork } from './network.ts';
 import { protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
+import { waysThrough } from './ways.ts';
 
 /** A rule of a policy of the network that lets everyone in to something that is meant to be reached by some. */
 export interface OpenGrant {
@@ -31,7 +31,7 @@ export function openGrants(graph: Graph, policy: GraphObject): OpenGrant[] {
   const grants = new Map<string, { admission: Admission; targets: Target[] }>();
   for (const target of protectedByNetwork(graph, policy)) {
     const open = openingsOf(graph, policy, target);
-    if (open.length === 0 || isGateway(target) || exposureOf(graph, target) || isCalledByApiServer(graph, target) || demandsIdentity(trustIn(graph, target)).demanded !== false) continue;
+    if (open.length === 0 || !isInside(graph, target)) continue;
     for (const admission of open) {
       const key = admission.rule.path.join('/');
       const grant = grants.get(key);
@@ -42,10 +42,24 @@ export function openGrants(graph: Graph, policy: GraphObject): OpenGrant[] {
   return [...grants.values()].map(({ admission: { opening, rule, ports = [] }, targets }) => ({ openness: opening!.to, at: opening!.at, rule, ports, targets: targets.filter(({ workload }) => workload) }));
 }
 
+/** Policies share their targets; the answer is a function of the graph. */
+const inside = new WeakMap<Graph, Map<string, boolean>>();
+
+/** Whether a target is meant to be reached by some, and nothing else tells them apart. */
+function isInside(graph: Graph, target: Target): boolean {
+  const key = target.workload?.key;
+  let answers = inside.get(graph);
+  if (!answers) inside.set(graph, (answers = new Map()));
+  const before = key === undefined ? undefined : answers.get(key);
+  if (before !== undefined) return before;
+  const answer = !isGateway(target) && !exposureOf(graph, target) && !isCalledByApiServer(graph, target) && demandsIdentity(trustIn(graph, target)).demanded === false;
+  if (key !== undefined) answers.set(key, answer);
+  return answer;
+}
+
 /** The ways in through a policy's own rules that are open to everyone of a kind, health checks and pings aside. */
 function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admission[] {
-  return trustIn(graph, target).layers.filter((layer) => isNetwork(layer)).flatMap(({ admissions }) => admissions)
-    .filter((admission) => admission.policy === policy && admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
+  return (waysThrough(trustIn(graph, target), policy)?.admissions ?? []).filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
 }
 
 function isHboneOnly({ ports = [] }: Admission): boolean {

@@ -9,7 +9,7 @@ import type { Graph, ObjectWith } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { calicoSelects } from './calico.ts';
 import { ciliumSelects } from './cilium.ts';
-import { allTargets, isNear, targetsIn } from './index.ts';
+import { allTargets, isNear, selectorOf, targetsIn } from './index.ts';
 import { membership, rootNamespace } from './istio-mesh.ts';
 import { appliesTo, type Authorization } from './istio.ts';
 import { isolatesIngress } from './network-policy.ts';
@@ -24,11 +24,22 @@ interface Scope {
   readonly unseen: Target;
 }
 
+/** Several rules ask about one policy; the answer is a function of the graph. */
+const kept = new WeakMap<Graph, Map<string, Target[]>>();
+
 /**
  * What a policy of the network protects: the workloads that it selects; where none is among the files, the pods that it
  * would select, unseen. Nothing where it selects only pods on the host's network, which plug-ins leave out.
  */
-export function protectedByNetwork(graph: Graph, object: GraphObject): Target[] {
+export function protectedByNetwork(graph: Graph, object: GraphObject): readonly Target[] {
+  let answers = kept.get(graph);
+  if (!answers) kept.set(graph, (answers = new Map()));
+  let targets = answers.get(object.key);
+  if (!targets) answers.set(object.key, (targets = findProtected(graph, object)));
+  return targets;
+}
+
+function findProtected(graph: Graph, object: GraphObject): Target[] {
   const found = new Map<string, Target>();
   for (const scope of object.resource.facts.flatMap((fact) => scopeOf(graph, object, fact) ?? [])) {
     for (const target of inScope(graph, object, scope)) found.set(target.workload?.key ?? `unseen ${found.size}`, target);
@@ -68,7 +79,7 @@ function ofCilium(graph: Graph, object: GraphObject, fact: CiliumPolicyFact): Sc
   const unseen = unseenTarget(object, fact.endpointSelector);
   const asked = unseen.labels.entries['io.kubernetes.pod.namespace'];
   return {
-    candidates: fact.clusterwide ? allTargets(graph) : targetsIn(graph, object.namespace),
+    candidates: fact.clusterwide ? allTargets(graph, selectorOf(fact)) : targetsIn(graph, object.namespace, selectorOf(fact)),
     selects: (target) => ciliumSelects(graph, { object, fact }, target),
     unseen: fact.clusterwide && asked ? { ...unseen, namespace: known(asked) ?? '' } : unseen,
   };
@@ -79,7 +90,7 @@ function ofCalico(graph: Graph, object: GraphObject, fact: CalicoPolicyFact): Sc
   const asked = fact.selector?.expression ? labelsAsked(fact.selector.expression) : {};
   const entries = Object.fromEntries(Object.entries(asked).map(([key, value]): [string, Value<string>] => [key, { state: 'known', value, at: fact.selector!.at }]));
   return {
-    candidates: fact.global ? allTargets(graph) : targetsIn(graph, object.namespace),
+    candidates: fact.global ? allTargets(graph, selectorOf(fact)) : targetsIn(graph, object.namespace, selectorOf(fact)),
     selects: (target) => calicoSelects(graph, { object, fact }, target),
     unseen: { ...unseen, labels: { ...unseen.labels, entries }, namespace: fact.global ? asked['projectcalico.org/namespace'] ?? '' : unseen.namespace },
   };
