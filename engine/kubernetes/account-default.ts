@@ -1,5 +1,4 @@
-import type { Cursor, Value } from '../yaml/cursor.ts';
-import { known } from '../yaml/cursor.ts';
+import { known, type Cursor, type Value } from '../yaml/cursor.ts';
 import type { Header } from './header.ts';
 
 /** The account that a project's configuration gives to pods of its kinds that name none. */
@@ -12,8 +11,8 @@ export interface AccountDefaultFact {
 
 const key = 'default-service-account';
 
-/** A ConfigMap that mentions none of these says nothing here; it is not parsed. */
-export const configurationNames = 'config-defaults';
+/** A ConfigMap that does not mention it says nothing here. */
+export const configurationName = 'config-defaults';
 
 /**
  * Reads the defaults of Tekton: `default` where they name no account (tektoncd/pipeline pkg/apis/config/default.go,
@@ -21,7 +20,8 @@ export const configurationNames = 'config-defaults';
  * example (config/config-defaults.yaml), not of a patch. Knative has one of the same name, about other things.
  */
 export function readAccountDefault(cursor: Cursor, { name, namespace, labels }: Header): AccountDefaultFact[] {
-  const isTekton = known(namespace) === 'tekton-pipelines' || (labels.entries['app.kubernetes.io/part-of'] && known(labels.entries['app.kubernetes.io/part-of']!) === 'tekton-pipelines');
+  const partOf = labels.entries['app.kubernetes.io/part-of'];
+  const isTekton = [namespace, partOf].some((value) => value && known(value) === 'tekton-pipelines');
   const group = known(name) === 'config-defaults-triggers' ? 'triggers.tekton.dev' : known(name) === 'config-defaults' && isTekton ? 'tekton.dev' : undefined;
   if (group === undefined) return [];
   const data = cursor.get('data');

@@ -1,6 +1,6 @@
 import { Cursor } from '../yaml/cursor.ts';
 import type { YamlNode } from '../yaml/node.ts';
-import { configurationNames, readAccountDefault, readTektonConfig, type AccountDefaultFact } from './account-default.ts';
+import { configurationName, readAccountDefault, readTektonConfig, type AccountDefaultFact } from './account-default.ts';
 import { furtherAccountUsers, readAccountUses, type AccountUseFact } from './account-use.ts';
 import { readAccount, type AccountFact } from './account.ts';
 import { readCalicoNetworkSet, readCalicoPolicy, readCalicoTier, type CalicoNetworkSetFact, type CalicoPolicyFact, type CalicoTierFact } from './calico.ts';
@@ -126,7 +126,7 @@ function both(...readers: readonly Reader[]): Reader {
 }
 
 /** Words of which a document of a kind must have one for anything to come out of it. */
-const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationNames, ...controllerSettings, ...trustWords, ...hostWords]]]);
+const telling = new Map<string, readonly string[]>([['/ConfigMap', [configurationName, ...controllerSettings, ...trustWords, ...hostWords]]]);
 
 /** Whether any fact can come out of a document of a kind: others are never parsed. Lists are looked into. */
 export function isRead(group: string, kind: string, text: string): boolean {
