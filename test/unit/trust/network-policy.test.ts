@@ -50,3 +50,38 @@ describe('what a caller needs', () => {
   });
   test('rules of a policy without type Ingress let nobody in', () => assert.deepEqual(evidence(policy('{policyTypes: [Egress], ingress: [{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}')), []));
 });
+
+describe('what is open to everyone of a kind', () => {
+  const opens = (spec: string) => layer(policy(spec)).admissions.map(({ opening }) => opening?.to);
+  const rows: [opens: (string | undefined)[], rule: string, why: string][] = [
+    [['anyone'], '{}', 'no peer'],
+    [['anyone'], '{from: [], ports: [{port: 80}]}', '`from: []` is any source, on some ports'],
+    [['everyAddress'], '{from: [{ipBlock: {cidr: 0.0.0.0/0}}]}', 'every address of a family'],
+    [['everyAddress', 'everyAddress'], '{from: [{ipBlock: {cidr: "::/1"}}, {ipBlock: {cidr: "8000::/1"}}]}', 'in halves'],
+    [['everyPod'], '{from: [{namespaceSelector: {}}]}', 'every pod of every namespace'],
+    [['everyPod'], '{from: [{namespaceSelector: {}, podSelector: {}}]}', 'both empty, in one item: AND'],
+    [[undefined], '{from: [{podSelector: {}}]}', 'every pod of the own namespace'],
+    [[undefined], '{from: [{namespaceSelector: {}, podSelector: {matchLabels: {app: a}}}]}', 'some pods of every namespace'],
+    [[undefined], '{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}', 'some addresses'],
+  ];
+  for (const [found, rule, why] of rows) test(`${rule}: ${found} (${why})`, () => assert.deepEqual(opens(`{ingress: [${rule}]}`), found));
+});
+
+describe('who comes in by label', () => {
+  const caller = `---\napiVersion: v1\nkind: Pod\nmetadata: {name: c, namespace: bank, labels: {role: caller}}\nspec: {containers: [{name: c, image: i}]}\n`;
+  const includes = (peers: string) => {
+    const graph = graphOf(web + policy(`{ingress: [{from: [${peers}]}]}`) + caller);
+    const pod = graph.workloads.find(({ object }) => object.name === 'c')!;
+    return networkPolicyLayer(graph, target(graph)).admissions.map(({ peer }) => peer!.includes(pod));
+  };
+  test('two items are OR-ed, selectors of one AND-ed: the slip of one dash', () => {
+    const bank = 'namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: bank}}';
+    assert.deepEqual(includes(`{${bank}, podSelector: {matchLabels: {role: other}}}`), [false]);
+    assert.deepEqual(includes(`{${bank}}, {podSelector: {matchLabels: {role: other}}}`), [true, false]);
+  });
+  test('a podSelector alone means the own namespace', () => assert.deepEqual(includes('{podSelector: {matchLabels: {role: caller}}}'), [false]));
+  test('the name of a namespace is a label that it always has', () => {
+    assert.deepEqual(includes('{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}'), [false]);
+    assert.deepEqual(includes('{namespaceSelector: {matchLabels: {team: money}}}'), ['unknown']);
+  });
+});
