@@ -38,7 +38,7 @@ function trustIn(selector: LabelSelector, clusterwide: boolean): Omit<LabelTrust
   }
   // Without a word on namespaces a policy of one namespace means its own; a clusterwide one means all.
   const asked = clusterwide || anywhere ? firstLabel(peer.podSelector, () => true) : undefined;
-  return asked ? [{ bearer: 'pod', ...asked, peer }] : [];
+  return asked ? [{ bearer: 'pod', platforms: false, ...asked, peer }] : [];
 }
 
 /** The part of a selector that is about some keys, without their prefix. */

@@ -20,7 +20,7 @@ function labelTrusts(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): Label
     const selector = peer.namespaceSelector!;
     const bearer = selectsAll(selector) ? 'pod' : 'namespace';
     const asked = bearer === 'namespace' ? mutableLabel(selector) : peer.podSelector && !peer.podSelector.open ? firstLabel(peer.podSelector, () => true) : undefined;
-    return asked ? [{ bearer, ...asked, peer, targets }] : [];
+    return asked ? [{ bearer, platforms: false, ...asked, peer, targets }] : [];
   });
 }
 

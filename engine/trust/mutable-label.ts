@@ -10,6 +10,8 @@ export interface LabelTrust {
   /** As `key=value`, `key`, or `key in (a, b)`. */
   readonly label: string;
   readonly at: Place;
+  /** Whether a platform documents the label for this, and gives its namespaces to nobody else to edit. */
+  readonly platforms: boolean;
   readonly peer: Pick<NetworkPeer, 'namespaceSelector' | 'podSelector' | 'at'>;
   readonly targets: readonly Target[];
 }
@@ -20,10 +22,15 @@ export interface LabelTrust {
  * (kubernetes.io/docs, Namespaces, automatic labelling); tree labels are managed by the controller of hierarchical
  * namespaces (kubernetes-sigs/hierarchical-namespaces docs/user-guide/concepts.md).
  */
-export function mutableLabel(selector: LabelSelector): { label: string; at: Place } | undefined {
+export function mutableLabel(selector: LabelSelector): Pick<LabelTrust, 'label' | 'at' | 'platforms'> | undefined {
   if (firstLabel(selector, (key) => key === namespaceName || key.endsWith('.tree.hnc.x-k8s.io/depth'))) return undefined;
-  return firstLabel(selector, () => true);
+  const platforms = firstLabel(selector, (key) => openshift.test(key));
+  const label = platforms ?? firstLabel(selector, () => true);
+  return label && { ...label, platforms: platforms !== undefined };
 }
+
+/** By these OpenShift's documentation lets its router, its monitoring and the host's network in (docs.redhat.com, OpenShift, About network policy); users of projects may not edit Namespaces there. */
+const openshift = /^(?:policy-group\.)?network\.openshift\.io\//;
 
 /** The first label that a selector asks to be there. */
 export function firstLabel(selector: LabelSelector, wanted: (key: string) => boolean): { label: string; at: Place } | undefined {

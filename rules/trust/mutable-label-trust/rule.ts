@@ -32,6 +32,7 @@ export default defineRule({
         args: { label: trust.label, workloads: workloadsOf(trust.targets, 'what this policy selects (no such workload among the files read)') },
         at: { object, place: trust.at },
         confidence: trust.targets.some(({ workload }) => workload) ? 'high' : 'low',
+        ...(trust.platforms ? { severity: 'info' as const, persona: 'pedantic' as const } : {}),
         group: peerGroup(object, trust.peer.at),
         related: [...placesOf(trust.targets, messages.reached), ...bearersOf(graph, object, trust)],
       };
