@@ -1,5 +1,6 @@
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Labels } from '../kubernetes/header.ts';
+import type { Container } from '../kubernetes/workload.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isNear } from './index.ts';
@@ -18,13 +19,18 @@ export const inboundPolicyKey = 'config.linkerd.io/default-inbound-policy';
  * may have got it by hand.
  */
 export function linkerdMembership(graph: Graph, target: Target): 'in' | 'out' | 'unknown' {
-  if (target.workload?.fact.containers.some(({ name }) => known(name) === 'linkerd-proxy')) return 'in';
+  if (target.workload?.fact.containers.some(isProxy)) return 'in';
   if (target.hostNetwork === true) return 'out';
   const own = labelOf(target.annotations, injectKey);
   const namespace = annotationsOf(graph, target).map((annotations) => labelOf(annotations, injectKey)).find((value) => value !== undefined);
   if (own !== undefined) return injects.has(own) ? 'in' : 'out';
   if (namespace === undefined) return 'unknown';
   return injects.has(namespace) ? 'in' : refuses.has(namespace) ? 'out' : 'unknown';
+}
+
+/** Whether a container is the proxy itself, as manifests have it that were injected before. */
+export function isProxy({ name }: Container): boolean {
+  return known(name) === 'linkerd-proxy';
 }
 
 function annotationsOf(graph: Graph, target: Target): readonly Labels[] {

@@ -7,7 +7,7 @@ import { isHealthPath } from './health.ts';
 import { factsNear, isNear } from './index.ts';
 import { isProved, type Admission, type Evidence, type Extent, type Layer } from './layer.ts';
 import { evidenceOfAuthorization, evidenceOfServerAuthorization, isRefTo } from './linkerd-evidence.ts';
-import { defaultPolicies, inboundDefault, linkerdMembership, portsIn } from './linkerd-mesh.ts';
+import { defaultPolicies, inboundDefault, isProxy, linkerdMembership, portsIn } from './linkerd-mesh.ts';
 import { allOf, sameNamespace, selects, type Target } from './target.ts';
 
 export type Server = ObjectWith<LinkerdServerFact>;
@@ -102,7 +102,7 @@ function defaultGroups(graph: Graph, target: Target, rest: readonly number[], ex
 
 /** The ports of a target as its containers list them, and which of them a Server takes; undefined for a name that no port has. */
 function portsOf(target: Target): { readonly numbers: readonly number[]; readonly open: boolean; covered(server: LinkerdServerFact): readonly number[] | undefined } {
-  const containers = target.workload?.fact.containers ?? [];
+  const containers = (target.workload?.fact.containers ?? []).filter((container) => !isProxy(container));
   const listed = containers.flatMap(({ ports }) => ports.listed);
   const numbers = listed.flatMap(({ number }) => known(number) ?? []);
   const open = !target.workload || target.workload.fact.containersOpen || containers.some(({ ports }) => ports.open) || listed.some(({ number }) => number.state !== 'known');

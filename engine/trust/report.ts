@@ -43,7 +43,7 @@ export interface TrustReport {
   readonly edges: readonly Edge[];
   /** Whether an identity is demanded on every way in, and the ways that go past. */
   readonly identity: { readonly demanded: boolean | 'unknown'; readonly gaps: readonly Admission[] };
-  /** Whether something that is no layer asks for an identity: a proxy beside the container, a mesh that is not evaluated. */
+  /** Whether something that is no layer asks for an identity: a proxy beside the container, or a flag of its own. */
   readonly elsewhere: boolean;
 }
 

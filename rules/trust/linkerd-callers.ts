@@ -2,6 +2,7 @@ import { isSymbol, type GraphObject } from '../../engine/identity/objects.ts';
 import { tellingLabels } from '../../engine/identity/telling-labels.ts';
 import type { Graph } from '../../engine/identity/graph.ts';
 import { isRefTo } from '../../engine/trust/linkerd-evidence.ts';
+import { isProxy } from '../../engine/trust/linkerd-mesh.ts';
 import type { Target } from '../../engine/trust/target.ts';
 import type { FixStep } from '../../engine/lint/rule.ts';
 import { known } from '../../engine/yaml/cursor.ts';
@@ -67,7 +68,7 @@ function reference({ namespace, name }: CallerAccount, home: string): object {
 
 /** The ports of a target's containers by number, each once; undefined where there are none, or some that no file tells. */
 function portsOf({ workload }: Target): readonly number[] | undefined {
-  const containers = workload!.fact.containers;
+  const containers = workload!.fact.containers.filter((container) => !isProxy(container));
   const ports = containers.flatMap((container) => container.ports.listed.map(({ number }) => known(number)));
   const told = ports.filter((port) => port !== undefined);
   return told.length === 0 || told.length < ports.length || workload!.fact.containersOpen || containers.some((container) => container.ports.open) ? undefined : [...new Set(told)];

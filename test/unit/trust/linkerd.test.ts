@@ -42,6 +42,10 @@ describe('a Server', () => {
   });
   test('is not about pods where it selects external workloads', () => assert.equal(layer(http, object('Server', '{externalWorkloadSelector: {}, port: 8080}')).isolates, false));
   test('takes no port where its name is no port’s', () => assert.equal(layer(http, object('Server', '{podSelector: {}, port: grpc}')).isolates, false));
+  test('closes the application where the manifest has the proxy already', () => {
+    const injected = http.replace('}] } } }', '}, { name: linkerd-proxy, image: proxy, ports: [{ name: linkerd-admin, containerPort: 4191 }] }] } } }');
+    assert.equal(demanded(injected, server(), allow(account)), true);
+  });
   test('on the proxy’s own admin port says nothing of the application', () => {
     const admin = object('Server', '{podSelector: {}, port: linkerd-admin}', 'admin') + allow('', 'group: policy.linkerd.io, kind: Server, name: admin');
     assert.deepEqual(ways(admin), ['nothing/health']);
