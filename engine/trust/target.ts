@@ -56,7 +56,6 @@ export function sameNamespace(object: { readonly namespace: string; readonly doc
 }
 
 /** Whether one of two files lies in the folder of the other, or below it. */
-export /** Whether two files stand in one directory, or one of them below the other's. */
 export function areNeighbours(a: string, b: string): boolean {
   const [left, right] = [a, b].map((file) => file.slice(0, file.lastIndexOf('/') + 1)) as [string, string];
   return left.startsWith(right) || right.startsWith(left);
