@@ -7,8 +7,8 @@ export interface ConfiguredTrustFact {
 }
 
 export interface ConfiguredTrust {
-  /** A line of PostgreSQL's pg_hba.conf with the method `trust`, or the setting trusted_ips of oauth2-proxy. */
-  readonly of: 'postgres' | 'oauth2-proxy';
+  /** A line of PostgreSQL's pg_hba.conf with the method `trust`, trusted_ips of oauth2-proxy, or [auth.proxy] of Grafana. */
+  readonly of: 'postgres' | 'oauth2-proxy' | 'Grafana';
   /** Addresses and networks as they are written; `all` is everyone. */
   readonly addresses: readonly string[];
   readonly at: Place;
@@ -17,7 +17,7 @@ export interface ConfiguredTrust {
 }
 
 /** A ConfigMap that mentions none of these configures no such trust. */
-export const trustWords: readonly string[] = ['trusted_ips', 'TRUSTED_IPS', 'trust\n', 'trust\r', 'trust '];
+export const trustWords: readonly string[] = ['trusted_ips', 'TRUSTED_IPS', 'auth.proxy', 'trust\n', 'trust\r', 'trust '];
 
 /** Reads the files and variables of a ConfigMap. */
 export function readConfiguredTrust(cursor: Cursor): ConfiguredTrustFact[] {
@@ -28,7 +28,9 @@ export function readConfiguredTrust(cursor: Cursor): ConfiguredTrustFact[] {
     const trusted = key === 'OAUTH2_PROXY_TRUSTED_IPS' ? text : /^\s*trusted_ips\s*=\s*(\[[^\]]*\]|"[^"]*")/m.exec(text)?.[1];
     const addresses = trusted?.match(/[0-9a-fA-F:.]+(?:\/\d+)?/g) ?? [];
     const lines = trustedLines(text.split(/\r?\n/)).map(({ address }) => address);
+    const proxies = grafanaProxies(text);
     return [
+      ...(proxies ? [{ of: 'Grafana' as const, addresses: proxies, at }] : []),
       ...(addresses.length > 0 ? [{ of: 'oauth2-proxy' as const, addresses, at }] : []),
       ...(lines.length > 0 ? [{ of: 'postgres' as const, addresses: lines, at }] : []),
     ];
@@ -43,6 +45,22 @@ export function readPostgresTrust(cursor: Cursor): ConfiguredTrustFact[] {
     const values = list.strings();
     return trustedLines(values.map((value) => known(value) ?? '')).map(({ index, address }): ConfiguredTrust => ({ of: 'postgres', addresses: [address], at: values[index]!.at, line: values[index]! }));
   }));
+}
+
+/**
+ * From where Grafana believes a header that says who the user is; an empty whitelist is everyone (grafana conf/defaults.ini,
+ * pkg/services/contexthandler/authproxy/authproxy.go). Undefined where it is off.
+ */
+function grafanaProxies(text: string): string[] | undefined {
+  const section = /^\[auth\.proxy\][ \t]*$([\s\S]*?)(?=^\[|(?![\s\S]))/m.exec(text)?.[1];
+  if (section === undefined || !/^\s*enabled\s*=\s*true\s*$/m.test(section)) return undefined;
+  return listOfProxies(/^[ \t]*whitelist[ \t]*=(.*)$/m.exec(section)?.[1] ?? '');
+}
+
+/** Addresses separated by commas; none is everyone. */
+export function listOfProxies(text: string): string[] {
+  const proxies = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+  return proxies.length > 0 ? proxies : ['all'];
 }
 
 function factOf(entries: readonly ConfiguredTrust[]): ConfiguredTrustFact[] {

@@ -1,5 +1,5 @@
 import type { GraphObject } from '../identity/objects.ts';
-import type { ConfiguredTrust } from '../kubernetes/configured-trust.ts';
+import { listOfProxies, type ConfiguredTrust } from '../kubernetes/configured-trust.ts';
 import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import { coversFamily, kindOf, parseNetworkOrAddress, type Network } from './address.ts';
@@ -53,6 +53,18 @@ function ofArguments({ containers }: WorkloadFact): ConfiguredGrant[] {
       return known(arg) === '--trusted-ip' && next?.state === 'known' ? grantOf('oauth2-proxy', next.value.split(','), next.at, undefined, byHeader) : [];
     });
     const variable = env['OAUTH2_PROXY_TRUSTED_IPS'];
-    return variable?.state === 'known' ? [...flags, ...grantOf('oauth2-proxy', variable.value.split(','), variable.at, undefined, byHeader)] : flags;
+    return [
+      ...flags,
+      ...(variable?.state === 'known' ? grantOf('oauth2-proxy', variable.value.split(','), variable.at, undefined, byHeader) : []),
+      ...ofGrafana(env),
+    ];
   });
+}
+
+/** GF_AUTH_PROXY_*: the variables that stand for [auth.proxy] (grafana.com/docs, override configuration with environment variables). */
+function ofGrafana(env: WorkloadFact['containers'][number]['env']): ConfiguredGrant[] {
+  const enabled = env['GF_AUTH_PROXY_ENABLED'];
+  const list = env['GF_AUTH_PROXY_WHITELIST'];
+  if (!enabled || known(enabled) !== 'true' || list?.state === 'hole') return [];
+  return grantOf('Grafana', listOfProxies(list ? known(list) ?? '' : ''), (list ?? enabled).at, undefined, true);
 }

@@ -41,7 +41,9 @@ function isOthers(technology: string, ingressClass: string): boolean {
  * class names a controller, as that one does.
  */
 export function readAnnotations(annotations: Labels, ingressClass = ''): Pick<EdgeEntry, 'lists' | 'logins' | 'either' | 'passthrough' | 'internal' | 'exempt'> {
-  const read = controllers.filter(({ technology }) => !isOthers(technology, ingressClass)).map((controller) => readController(controller, annotations));
+  const keys = Object.keys(annotations.entries);
+  const spoken = controllers.filter(({ prefixes }) => keys.some((key) => prefixes.some((prefix) => key.startsWith(prefix))));
+  const read = spoken.filter(({ technology }) => !isOthers(technology, ingressClass)).map((controller) => readController(controller, annotations));
   return {
     lists: read.flatMap(({ lists }) => lists),
     logins: [...read.flatMap(({ logins }) => logins), ...hiddenIn(annotations)],

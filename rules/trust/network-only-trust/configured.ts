@@ -8,7 +8,7 @@ function grantsIn(object: GraphObject): ConfiguredGrant[] {
   return configuredGrants(object).filter(({ everyone }) => !everyone);
 }
 
-const messageIds = { postgres: 'passwordless', 'oauth2-proxy': 'loginSkipped' } as const;
+const messageIds = { postgres: 'passwordless', 'oauth2-proxy': 'loginSkipped', Grafana: 'headerBelieved' } as const;
 
 export function* configuredSignals(object: GraphObject): Generator<Signal> {
   for (const { of, addresses, at, byHeader } of grantsIn(object)) {

@@ -24,6 +24,7 @@ const messages = {
   passwordless: 'PostgreSQL lets callers from {ranges} in by address alone: the method trust asks them for no password',
   loginSkipped: 'oauth2-proxy lets callers from {ranges} past the login by address alone',
   loginSkippedByHeader: 'oauth2-proxy lets callers from {ranges} past the login by address alone, and with --reverse-proxy and no --trusted-proxy-ip it takes the address from a header that anyone may write',
+  headerBelieved: 'Grafana believes callers from {ranges} who they say they are: a header names the user, and the address is all that it checks',
   range: 'this address range',
   alsoRange: 'and from this address range',
   protected: 'this is what they reach',

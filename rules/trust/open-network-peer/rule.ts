@@ -33,7 +33,7 @@ export default defineRule({
   *check({ unit: { object }, graph }) {
     for (const grant of openGrants(graph, object)) yield signalOf(graph, object, grant);
     for (const { of, everyone, at } of configuredGrants(object)) {
-      if (everyone) yield { messageId: 'openTrust', args: { program: of === 'postgres' ? 'PostgreSQL' : of, what: of === 'postgres' ? 'a password' : 'a login' }, at: { object, place: at } };
+      if (everyone) yield { messageId: 'openTrust', args: { program: of === 'postgres' ? 'PostgreSQL' : of, what: of === 'postgres' ? 'a password' : of === 'Grafana' ? 'a login: who sends a header is the user that it names' : 'a login' }, at: { object, place: at } };
     }
     for (const place of openListsOf(object)) yield { messageId: 'openList', at: { object, place }, severity: 'info' };
   },

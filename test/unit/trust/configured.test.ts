@@ -40,6 +40,26 @@ describe('PostgreSQL (postgresql.org/docs/current/auth-pg-hba-conf.html)', () =>
   });
 });
 
+describe('Grafana (conf/defaults.ini, [auth.proxy])', () => {
+  const ini = (section: string) => grants(config({ 'grafana.ini': `[server]\nroot_url = /\n[auth.proxy]\n${section}\n[auth.basic]\nenabled = true\nwhitelist = 192.0.2.1\n` }));
+  test('addresses from which a header is believed', () => assert.deepEqual(ini('enabled = true\nwhitelist = 10.0.0.0/8, 192.0.2.7').map((grant) => grant.addresses), [['10.0.0.0/8', '192.0.2.7']]));
+  test('an empty whitelist, or none, is everyone', () => {
+    assert.deepEqual(ini('enabled = true\nwhitelist =').map(({ everyone }) => everyone), [true]);
+    assert.deepEqual(ini('enabled = true').map(({ everyone }) => everyone), [true]);
+  });
+  test('loopback is the pod itself; disabled is off', () => {
+    assert.deepEqual(ini('enabled = true\nwhitelist = 127.0.0.1'), []);
+    assert.deepEqual(ini('enabled = false\nwhitelist = 10.0.0.0/8'), []);
+    assert.deepEqual(ini(';enabled = true'), []);
+  });
+  test('the last section of a file, and the variables', () => {
+    assert.deepEqual(addresses(config({ 'grafana.ini': '[auth.proxy]\nenabled = true\nwhitelist = 10.0.0.0/8' })), ['10.0.0.0/8']);
+    const pod = (env: { name: string; value: string }[]) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'p', image: 'grafana/grafana', env }] } });
+    assert.deepEqual(addresses(pod([{ name: 'GF_AUTH_PROXY_ENABLED', value: 'true' }, { name: 'GF_AUTH_PROXY_WHITELIST', value: '10.0.0.0/8' }])), ['10.0.0.0/8']);
+    assert.deepEqual(addresses(pod([{ name: 'GF_AUTH_PROXY_WHITELIST', value: '10.0.0.0/8' }])), []);
+  });
+});
+
 describe('oauth2-proxy (docs/docs/configuration/overview.md)', () => {
   const proxy = (args: string[], env: { name: string; value: string }[] = []) => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { containers: [{ name: 'p', image: 'quay.io/oauth2-proxy/oauth2-proxy:v7', args, env }] } });
   test('--trusted-ip, joined or apart, and the variable', () => {
