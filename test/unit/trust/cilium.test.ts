@@ -80,6 +80,7 @@ describe('what a caller needs', () => {
     [['identity'], [undefined], '{fromEndpoints: [{matchLabels: {app: a}}], authentication: {mode: required}}', 'authenticated: a proof, up to 1.20'],
     [['anyIdentity'], [undefined], '{fromEntities: [cluster], authentication: {mode: required}}', 'whoever has any identity'],
     [['label'], [undefined], '{fromEndpoints: [{matchLabels: {app: a}}], authentication: {mode: disabled}}', 'disabled always passes'],
+    [[], [], '{fromCIDR: [10.0.0.0/8], authentication: {mode: test-always-fail}}', 'a mode that lets nobody in'],
     [['unknown'], [undefined], '{fromCIDR: [10.0.0.0/8], toPorts: [{ports: [{port: "80", protocol: TCP}], rules: {http: [{headers: ["X-Key: secret"]}]}}]}', 'a header may hold a secret'],
   ];
   for (const [asked, open, rule, why] of rows) {

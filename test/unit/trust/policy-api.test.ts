@@ -45,6 +45,7 @@ describe('what a caller needs', () => {
     assert.deepEqual(ways(cluster('Admin', 1, rule('Accept', 'a'))), ['label']);
   });
   test('all namespaces are every pod', () => assert.deepEqual(ways(admin(1, rule('Allow'))), ['everyPod']));
+  test('a rule has to name peers: without any it fits nothing', () => assert.deepEqual(ways(of('ClusterNetworkPolicy', 'v1alpha2', '{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Accept, from: []}]}')), []));
   test('nothing isolates', () => assert.equal(layers(admin(1, rule('Deny')))[0]!.isolates, false));
   test('a peer of no known kind says nothing', () => assert.deepEqual(ways(of('ClusterNetworkPolicy', 'v1alpha2', '{tier: Admin, priority: 1, subject: {namespaces: {}}, ingress: [{action: Accept, from: [{newThing: {}}]}]}')), ['unknown']));
 });
