@@ -1,3 +1,4 @@
+import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
 import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
@@ -6,9 +7,13 @@ import validate from '../generated/validate-configuration.mjs';
 import { rules } from '../rules/index.ts';
 import { decodeText, type Encoding } from '../sources/encoding.ts';
 import { environmentOf } from '../sources/environment.ts';
+import { installsOf } from '../sources/installs.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
+import { renderChart } from '../sources/render.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
+import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
+import { visible } from './display.ts';
 import type { Io } from './io.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
@@ -38,6 +43,8 @@ export interface OpenWorkspace {
 export interface LintInput {
   readonly opened: readonly OpenWorkspace[];
   readonly problems: readonly LoadProblem[];
+  /** What is worth knowing about how it was read: charts that Helm does not render. */
+  readonly notes: readonly string[];
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
   readonly stdin: { readonly opened: OpenWorkspace; readonly path: string; readonly bytes: Uint8Array } | undefined;
 }
@@ -47,8 +54,9 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
+  const notes = await Promise.all(workspaces.map((loaded, i) => renderCharts(opened[i]!, loaded, settings, io)));
   const { changedSince: revision } = settings;
-  return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, stdin: undefined };
+  return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes: notes.flat(), stdin: undefined };
 }
 
 /** Narrows a workspace's report to what concerns files that changed since a git revision. */
@@ -67,14 +75,48 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
   const unreadable: Skipped[] = 'text' in decoded ? [] : [{ file: stdinName, document: null, reason: 'encoding', detail: decoded.problem }];
   const root = settings.workspace;
   const file = settings.stdinFile ?? (root === undefined ? undefined : resolvePath(root, stdinName));
+  if (settings.helmChart !== undefined) return readHelmOutput(text, settings.helmChart, settings, io);
   if (file === undefined) {
     const opened = await openAlone(text, encoding, unreadable, settings, io);
-    return { ...opened, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
+    return { ...opened, notes: [], stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
   }
   const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
   const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io, new Map([[file, encoding]])));
   const path = relativeTo(workspaces[0]!.root, file);
-  return { opened, problems, stdin: { opened: opened[0]!, path, bytes } };
+  return { opened, problems, notes: [], stdin: { opened: opened[0]!, path, bytes } };
+}
+
+/** The output of Helm on standard input, on the lines of the chart that it is of. */
+async function readHelmOutput(text: string, chart: string, settings: LintSettings, io: Io): Promise<LintInput> {
+  const { workspaces, problems } = await load([chart], new Map(), settings, io);
+  const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
+  const [loaded] = workspaces;
+  const install = loaded && installsOf(loaded.files, loaded.configuration).find((one) => resolvePath(loaded.root, one.chart) === chart);
+  if (!install) throw new UsageError(`--helm-chart ${relativeTo(io.cwd, chart) || '.'}: no Chart.yaml is there`);
+  opened[0]!.workspace.install(install.scope, [{ name: stdinName, values: [], rendered: text }], { alone: true });
+  return { opened, problems, notes: [], stdin: undefined };
+}
+
+/** Has Helm render the charts that are reported on, and says which it does not render. */
+async function renderCharts({ workspace, reports }: OpenWorkspace, loaded: LoadedWorkspace, { render, kubernetesMinor, namespace }: LintSettings, { host, cwd }: Io): Promise<string[]> {
+  if (render === 'never') return [];
+  const notes: string[] = [];
+  const options = { helm: 'helm', namespace, kubernetesMinor: kubernetesMinor ?? loaded.configuration.kubernetesMinor };
+  const charts = installsOf(loaded.files, loaded.configuration).filter(({ chart }) => loaded.files.some((file) => file.chart === chart && reports(file.path)));
+  for (const { scope, chart, variants } of charts) {
+    const made: ChartVariant[] = [];
+    for (const variant of [defaults, ...variants]) {
+      const result = await renderChart(host, resolvePath(loaded.root, chart), variant.values.map((file) => resolvePath(loaded.root, file)), options);
+      if ('missing' in result) {
+        if (render === 'always') throw new UsageError('--render always: no helm on PATH');
+        return notes;
+      }
+      if ('failed' in result) notes.push(`${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.name === '' ? '' : ` (${variant.name})`}: helm template: ${visible(result.failed)}`);
+      else made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
+    }
+    workspace.install(scope, [...variants, ...made]);
+  }
+  return [...new Set(notes)];
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
@@ -142,6 +184,7 @@ function fill(files: readonly SourceFile[], configuration: Configuration, { kube
   const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
   for (const file of files) workspace.set(file);
+  for (const { scope, variants } of installsOf(files, effective)) workspace.install(scope, variants);
   return workspace;
 }
 

@@ -17,6 +17,10 @@ export interface LintSettings {
   readonly namespace: string | undefined;
   readonly kubernetesMinor: number | undefined;
   readonly noIgnores: boolean;
+  /** Whether Helm renders charts. */
+  readonly render: 'auto' | 'never' | 'always';
+  /** The chart whose output standard input is. */
+  readonly helmChart: string | undefined;
   readonly selection: Selection;
   /** A file of known findings; with `updateBaseline` it is written anew. */
   readonly baseline: string | undefined;
@@ -41,11 +45,13 @@ export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): L
   if (stdin && args.operands.length > 1) throw new UsageError('"-" stands alone: lint standard input or PATHs, not both');
   if (args.operands.includes('')) throw new UsageError('a PATH is empty');
   if (args.has('stdin-filename') && !stdin) throw new UsageError('--stdin-filename goes with "-"');
+  if (args.has('helm-chart') && (!stdin || args.has('stdin-filename'))) throw new UsageError('--helm-chart goes with "-", and takes the place of --stdin-filename');
   if (args.has('config') && args.has('no-config')) throw new UsageError('--config and --no-config exclude each other');
   if (args.has('baseline') && args.has('no-config')) throw new UsageError('--baseline and --no-config exclude each other');
   if (args.has('update-baseline') && !args.has('baseline')) throw new UsageError('--update-baseline goes with --baseline FILE');
   if (args.has('update-baseline') && (args.has('fix') || args.has('diff'))) throw new UsageError('--update-baseline keeps findings, --fix and --diff clear them: one or the other');
   if (args.has('changed-since') && stdin) throw new UsageError('--changed-since is of files, not of "-"');
+  if (args.has('helm-chart') && (args.has('fix') || args.has('diff'))) throw new UsageError('--helm-chart shows findings on the chart; fix the chart itself: kubewho lint --fix DIR');
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolveFrom(io.cwd, path));
   const fix = args.value('fix') as 'safe' | 'all' | undefined;
   const diff = args.has('diff');
@@ -61,6 +67,8 @@ export function lintSettings(args: Arguments, io: Io, rules: readonly Rule[]): L
     namespace: args.value('namespace'),
     kubernetesMinor: minorOf(args.value('kubernetes-version')),
     noIgnores: args.has('no-ignores'),
+    render: (args.value('render') ?? 'auto') as 'auto' | 'never' | 'always',
+    helmChart: absolute(args.value('helm-chart')),
     selection: selectionOf(args, rules),
     baseline: absolute(args.value('baseline')),
     updateBaseline: args.has('update-baseline'),

@@ -7,6 +7,7 @@ import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspa
 import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import { environmentOf } from '../sources/environment.ts';
+import type { Install } from '../sources/installs.ts';
 import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
@@ -58,6 +59,12 @@ export class Project {
     this.generation++;
     for (const path of [...this.onDisk]) if (!paths.has(path)) this.leaveOut(path);
     for (const document of this.open) this.place(...document);
+  }
+
+  /** The ways in which the project's charts are installed. */
+  install(installs: readonly Install[]): void {
+    for (const { scope, variants } of installs) this.workspace.install(scope, variants);
+    this.generation++;
   }
 
   /** A file's text as it is on disk. An open document stands over it. */

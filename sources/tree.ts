@@ -150,6 +150,7 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   const relative = (path: string) => relativeTo(root, path);
   const marks = options.workspace === undefined && !options.alone ? rootMarks(await hasConfiguration(host, root)) : [];
   const found = await findFiles(host, root, named, configuration, { ...options, marks });
+  const relativePaths = new Set(found.files.map(relative));
   for (const pattern of found.missingContext) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `context: "${pattern}" is not there` });
 
   const texts = new Map<string, ReadResult>();
@@ -179,7 +180,13 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  for (const file of missingValues(configuration, relativePaths)) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `profiles: the values file "${file}" is not there` });
   return { workspace: { root, configuration, configurationFile, files, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
+}
+
+/** Values files of profiles that name their chart, and that are in no file found. */
+function missingValues({ profiles }: Configuration, paths: ReadonlySet<string>): string[] {
+  return profiles.flatMap(({ chart, values }) => (chart === undefined ? [] : values.map((file) => resolvePath(resolvePath('', chart), file)).filter((file) => !paths.has(file))));
 }
 
 function textIn(result: ReadResult | undefined): string | undefined {

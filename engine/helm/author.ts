@@ -5,6 +5,8 @@ import type { Span } from '../yaml/text.ts';
 /** Where the author of a chart makes a change to what a template writes: in the template itself, or in a values file. */
 export type AuthorChange =
   | { readonly at: 'template'; readonly change: Change }
+  /** A word of the template that is replaced; its span counts from the document. */
+  | { readonly at: 'word'; readonly span: Span; readonly text: string }
   | { readonly at: 'values'; readonly decided: Decided; readonly value: string | number | boolean };
 
 /**
@@ -20,10 +22,16 @@ export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, c
     const sameKind = node.value === null || typeof node.value === typeof value;
     return node.decided && sameKind && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') ? { at: 'values', decided: node.decided, value } : undefined;
   }
+  if (change.op === 'set' && node?.kind === 'scalar' && node.style === 'plain' && isPlainWord(change.value) && node.span.end > node.span.start) return { at: 'word', span: node.span, text: String(change.value) };
   const missing = node ? 0 : change.path.length - existing(expanded, change.path);
   const kept = change.path.slice(0, change.path.length - missing);
   const path = templatePath(expanded, masked, kept);
   return path && { at: 'template', change: { ...change, path: [...path, ...change.path.slice(kept.length)] } };
+}
+
+/** What stands for itself without quotes, whatever is around it. */
+function isPlainWord(value: unknown): boolean {
+  return typeof value === 'boolean' || (typeof value === 'string' && /^[a-z][a-z0-9-]*[a-z0-9]$/.test(value) && !/^(?:true|false|yes|no|on|off|null)$/.test(value));
 }
 
 /** How many steps of a path exist. */

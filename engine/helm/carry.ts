@@ -34,7 +34,7 @@ function carry(node: YamlNode, way: Way, written: Value, by: Segment | undefined
     case 'seq': {
       const items = node.items.map((item, i) => {
         const inside = segmentAt(way, item.span.start);
-        const list = inside && inside === by ? written : inside && !inside.literal ? inside.result?.value : undefined;
+        const list = inside && inside === by ? written : inside && !inside.literal ? collectionOf(inside) : undefined;
         return carry(item, way, Array.isArray(list) ? list[i] : undefined, inside?.literal === false ? inside : undefined, originOf(list, i));
       });
       return { ...node, span, items };
@@ -50,9 +50,9 @@ function carryEntry(entry: Entry, way: Way, written: Value, by: Segment | undefi
     const inside = segmentAt(way, entry.value.span.start);
     // `key: {{ toYaml .Values.list }}` and `key:` with a block below it.
     const whole = inside && !inside.literal ? inside : undefined;
-    return { ...entry, keySpan, value: carry(entry.value, way, whole?.result?.value, whole) };
+    return { ...entry, keySpan, value: carry(entry.value, way, whole && collectionOf(whole), whole) };
   }
-  const dict = writer === by ? written : writer.result?.value;
+  const dict = writer === by ? written : collectionOf(writer);
   const value = isDict(dict) ? dict.get(entry.key) : undefined;
   return { ...entry, keySpan, value: carry(entry.value, way, value, writer, originOf(dict, entry.key)) };
 }
@@ -62,6 +62,11 @@ function expressionOf(marked: string): string {
   const text = unmarked(marked);
   const alone = /^\{\{ ((?:(?!\{\{|\}\}).)*) \}\}$/s.exec(text);
   return alone?.[1] ?? text;
+}
+
+/** The collection that an action wrote, if it wrote one. */
+function collectionOf({ result }: Segment): Value {
+  return result?.of ?? result?.value;
 }
 
 /** Whether an action alone wrote a stretch, quotes around it apart. */

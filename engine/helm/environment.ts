@@ -1,6 +1,6 @@
 import versions from './api-versions.json' with { type: 'json' };
 import type { ChartInstance } from './chart.ts';
-import { isDict, mark, Unknown, type Dict, type Value } from './value.ts';
+import { isDict, mark, Unknown, withEntry, type Dict, type Value } from './value.ts';
 
 /** What is known of the release that a chart is read for. */
 export interface ReleaseSettings {
@@ -18,7 +18,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
   const inside = instance.folder === '' ? template : template.slice(instance.folder.length + 1);
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
-  const values = isDict(instance.values) && !instance.values.has('global') ? new Map([...instance.values, ['global', new Map()]]) : instance.values;
+  const values = isDict(instance.values) && !instance.values.has('global') ? withEntry(instance.values, 'global', new Map()) : instance.values;
   return dict({
     Values: values,
     Chart: instance.about,

@@ -25,8 +25,9 @@ const passing: Readonly<Record<string, (args: readonly Result[]) => Result | und
 /** Applies a function. What goes wrong in it, and what it cannot know, is unknown. */
 export function apply(name: string, args: readonly Result[]): Result {
   const values = args.map(({ value }) => value);
-  const from = Object.hasOwn(passing, name) ? passing[name]!(args)?.from : undefined;
-  return { value: compute(name, values), ...(from ? { from } : {}) };
+  const passed = Object.hasOwn(passing, name) ? passing[name]!(args) : undefined;
+  const of = passed && (isCollection(passed.value) ? passed.value : passed.of);
+  return { value: compute(name, values), ...(passed?.from ? { from: passed.from } : {}), ...(of ? { of } : {}) };
 }
 
 function compute(name: string, values: readonly Value[]): Value {

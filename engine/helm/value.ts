@@ -16,6 +16,8 @@ export type Origin = Decided;
 export interface Result {
   readonly value: Value;
   readonly from?: Origin;
+  /** The collection that a text is the form of (`toYaml`). */
+  readonly of?: Value;
 }
 
 /** Where the entries of a mapping or list are written, by key or index. */
@@ -64,6 +66,14 @@ export function copy(value: Value): Value {
   const made: Dict | Value[] = isDict(value) ? new Map([...value].map(([key, one]) => [key, copy(one)])) : value.map(copy);
   const origins = written.get(value);
   if (origins) written.set(made, new Map(origins));
+  return made;
+}
+
+/** A mapping with one more entry; what it held is still known by where it is written. */
+export function withEntry(dict: Dict, key: string, value: Value): Dict {
+  const made: Dict = new Map(dict).set(key, value);
+  const origins = written.get(dict);
+  if (origins) written.set(made, origins);
   return made;
 }
 

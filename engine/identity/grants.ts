@@ -1,7 +1,7 @@
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Account, ObjectWith } from './graph.ts';
-import { isSymbol, symbol } from './objects.ts';
+import { isFixed, isSymbol, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
 import { nameMeans, namesOfAccount, namesOfSubject, untold, type SubjectAccounts } from './subjects.ts';
 
@@ -123,7 +123,7 @@ function inReach({ binding, subject }: PossibleGrant, account: Account, namespac
 
 /** Whether two namespaces may be one, as far as the files tell. */
 export function mayBeSame(a: string, b: string): boolean {
-  return a === b || !isTold(a) || !isTold(b);
+  return a === b || !isFixed(a) || !isFixed(b);
 }
 
 /** The files from which an account is seen: those of its objects, else of what runs as it. */

@@ -30,6 +30,8 @@ export interface GraphObject {
   readonly build?: Build;
   /** The tree that a template writes, for an object of a chart; its spans are those of the template. */
   readonly written?: YamlNode;
+  /** Read from Helm's output. */
+  readonly rendered?: true;
 }
 
 /** A place together with the object it is in: what a rule points at. */
@@ -53,6 +55,11 @@ export function isSymbol(name: string): boolean {
 
 /** The namespace of a chart's objects that name none: that of its release, which is in no file. */
 export const releaseNamespace = '{{.Release.Namespace}}';
+
+/** Whether a namespace is the same wherever it is called so: one that is told by name, or that of a chart's release. */
+export function isFixed(namespace: string): boolean {
+  return namespace === releaseNamespace || (namespace !== '' && !isSymbol(namespace));
+}
 
 /** `namespace/name` as messages show it; the namespace is left out where it is not told. */
 export function displayName(object: { namespace: string; name: string }): string {

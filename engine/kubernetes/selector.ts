@@ -1,4 +1,4 @@
-import { known, type Cursor, type Place } from '../yaml/cursor.ts';
+import { known, type Cursor, type Place, type Value } from '../yaml/cursor.ts';
 import { readLabels, type Labels } from './header.ts';
 
 export interface Requirement {
@@ -64,7 +64,7 @@ export function selectsAll(selector: LabelSelector): boolean {
 export function matches(selector: LabelSelector, labels: Labels): boolean | 'unknown' {
   let unknown = selector.open;
   const answers = [
-    ...Object.entries(selector.matchLabels.entries).map(([key, want]) => (want.state === 'hole' ? 'unknown' : compare(labels, key, (have) => have === (known(want) ?? '')))),
+    ...Object.entries(selector.matchLabels.entries).map(([key, want]) => (want.state === 'hole' ? sameHole(want.expression, labels.entries[key]) : compare(labels, key, (have) => have === (known(want) ?? '')))),
     ...selector.matchExpressions.map((requirement) => answer(requirement, labels)),
   ];
   for (const one of answers) {
@@ -72,6 +72,11 @@ export function matches(selector: LabelSelector, labels: Labels): boolean | 'unk
     if (one === 'unknown') unknown = true;
   }
   return unknown ? 'unknown' : true;
+}
+
+/** An expression is equal to itself, whatever it gives. */
+function sameHole(expression: string, have: Value<string> | undefined): boolean | 'unknown' {
+  return (have?.state === 'hole' && have.expression === expression) || 'unknown';
 }
 
 function answer({ key, operator, values }: Requirement, labels: Labels): boolean | 'unknown' {

@@ -1,8 +1,24 @@
 import { readChart, type ChartReading, type WrittenObject } from '../helm/read-chart.ts';
+import { readRendered } from '../helm/rendered.ts';
 import { releaseNamespace, type GraphObject } from '../identity/objects.ts';
 import type { DocumentEntry } from './document.ts';
 import { graphObject, type FileEntry } from './files.ts';
 import type { Finding } from './finding.ts';
+
+/** One way in which a chart is installed beside its defaults, or what Helm wrote for one. */
+export interface ChartVariant {
+  /** What tells it from the others of its chart. */
+  readonly name: string;
+  /** Further values files, each over the ones before; paths of the workspace. */
+  readonly values: readonly string[];
+  /** Values that are written elsewhere, such as in an Argo CD Application; they come last. */
+  readonly inline?: { readonly file: string; readonly text: string };
+  /** The output of `helm template`: read in place of the templates. */
+  readonly rendered?: string;
+}
+
+/** A chart with its defaults only. */
+export const defaults: ChartVariant = { name: '', values: [] };
 
 /** What the templates of charts write, kept up to date edit by edit. */
 export class Charts {
@@ -10,25 +26,52 @@ export class Charts {
   private readonly objects = new WeakMap<WrittenObject<DocumentEntry>, GraphObject>();
   private ids = 0;
 
-  /** The objects of a scope: those of its files, and for the templates of a chart what they write with its values. */
-  objectsOf(scope: string, files: readonly FileEntry[], kubernetesMinor: number): GraphObject[] {
+  /**
+   * The objects of a scope: those of its files, and for the templates of a chart what they write with its values.
+   * @param textOf the text of any file of the workspace
+   */
+  objectsOf(scope: string, variant: ChartVariant, files: readonly FileEntry[], textOf: (path: string) => string | undefined, kubernetesMinor: number): GraphObject[] {
     const own = files.find(({ source }) => source.chart !== undefined)?.source;
     if (!own) return files.flatMap((file) => file.objects);
-    const inChart = (path: string): string => (own.chart === '' ? path : path.slice(own.chart!.length + 1));
-    const held = files.filter(({ source }) => source.chart === own.chart).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
-    const reading = readChart(held, [], { namespace: own.namespace === releaseNamespace ? undefined : own.namespace, kubernetesMinor }, this.readings.get(scope));
-    this.readings.set(scope, reading);
+    const folder = own.chart!;
+    const inChart = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
+    const held = files.filter(({ source }) => source.chart === folder).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
+    const profile = [...variant.values.flatMap((file) => ({ file, text: textOf(file) ?? '' })), ...(variant.inline ? [variant.inline] : [])].map(({ file, text }) => ({ path: file, file, text }));
+    const key = `${scope}\n${variant.name}`;
+    const reading = readChart(held, profile, { namespace: own.namespace === releaseNamespace ? undefined : own.namespace, kubernetesMinor }, this.readings.get(key));
+    this.readings.set(key, reading);
+    const rendered = variant.rendered === undefined ? undefined : renderedIn(variant.rendered, files, inChart, reading);
     return files.flatMap((file) => {
-      const written = file.source.dialect === 'template' ? reading.templates.get(inChart(file.source.path))?.objects : undefined;
-      return written ? written.map((one) => this.objectOf(one, file)) : file.objects;
+      if (file.source.dialect !== 'template') return file.objects;
+      const path = inChart(file.source.path);
+      const written = rendered ? rendered.get(path) ?? [] : reading.templates.get(path)?.objects;
+      return written ? written.map((one) => this.objectOf(one, file, rendered !== undefined)) : file.objects;
     });
   }
 
-  private objectOf(written: WrittenObject<DocumentEntry>, { source }: FileEntry): GraphObject {
+  private objectOf(written: WrittenObject<DocumentEntry>, { source }: FileEntry, rendered: boolean): GraphObject {
     let object = this.objects.get(written);
-    if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root }));
+    if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root, ...(rendered ? { rendered } : {}) }));
     return object;
   }
+}
+
+/** Helm's output, by template. A `# Source:` comment begins with the chart's name; of a subchart it says where that lies. */
+function renderedIn(stream: string, files: readonly FileEntry[], inChart: (path: string) => string, reading: ChartReading<DocumentEntry>): Map<string, WrittenObject<DocumentEntry>[]> {
+  const templates = new Map(files.filter(({ source }) => source.dialect === 'template').map((file) => [inChart(file.source.path), file]));
+  return readRendered(stream, (source) => {
+    const path = pathOf(source, reading);
+    const file = templates.get(path);
+    return file && { path, file: { documents: file.documents, written: reading.templates.get(path)?.objects ?? [] } };
+  });
+}
+
+/** A subchart's output is named by the names that the charts have, its files lie where their folders are. */
+function pathOf(source: string, { release }: ChartReading<DocumentEntry>): string {
+  const at = source.lastIndexOf('/templates/');
+  const owner = release?.instances.find(({ fullName }) => fullName === source.slice(0, at));
+  if (owner) return `${owner.folder === '' ? '' : `${owner.folder}/`}${source.slice(at + 1)}`;
+  return source.slice(source.indexOf('/') + 1);
 }
 
 /** Whether the templates of a file were read with their values: then what its mask hides does not matter. */
@@ -36,15 +79,15 @@ export function isExpanded(objects: readonly GraphObject[], file: string): boole
   return objects.some((object) => object.written !== undefined && object.document.file === file);
 }
 
-/** The findings of a file, those that a template's one line has several times over (loops, profiles) as one. */
+/** The findings of a file, those that a template's one line has several times over (loops, profiles) as one. What Helm's output only repeats is no further one. */
 export function oneEach({ source }: FileEntry, findings: readonly Finding[]): Finding[] {
-  if (source.dialect !== 'template') return [...findings];
+  if (source.chart === undefined) return [...findings];
   const places = new Map<string, Finding>();
-  for (const finding of findings) {
-    const key = `${finding.rule} ${finding.messageId} ${finding.span.start} ${finding.span.end}`;
+  for (const finding of [...findings].sort((a, b) => Number(a.tier === 'rendered') - Number(b.tier === 'rendered'))) {
+    const key = `${finding.rule} ${finding.messageId} ${finding.span.start} ${finding.span.end} ${source.dialect === 'template' ? '' : finding.message}`;
     const first = places.get(key);
-    if (first) first.instances++;
-    else places.set(key, finding);
+    if (!first) places.set(key, finding);
+    else if (finding.tier === first.tier && source.dialect === 'template') first.instances++;
   }
   return [...places.values()];
 }

@@ -51,6 +51,20 @@ export function configurationSchema(rules: readonly Rule[]): object {
         items: pattern,
       },
       risk: riskSchema,
+      profiles: {
+        description: 'Further ways in which charts are installed: each chart is read with its own values.yaml, and once more for every profile.',
+        type: 'array',
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name', 'values'],
+          properties: {
+            name: { description: 'What the profile is called, such as production.', type: 'string', minLength: 1 },
+            chart: { description: 'The folder of the chart, counted from this file; without it the profile is for every chart that has its values files.', type: 'string', minLength: 1, maxLength: maxPatternLength },
+            values: { description: 'Values files as `helm -f` takes them, each over the ones before; counted from the chart.', type: 'array', minItems: 1, items: { type: 'string', minLength: 1, maxLength: maxPatternLength } },
+          },
+        },
+      },
       phases: phasesSchema(rules, families),
       exceptions: exceptionsSchema(rules),
       requireReasons: { description: 'Whether a suppression without a reason is a finding (suppression-without-reason).', type: 'boolean', default: false },

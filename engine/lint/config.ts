@@ -24,6 +24,15 @@ export interface ScopeSettings {
   readonly complete: boolean;
 }
 
+/** A further way in which charts are installed. */
+export interface ProfileSettings {
+  readonly name: string;
+  /** The chart's folder, counted from kubewho.yaml; without it, every chart that has the values files. */
+  readonly chart?: string;
+  /** Values files, counted from the chart. */
+  readonly values: readonly string[];
+}
+
 /** kubewho.yaml after validation: plain data. */
 export interface Configuration {
   /** By rule id; what a family says is spread over its rules. */
@@ -31,6 +40,8 @@ export interface Configuration {
   readonly scopes: readonly ScopeSettings[];
   /** Path patterns of objects of a cluster that resolve references and are never reported on. */
   readonly context: readonly string[];
+  /** Ways in which charts are installed beside their defaults. */
+  readonly profiles: readonly ProfileSettings[];
   /** Risk classes of workloads, in place of what these show. */
   readonly risk: readonly RiskSettings[];
   /** Where the estate stands on its way from location to identity, in written order. */
@@ -45,7 +56,7 @@ export interface Configuration {
   readonly source?: { readonly path: string; readonly text: string };
 }
 
-export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], risk: [], phases: [], exceptions: [], requireReasons: false, kubernetesMinor: 36 };
+export const defaultConfiguration: Configuration = { rules: {}, scopes: [], context: [], profiles: [], risk: [], phases: [], exceptions: [], requireReasons: false, kubernetesMinor: 36 };
 
 /** A fault in kubewho.yaml. Lines and columns from 1. */
 export interface ConfigurationProblem {
@@ -97,6 +108,7 @@ function configurationOf(data: Record<string, unknown>, reading: Reading): Confi
     rules: ruleSettings(data['rules'], rules, isFaulty),
     scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && patterns(scope['paths']).length > 0 ? [{ name: scope['name'], paths: patterns(scope['paths']), complete: scope['complete'] === true }] : [])),
     context: patterns(data['context']),
+    profiles: list(data['profiles']).filter(isRecord).flatMap((one) => (typeof one['name'] === 'string' && patterns(one['values']).length > 0 ? [{ name: one['name'], ...(typeof one['chart'] === 'string' ? { chart: one['chart'] } : {}), values: patterns(one['values']) }] : [])),
     risk: riskIn(data['risk'], reading),
     phases: phasesIn(data['phases'], reading),
     exceptions: exceptionsIn(data['exceptions'], reading),
@@ -126,7 +138,7 @@ function withoutEmpty(data: unknown): unknown {
   return isRecord(data) ? Object.fromEntries(Object.entries(data).filter(([key, value]) => value !== null || !sections.has(key))) : data;
 }
 
-const sections = new Set(['rules', 'scopes', 'context', 'risk', 'phases', 'exceptions']);
+const sections = new Set(['rules', 'scopes', 'context', 'profiles', 'risk', 'phases', 'exceptions']);
 
 /** The plain data of a file that people write: the booleans of YAML 1.1 (`off`, `no`) are words here, as in most editors. */
 function dataOf(node: YamlNode): unknown {

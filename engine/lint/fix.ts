@@ -109,7 +109,8 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
   if (!result || 'refused' in result) return undefined;
   const inValues = placed.map((one) => (one.at === 'values' ? valueEdits(one, sourceOf(one.decided.file)) : []));
   if (inValues.includes(undefined)) return undefined;
-  return [...result.edits.map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false })), ...inValues.flatMap((edits) => edits ?? [])];
+  const words = placed.flatMap((one) => (one.at === 'word' ? [{ span: one.span, newText: one.text }] : []));
+  return [...[...result.edits, ...words].map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false })), ...inValues.flatMap((edits) => edits ?? [])];
 }
 
 /** Changes where their author makes them; undefined where one of them has no place of its own. */

@@ -5,7 +5,7 @@ import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
-import { Charts, isExpanded, oneEach } from './charts.ts';
+import { Charts, defaults, isExpanded, oneEach, type ChartVariant } from './charts.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
@@ -67,6 +67,10 @@ export class Workspace {
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
   private readonly charts = new Charts();
+  /** Ways in which the charts of some scopes are installed beside their defaults. */
+  private readonly variants = new Map<string, readonly ChartVariant[]>();
+  /** The one scope that is judged, and only in its variants. */
+  private only: string | undefined;
   private ids = 0;
 
   constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly options: WorkspaceOptions = {}) {}
@@ -104,6 +108,16 @@ export class Workspace {
     this.configuration = configuration;
     this.environment = environment;
     this.scopes.clear();
+    this.concluded = undefined;
+  }
+
+  /** Says in which ways a chart is installed beside its defaults: with further values, or as Helm itself has written it. With `alone` nothing else is judged. */
+  install(scope: string, variants: readonly ChartVariant[], { alone = false } = {}): void {
+    const before = this.variants.get(scope) ?? [];
+    if (JSON.stringify(before) === JSON.stringify(variants)) return;
+    if (alone) this.only = scope;
+    for (const variant of before) this.scopes.delete(keyOf(scope, variant));
+    this.variants.set(scope, variants);
     this.concluded = undefined;
   }
 
@@ -193,14 +207,17 @@ export class Workspace {
   private touch(source: SourceFile): void {
     this.concluded = undefined;
     if (source.role === 'context') for (const scope of this.scopes.keys()) this.stale.add(scope);
-    else this.stale.add(source.scope);
+    else {
+      this.stale.add(source.scope);
+      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
+    }
   }
 
   private all(): Concluded {
     if (this.concluded) return this.concluded;
     const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
-    const answers = [...scopes].map((scope) => this.check(scope));
+    const answers = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [this.check(scope)] : []), ...(this.variants.get(scope) ?? []).map((variant) => this.check(scope, variant))]);
     for (const one of answers) this.collect(one, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
     const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
@@ -263,15 +280,16 @@ export class Workspace {
     return isThere || files.every(({ source, documents }) => source.dialect !== 'template' && documents.every(({ facts }) => !facts.problem));
   }
 
-  private check(scope: string): Answers {
-    const before = this.scopes.get(scope);
-    if (before && !this.stale.has(scope)) return before.answers;
-    const objects = this.charts.objectsOf(scope, [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context'), this.environment.kubernetesMinor);
+  private check(scope: string, variant: ChartVariant = defaults): Answers {
+    const key = variant === defaults ? scope : keyOf(scope, variant);
+    const before = this.scopes.get(key);
+    if (before && !this.stale.has(key)) return before.answers;
+    const objects = this.charts.objectsOf(scope, variant, [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context'), (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor);
     const graph = buildGraph(objects, this.configuration.risk);
     const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
     this.work.asked += asked;
-    this.stale.delete(scope);
-    this.scopes.set(scope, { answers, objects });
+    this.stale.delete(key);
+    this.scopes.set(key, { answers, objects });
     return answers;
   }
 
@@ -296,6 +314,10 @@ interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
   readonly used: ReadonlySet<Exception>;
+}
+
+function keyOf(scope: string, { name }: ChartVariant): string {
+  return `${scope}\n${name}`;
 }
 
 function compare(a: string, b: string): number {

@@ -17,6 +17,7 @@ export function standsFor({ selector }: ServiceFact, target: Target): boolean | 
   let unknown = selector.open;
   for (const [key, want] of Object.entries(selector.entries)) {
     const have = target.labels.entries[key];
+    if (want.state === 'hole' && have?.state === 'hole' && want.expression === have.expression) continue;
     if (want.state === 'hole' || have?.state === 'hole' || (have === undefined && target.labels.open)) unknown = true;
     else if (have === undefined || known(have) !== known(want)) return false;
   }
@@ -26,7 +27,7 @@ export function standsFor({ selector }: ServiceFact, target: Target): boolean | 
 /** The Services that lead to the pods of a target for certain. */
 export function servicesOf(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
   const { byLabel } = indexOf(graph);
-  const candidates = Object.entries(target.labels.entries).flatMap(([key, value]) => (value.state === 'known' ? byLabel.get(`${key}=${value.value}`) ?? [] : []));
+  const candidates = Object.entries(target.labels.entries).flatMap(([key, value]) => byLabel.get(`${key}=${symbol(value)}`) ?? []);
   return candidates.filter(({ object, fact }) => standsFor(fact, target) === true && sameNamespace(object, target) === true && areTogether(object, target) && !graph.proximity.alternatives(target.file, object.document.file));
 }
 
@@ -53,8 +54,7 @@ function indexOf(graph: Graph): Index {
   const byLabel = new Map<string, ObjectWith<ServiceFact>[]>();
   for (const service of graph.all('service')) {
     const [first] = Object.entries(service.fact.selector?.entries ?? {});
-    const value = first && known(first[1]);
-    if (value !== undefined) push(byLabel, `${first![0]}=${value}`, service);
+    if (first) push(byLabel, `${first[0]}=${symbol(first[1])}`, service);
   }
   const byService = new Map<string, { route: ObjectWith<RouteFact>; backend: RouteFact['backends'][number] }[]>();
   for (const route of graph.all('route')) for (const backend of route.fact.backends) push(byService, known(backend.service) ?? '', { route, backend });

@@ -2,9 +2,9 @@ import { labelsAsked, type CalicoExpression } from '../kubernetes/calico-selecto
 import type { Labels } from '../kubernetes/header.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { LabelSelector } from '../kubernetes/selector.ts';
-import { known, type Place, type Value } from '../yaml/cursor.ts';
+import type { Place, Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
-import { isSymbol, type GraphObject } from '../identity/objects.ts';
+import { isFixed, symbol, type GraphObject } from '../identity/objects.ts';
 import { targetOf, type Target } from './target.ts';
 
 /*
@@ -49,14 +49,14 @@ function push<T>(groups: Map<string, T[]>, key: string, value: T): void {
 }
 
 function labelsOf(target: Target): string[] {
-  return Object.entries(target.labels.entries).filter(([, value]) => value.state !== 'hole').map(([key, value]) => `${key}=${known(value) ?? ''}`);
+  return Object.entries(target.labels.entries).map(([key, value]) => `${key}=${symbol(value)}`);
 }
 
 /** A label that everything selected has; undefined where a selector asks for none by name, or is not wholly readable. */
 function askedLabel(selector: LabelSelector | undefined): string | undefined {
   if (!selector || selector.open) return undefined;
   const [first] = Object.entries(selector.matchLabels.entries);
-  return first && `${first[0]}=${known(first[1]) ?? ''}`;
+  return first && `${first[0]}=${symbol(first[1])}`;
 }
 
 /** All workloads, as targets; those that a selector can select for certain. */
@@ -76,11 +76,11 @@ export function targetsIn(graph: Graph, namespace: string, selector?: LabelSelec
 /** The facts of a kind that may be about a target: of its namespace, of further ones, and of those that no file tells by name. */
 export function factsNear<K extends FactKind>(graph: Graph, kind: K, target: Target, ...further: readonly string[]): readonly Of<K>[] {
   const groups = factsByNamespace(graph, kind);
-  const untold = target.namespace === '' || isSymbol(target.namespace);
+  const untold = !isFixed(target.namespace);
   const labels = target.labels.open || Object.values(target.labels.entries).some(({ state }) => state === 'hole') ? undefined : ['', ...labelsOf(target)];
   const found: Of<K>[] = [];
   for (const [namespace, byLabel] of groups) {
-    if (!(untold || namespace === target.namespace || namespace === '' || isSymbol(namespace) || further.includes(namespace))) continue;
+    if (!(untold || namespace === target.namespace || !isFixed(namespace) || further.includes(namespace))) continue;
     for (const facts of labels ? labels.flatMap((label) => [byLabel.get(label) ?? []]) : byLabel.values()) found.push(...facts.filter(({ object }) => isNear(graph, object, target)));
   }
   return found;

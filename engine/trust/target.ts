@@ -2,7 +2,7 @@ import type { Labels } from '../kubernetes/header.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph, Workload } from '../identity/graph.ts';
-import { isSymbol, type GraphObject } from '../identity/objects.ts';
+import { isFixed, isSymbol, type GraphObject } from '../identity/objects.ts';
 
 /** What policies protect: pods with labels in a namespace, of a workload among the files or of one that is not. */
 export interface Target {
@@ -51,6 +51,7 @@ export function unseenTarget(policy: GraphObject, selector: LabelSelector | unde
  */
 export function sameNamespace(object: { readonly namespace: string; readonly document: { readonly file: string } }, target: Target): boolean | 'unknown' {
   if (object.namespace === target.namespace) return true;
+  if (isFixed(object.namespace) && isFixed(target.namespace)) return false;
   if (isSymbol(object.namespace) || isSymbol(target.namespace)) return 'unknown';
   return (object.namespace === '' || target.namespace === '') && areNeighbours(object.document.file, target.file) ? 'unknown' : false;
 }

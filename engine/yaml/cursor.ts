@@ -12,6 +12,8 @@ export interface Place {
   readonly key?: Span;
   /** The place in a values file that decides the value. */
   readonly decided?: Decided;
+  /** Where the span is that of a parent (`path`) or of the whole object (`file`), since the value is written nowhere by itself. */
+  readonly mapping?: 'path' | 'file';
 }
 
 /** A value as the files tell it: known, a hole (a template's expression, comparable but not readable), or absent. Each says where it was decided. */
@@ -111,13 +113,17 @@ export class Cursor {
 
   /** Where this is, or where it would be: an absent value sits on the key of its nearest written parent. */
   place(): Place {
-    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}) };
+    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}), ...(this.mapping ? { mapping: this.mapping } : {}) };
   }
 
   /** The same place with the key underlined instead of the value. */
   keyPlace(): Place {
     const place = this.place();
     return place.key ? { ...place, span: place.key } : place;
+  }
+
+  private get mapping(): 'path' | 'file' | undefined {
+    return this.node ? this.node.mapping : this.parent?.mapping;
   }
 
   private mark(): Span {

@@ -19,6 +19,8 @@ interface NodeBase {
   readonly computed?: true;
   /** The place in a values file that decides it. */
   readonly decided?: Decided;
+  /** Where the place is not its own: that of a parent (`path`), or of the whole object (`file`). */
+  readonly mapping?: 'path' | 'file';
 }
 
 /** A place in a values file. Where that stands now is told by its text. */

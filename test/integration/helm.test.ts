@@ -8,6 +8,7 @@ import { parseAllDocuments } from 'yaml';
 import { assemble, type ChartFile } from '../../engine/helm/chart.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { unmarked } from '../../engine/helm/value.ts';
+// @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
 import { testCharts, writeChart } from '../support/charts.ts';
 
@@ -19,7 +20,7 @@ import { testCharts, writeChart } from '../support/charts.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'kubewho-charts-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-const helms = kubernetesTools.map(({ dir }) => join(dir, 'helm'));
+const helms = (kubernetesTools as { dir: string }[]).map(({ dir }) => join(dir, 'helm'));
 const minor = 33;
 
 type Data = { apiVersion?: string; kind?: string; metadata?: { name?: string } } | null;

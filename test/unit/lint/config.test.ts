@@ -36,6 +36,9 @@ scopes:
     complete: true
   - {name: staging, paths: [clusters/staging, "apps/*/staging"]}
 context: [cluster-dump.yaml]
+profiles:
+  - {name: production, values: [values-prod.yaml]}
+  - {name: api in staging, chart: charts/api, values: [values-staging.yaml, ../../env/staging.yaml]}
 risk:
   - {class: payment, workloads: [shop/checkout, "billing/*"]}
   - {class: none, workloads: [billing/website]}
@@ -62,6 +65,7 @@ kubernetesVersion: 1.30
       rules: { 'long-lived-token': { severity: 'error', options: { maxSeconds: 600 } }, 'wildcard-role': { severity: 'off' } },
       scopes: [{ name: 'production', paths: ['clusters/production'], complete: true }, { name: 'staging', paths: ['clusters/staging', 'apps/*/staging'], complete: false }],
       context: ['cluster-dump.yaml'],
+      profiles: [{ name: 'production', values: ['values-prod.yaml'] }, { name: 'api in staging', chart: 'charts/api', values: ['values-staging.yaml', '../../env/staging.yaml'] }],
       risk: [{ class: 'payment', workloads: ['shop/checkout', 'billing/*'] }, { class: 'none', workloads: ['billing/website'] }],
       phases: [
         // A phase is about the family trust unless it says otherwise.

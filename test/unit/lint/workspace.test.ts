@@ -24,7 +24,8 @@ const account = (name: string, namespace = 'shop', automount = '') => `apiVersio
 const binding = (subject: string, namespace = 'shop', kind = 'RoleBinding') => `apiVersion: rbac.authorization.k8s.io/v1\nkind: ${kind}\nmetadata:\n  name: grant-${subject}\n  namespace: ${namespace}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}\nsubjects:\n- {kind: ServiceAccount, name: ${subject}, namespace: shop}\n`;
 
 /** Findings without what a fresh workspace numbers differently. */
-const said = (workspace: Workspace) => workspace.findings();
+/** What is said of accounts and tokens; that nothing keeps callers out is true of all that is written here. */
+const said = (workspace: Workspace) => workspace.findings().filter(({ rule }) => rule !== 'unprotected-workload');
 
 describe('Workspace', () => {
   test('an edit in a file of 300 documents parses exactly one of them', () => {

@@ -1,0 +1,112 @@
+import { readResources } from '../kubernetes/read.ts';
+import { entryOf, nodeAt, type Entry, type YamlNode } from '../yaml/node.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { splitStream } from '../yaml/split.ts';
+import { shift, type Span } from '../yaml/text.ts';
+import type { TemplateDocument, WrittenObject } from './read-chart.ts';
+
+/** A template as its author wrote it, and what of it is known without Helm. */
+export interface RenderedFile<D extends TemplateDocument> {
+  readonly documents: readonly D[];
+  readonly written: readonly WrittenObject<D>[];
+}
+
+/**
+ * The objects of Helm's output, with the places of the templates that wrote them: a value stands where the same path
+ * stands in what is known of the template without Helm (`exact`), else at the nearest parent that does (`path`), else at
+ * the template's `kind:` line (`file`).
+ * @param stream the output of `helm template`
+ * @param fileOf the template of a `# Source:` comment; undefined for one that is in no file read
+ */
+export function readRendered<D extends TemplateDocument>(stream: string, fileOf: (source: string) => { readonly path: string; readonly file: RenderedFile<D> } | undefined): Map<string, WrittenObject<D>[]> {
+  const objects = new Map<string, WrittenObject<D>[]>();
+  const taken = new Set<WrittenObject<D>>();
+  let source: string | undefined;
+  for (const { text } of splitStream(stream)) {
+    // What has no comment of its own is a further document of the template before.
+    source = [...text.matchAll(/^# Source: (.+?)[ \t]*$/gm)].at(-1)?.[1] ?? source;
+    const template = source === undefined ? undefined : fileOf(source);
+    const { root } = parseYaml(text, 'kubernetes');
+    if (!root || !template) continue;
+    const match = matchOf(root, template.file.written.filter((one) => !taken.has(one)));
+    if (match) taken.add(match);
+    const home = match?.document ?? homeOf(root, template.file.documents);
+    if (!home) continue;
+    const place = match ? undefined : kindLine(home);
+    const moved = move(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
+    const list = objects.get(template.path) ?? [];
+    objects.set(template.path, list);
+    for (const [i, resource] of readResources(moved).entries()) list.push({ document: home, resource, root: moved, signature: `${i}\n${home.text}\n${text}` });
+  }
+  return objects;
+}
+
+interface Fallback {
+  readonly span: Span;
+  readonly mapping: 'path' | 'file';
+}
+
+/** The object that is this one: of its kind, by its name as far as that is told, else the next. */
+function matchOf<D extends TemplateDocument>(root: YamlNode, candidates: readonly WrittenObject<D>[]): WrittenObject<D> | undefined {
+  const same = candidates.filter((one) => textAt(one.root, 'kind') === textAt(root, 'kind'));
+  const name = textAt(root, 'metadata', 'name') ?? '';
+  return same.find((one) => textAt(one.root, 'metadata', 'name') === name) ?? same.find((one) => mayBeNamed(one.root, name)) ?? same[0];
+}
+
+function mayBeNamed(root: YamlNode, name: string): boolean {
+  const node = nodeAt(root, ['metadata', 'name']);
+  if (node?.kind !== 'hole') return false;
+  const fixed = (node.expression.includes('{{') ? node.expression : `{{${node.expression}}}`).split(/\{\{.*?\}\}/s);
+  return name.startsWith(fixed[0]!) && name.endsWith(fixed.at(-1)!) && fixed.every((part) => name.includes(part));
+}
+
+function textAt(root: YamlNode, ...path: string[]): string | undefined {
+  const node = nodeAt(root, path);
+  return node?.kind === 'scalar' ? node.source : undefined;
+}
+
+/** The document of a template that an object must come from, where nothing is known of what it writes. */
+function homeOf<D extends TemplateDocument>(root: YamlNode, documents: readonly D[]): D | undefined {
+  const kind = textAt(root, 'kind') ?? '';
+  return documents.find(({ text }) => text.includes(`kind: ${kind}`)) ?? documents.find(({ text }) => text.trim() !== '');
+}
+
+function kindLine({ text }: TemplateDocument): Span {
+  const kind = /^kind:[ \t]*(.*?)[ \t]*$/m.exec(text);
+  if (kind) return shift({ start: 0, end: kind[1]!.length }, kind.index + kind[0].length - kind[1]!.length);
+  const first = /\S+/.exec(text);
+  return { start: first?.index ?? 0, end: (first?.index ?? 0) + (first?.[0].length ?? 0) };
+}
+
+/** A node of the output at the place of the same node of the template. */
+function move(node: YamlNode, written: YamlNode | undefined, fallback: Fallback): YamlNode {
+  const known = written?.kind === node.kind || written?.kind === 'hole' ? written : undefined;
+  const span = known?.span ?? written?.span ?? fallback.span;
+  const below: Fallback = written ? { span: placeOf(written), mapping: 'path' } : fallback;
+  const mapping = written ? {} : { mapping: fallback.mapping };
+  switch (node.kind) {
+    case 'hole': return { ...node, span, ...mapping };
+    case 'scalar': {
+      const literal = written?.kind === 'scalar' && !written.computed;
+      return { ...node, span, ...mapping, ...(literal ? {} : { computed: true as const }), ...(written?.decided ? { decided: written.decided } : {}) };
+    }
+    case 'seq': return { ...node, span, ...mapping, items: node.items.map((item, i) => move(item, itemOf(written, item, i), below)) };
+    case 'map': return { ...node, span, ...mapping, entries: node.entries.map((entry) => moveEntry(entry, written, below)) };
+  }
+}
+
+function moveEntry(entry: Entry, written: YamlNode | undefined, below: Fallback): Entry {
+  const same = written?.kind === 'map' ? entryOf(written, entry.key) : undefined;
+  return { ...entry, keySpan: same?.keySpan ?? below.span, value: move(entry.value, same?.value, below) };
+}
+
+/** The same item of a list: by its name, else by its place. */
+function itemOf(written: YamlNode | undefined, item: YamlNode, index: number): YamlNode | undefined {
+  if (written?.kind !== 'seq') return undefined;
+  const name = textAt(item, 'name');
+  return (name === undefined ? undefined : written.items.find((one) => textAt(one, 'name') === name)) ?? written.items[index];
+}
+
+function placeOf(node: YamlNode): Span {
+  return node.kind === 'map' && node.entries[0] ? node.entries[0].keySpan : node.span;
+}

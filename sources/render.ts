@@ -1,0 +1,39 @@
+import { HostError, type Host } from './host.ts';
+
+/** How Helm is asked. */
+export interface RenderOptions {
+  /** The program: a name on PATH, or a path. */
+  readonly helm: string;
+  readonly namespace: string | undefined;
+  readonly kubernetesMinor: number;
+}
+
+/** What Helm wrote, or why it wrote nothing: its own words, or that it is not there. */
+export type Rendering = { readonly text: string } | { readonly failed: string } | { readonly missing: true };
+
+/** Longer than any chart takes; a chart that takes longer is stopped. */
+const timeoutMs = 60_000;
+
+/**
+ * Renders a chart with the user's own Helm: no shell, no network (dependencies that are not there are not fetched), and no
+ * longer than a minute.
+ * @param chart the chart's folder, absolute
+ * @param values further values files, absolute
+ */
+export async function renderChart(host: Host, chart: string, values: readonly string[], { helm, namespace, kubernetesMinor }: RenderOptions): Promise<Rendering> {
+  if (!host.run) return { missing: true };
+  const args = ['template', 'release-name', chart, '--kube-version', `1.${kubernetesMinor}.0`, ...(namespace === undefined ? [] : ['--namespace', namespace]), ...values.flatMap((file) => ['--values', file])];
+  try {
+    const { code, stdout, stderr } = await host.run(helm, args, { cwd: chart, timeoutMs });
+    return code === 0 ? { text: stdout } : { failed: firstWords(stderr) };
+  } catch (error) {
+    if (error instanceof HostError && error.code === 'missing') return { missing: true };
+    return { failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Helm's message without its hints. */
+function firstWords(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('Use --debug') && !line.startsWith('WARNING'));
+  return lines.join(' ').replace(/^Error: /, '').slice(0, 1000) || 'helm template failed';
+}
