@@ -63,7 +63,7 @@ describe('init', () => {
     const written = read(cwd, 'kubewho.yaml');
     // What it shows in comments is in force once the comment signs are taken away, all together or block by block.
     const settings = written.split('\n\n').map((block) => block.replace(/^# (?=\w+:$| {2})/gm, '')).filter((block) => /^\w+:$/m.test(block));
-    assert.equal(settings.length, 3);
+    assert.equal(settings.length, 4);
     for (const text of [...settings, settings.join('\n')]) {
       write(cwd, { 'kubewho.yaml': text });
       assert.equal(kubewho(['lint', '--format', 'compact'], { cwd }).stderr, '');

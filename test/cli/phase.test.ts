@@ -119,7 +119,7 @@ describe('phase', () => {
 });
 
 describe('lint under phases', () => {
-  const lint = (folder: string, ...args: string[]) => kubewho(['lint', '--select', 'trust,meta', '--format', 'compact', ...args], { cwd: folder });
+  const lint = (folder: string, ...args: string[]) => kubewho(['lint', '--select', 'network-only-trust,meta', '--format', 'compact', ...args], { cwd: folder });
 
   test('observe never fails a run, warn fails it as warnings do, enforce as errors do', () => {
     const of = (text: string, ...args: string[]) => lint(folderWith({ 'kubewho.yaml': text, 'a.yaml': byAddress('ledger', 'bank') }), ...args).code;
@@ -128,7 +128,7 @@ describe('lint under phases', () => {
   });
 
   test('exceptions count as suppressed, with their reason; those that nothing needs are findings in kubewho.yaml', () => {
-    const { stdout } = kubewho(['lint', '--select', 'trust,meta', '--format', 'json'], { cwd });
+    const { stdout } = kubewho(['lint', '--select', 'network-only-trust,meta', '--format', 'json'], { cwd });
     const { findings, summary } = JSON.parse(stdout);
     assert.equal(summary.suppressed, 1);
     assert.deepEqual(findings.map(({ rule, severity, file, range }: { rule: string; severity: string; file: string; range: { start: { line: number } } }) => `${file}:${file === 'kubewho.yaml' ? range.start.line : ''} ${severity} ${rule}`), ['bank/ledger.yaml: warning network-only-trust', 'dev/try.yaml: info network-only-trust', 'kubewho.yaml:17 warning unused-suppression', 'kubewho.yaml:21 warning unused-suppression']);
