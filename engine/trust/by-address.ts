@@ -86,6 +86,8 @@ export function grantsOfAuthorization(graph: Graph, policy: Authorization): Addr
 }
 
 function judgeNetwork(graph: Graph, trust: Trust, layer: Layer): Judgement | undefined {
+  // Where nobody is turned away, no address decides anything.
+  if (layer.isolates === false) return undefined;
   const { demanded, gaps } = demandsIdentity(trust);
   if (demanded !== false) return undefined;
   const { target } = trust;

@@ -59,7 +59,10 @@ function isInside(graph: Graph, target: Target): boolean {
 
 /** The ways in through a policy's own rules that are open to everyone of a kind, health checks and pings aside. */
 function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admission[] {
-  return (waysThrough(trustIn(graph, target), policy)?.admissions ?? []).filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
+  const ways = waysThrough(trustIn(graph, target), policy);
+  // Where nobody is turned away a rule opens nothing, but one of the Admin tier also goes before policies that are still to come.
+  if (!ways || (ways.layer.isolates === false && policy.resource.header.group !== 'policy.networking.k8s.io')) return [];
+  return ways.admissions.filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
 }
 
 function isHboneOnly({ ports = [] }: Admission): boolean {
