@@ -6,7 +6,7 @@ import { known } from '../yaml/cursor.ts';
 import { kindOf as kindOfNetwork } from './address.ts';
 import controllers from './edge-controllers.json' with { type: 'json' };
 import { edgeIndex, keyOf } from './edge-index.ts';
-import { edgesUnder, isOpenList, type Edge, type EdgeList } from './edge.ts';
+import { edgesUnder, isOpenList, networksOf, type Edge, type EdgeList } from './edge.ts';
 import { areTogether, isGateway, standsFor } from './exposure.ts';
 import { isNear, targetsIn } from './index.ts';
 import type { Target } from './target.ts';
@@ -22,6 +22,7 @@ export type EdgeSituation = 'alone' | 'either' | 'elsewhere';
 export interface AddressOnly {
   readonly list: EdgeList;
   readonly situation: EdgeSituation;
+  /** None where a policy attaches itself to what is in no file read. */
   readonly edges: readonly Edge[];
   /** The workloads that the ways in lead to, as far as they are among the files. */
   readonly targets: readonly Target[];
@@ -33,7 +34,7 @@ export interface AddressOnly {
 /** The lists of an object by which alone callers from outside are let in (semantics.md 6.0, 6.8, 6.9). */
 export function addressOnlyOf(graph: Graph, object: GraphObject): AddressOnly[] {
   const under = edgesUnder(graph, object);
-  if (under.length === 0) return [];
+  if (under.length === 0) return unseen(graph, object);
   const byList = new Map<EdgeList['list'], AddressOnly[]>();
   for (const edge of under) {
     // Several lists are AND-ed: one finding, at the first that decides anything.
@@ -43,6 +44,20 @@ export function addressOnlyOf(graph: Graph, object: GraphObject): AddressOnly[] 
     if (found) byList.set(list.list, [...(byList.get(list.list) ?? []), found]);
   }
   return [...byList.values()].map(together);
+}
+
+/**
+ * A policy that attaches itself to what is in no file read guards ways in all the same. Told with low confidence, and not
+ * where another policy of the same target asks for a login, or may.
+ */
+function unseen(graph: Graph, object: GraphObject): AddressOnly[] {
+  return object.resource.facts.flatMap((fact): AddressOnly[] => {
+    if (fact.fact !== 'guard' || fact.targets.length === 0) return [];
+    const list = fact.lists.map((one): EdgeList => ({ object, list: one, networks: networksOf(one) })).find(decides);
+    const beside = fact.targets.flatMap((target) => edgeIndex(graph).attached.get(keyOf(target.kinds[0]!, target.namespace.state === 'absent' ? object.namespace : symbol(target.namespace), symbol(target.name))) ?? []);
+    if (!list || [fact, ...beside.map((one) => one.fact)].some(({ logins }) => logins.some(({ demanded }) => demanded !== false))) return [];
+    return [{ list, situation: list.list.elsewhere ? 'elsewhere' : 'alone', edges: [], targets: [], internal: false, confidence: 'low' }];
+  });
 }
 
 function together(found: readonly AddressOnly[]): AddressOnly {

@@ -63,7 +63,7 @@ function signalOf(found: AddressOnly): Signal {
   const places = list.entries.filter(({ at }, i) => i > 0 && at.stable !== list.at.stable);
   return {
     messageId: situation === 'alone' && service ? 'service' : situation,
-    args: { ways: listed([...new Set(edges.map(edgeName))]), technology: list.technology, ranges: listed(ranges), policy: list.elsewhere ? nameAt(found) : '' },
+    args: { ways: listed([...new Set(edges.map(edgeName))]) || 'what this policy is attached to (no route there is among the files read)', technology: list.technology, ranges: listed(ranges), policy: list.elsewhere ? nameAt(found) : '' },
     at: { object, place: list.at },
     // What is reached from private networks only is exposed to fewer; a policy that cannot be read may do more than it seems.
     severity: !plain ? 'info' : risk ? 'error' : 'warning',
