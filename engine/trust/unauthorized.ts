@@ -22,7 +22,8 @@ export type OpenMesh = 'Istio' | 'Linkerd';
 export function isUnauthorized(graph: Graph, target: Target): OpenMesh | undefined {
   const { workload } = target;
   if (!workload || isGateway(target) || isCalledByApiServer(graph, target)) return undefined;
-  if (isMeshComponent(target) || !isCallable(graph, workload, target)) return undefined;
+  // What holds no image is a patch of a workload.
+  if (isMeshComponent(target) || workload.fact.containers.every(({ image }) => image.state === 'absent') || !isCallable(graph, workload, target)) return undefined;
   const mesh: OpenMesh | undefined = membership(graph, target) === 'in' ? 'Istio' : linkerdMembership(graph, target) === 'in' ? 'Linkerd' : undefined;
   if (!mesh) return undefined;
   const trust = trustIn(graph, target);
