@@ -3,7 +3,7 @@ import { matches, selectsAll, type LabelSelector } from '../kubernetes/selector.
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { servicesOf } from './exposure.ts';
-import { factsNear, isNear, targetsIn } from './index.ts';
+import { allTargets, factsNear, isNear, targetsIn } from './index.ts';
 import { isolatesIngress } from './network-policy.ts';
 import type { Target } from './target.ts';
 
@@ -44,10 +44,43 @@ export function ineffectsOf(graph: Graph, policy: Policy, complete: boolean): In
 
 /** The workloads that a policy selects, on whichever network, and those that it may or may not. */
 function selectedBy(graph: Graph, { object, fact }: Policy): { readonly surely: readonly Target[]; readonly perhaps: readonly Target[] } {
-  const near = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
-  const answers = near.map((target) => ({ target, answer: target.hostNetwork === 'unknown' ? matches(fact.podSelector, target.labels) && 'unknown' : matches(fact.podSelector, target.labels) }));
-  const those = (wanted: true | 'unknown') => answers.filter(({ answer }) => answer === wanted).map(({ target }) => target);
-  return { surely: those(true), perhaps: those('unknown') };
+  const candidates = new Set([...targetsIn(graph, object.namespace, fact.podSelector), ...indexOf(graph).unsure.get(object.namespace) ?? []]);
+  const surely: Target[] = [];
+  const perhaps: Target[] = [];
+  for (const target of candidates) {
+    const answer = matches(fact.podSelector, target.labels);
+    if (answer === false || !isNear(graph, object, target)) continue;
+    (answer === true && target.hostNetwork !== 'unknown' ? surely : perhaps).push(target);
+  }
+  return { surely, perhaps };
+}
+
+interface Index {
+  /** By namespace, the workloads whose labels cannot all be read: a selector may be about them though none of them is known to fit. */
+  readonly unsure: ReadonlyMap<string, readonly Target[]>;
+  /** Every label of every workload, as `key=value`. */
+  readonly labels: ReadonlySet<string>;
+}
+
+const indexes = new WeakMap<Graph, Index>();
+
+/** Made once for a graph: policies are many, and each is about a few workloads. */
+function indexOf(graph: Graph): Index {
+  const before = indexes.get(graph);
+  if (before) return before;
+  const unsure = new Map<string, Target[]>();
+  const labels = new Set<string>();
+  for (const target of allTargets(graph)) {
+    const values = Object.entries(target.labels.entries);
+    for (const [key, value] of values) labels.add(`${key}=${known(value) ?? ''}`);
+    if (!target.labels.open && values.every(([, { state }]) => state !== 'hole')) continue;
+    const list = unsure.get(target.namespace);
+    if (list) list.push(target);
+    else unsure.set(target.namespace, [target]);
+  }
+  const index = { unsure, labels };
+  indexes.set(graph, index);
+  return index;
 }
 
 function isOperated({ workload, labels }: Target): boolean {
@@ -122,7 +155,7 @@ function labelsOf({ matchLabels, matchExpressions }: LabelSelector): string {
 function nearLabel(graph: Graph, selector: LabelSelector, others: readonly Target[]): NearLabel | undefined {
   for (const [key, value] of Object.entries(selector.matchLabels.entries)) {
     const written = known(value);
-    if (written === undefined || graph.workloads.some(({ fact }) => known(fact.podLabels.entries[key] ?? absent(value)) === written)) continue;
+    if (written === undefined || indexOf(graph).labels.has(`${key}=${written}`)) continue;
     const rest: LabelSelector = { ...selector, matchLabels: { ...selector.matchLabels, entries: Object.fromEntries(Object.entries(selector.matchLabels.entries).filter(([one]) => one !== key)) } };
     const found = others.filter((target) => matches(rest, target.labels) === true).flatMap((target) => {
       const have = known(target.labels.entries[key] ?? absent(value));
