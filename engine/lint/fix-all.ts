@@ -65,15 +65,24 @@ export function fixAll(workspace: Fixable, options: FixAllOptions): FixAllResult
   return { changes, fixed: countGone(first, findings) };
 }
 
-/** The edits of one round by path: a fix whose edits meet those of a fix before it waits for the next round. */
+/** The edits of one round by path: a fix whose edits meet those of a fix before it, or that writes an object which that one writes too, waits for the next round. */
 function chooseEdits(workspace: Fixable, findings: readonly Finding[], options: FixAllOptions): Map<string, FileEdit[]> {
   const chosen = new Map<string, FileEdit[]>();
+  const written = new Set<string>();
   for (const finding of findings) {
     const fix = workspace.fixesOf(finding).find((one) => !one.choice && (one.safe || options.unsafe) && (options.allows?.(one) ?? true));
     if (!fix || !fix.edits.every((edit) => isFree(edit, chosen.get(edit.file) ?? [], workspace, options))) continue;
+    const objects = fix.edits.flatMap(objectsIn);
+    if (objects.some((object) => written.has(object))) continue;
+    for (const object of objects) written.add(object);
     for (const edit of fix.edits) chosen.set(edit.file, [...(chosen.get(edit.file) ?? []), edit]);
   }
   return chosen;
+}
+
+/** The documents that an edit writes, as text: two rules may call for the same policy. */
+function objectsIn({ newText }: FileEdit): string[] {
+  return newText.split(/^---\s*$/m).map((text) => text.trim()).filter((text) => /^kind:/m.test(text));
 }
 
 function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Fixable, options: FixAllOptions): boolean {

@@ -61,6 +61,13 @@ describe('examples/journey', () => {
     assert.match(kubewho(['lint', '--format', 'compact'], { cwd: midway }).stdout, /kubewho\.yaml:10:13: warning unused-suppression/);
   });
 
+  test('rules that call for the same policy write it once', () => {
+    const whole = folderWith({});
+    cpSync(join(journey, 'start'), whole, { recursive: true });
+    const diff = kubewho(['lint', '--select', 'network-only-trust,missing-authorization-policy', '--fix=all', '--diff'], { cwd: whole }).stdout;
+    assert.equal(diff.split('+kind: AuthorizationPolicy\n+metadata:\n+  name: api-callers\n').length, 2, diff);
+  });
+
   test('at the end every way in asks for an identity, but for what is outside the cluster and for one exception with an end', () => {
     assert.deepEqual(findings(), []);
     const { workloads } = JSON.parse(kubewho(['trust', '--format', 'json'], { cwd }).stdout) as { workloads: { workload: { namespace: string; name: string }; identityDemanded: boolean | null }[] };
