@@ -20,12 +20,12 @@ export interface LabelPeer {
 
 /**
  * The peers with a namespaceSelector of a NetworkPolicy, at the targets where they decide: no layer demands a proof that
- * is at least as strong as `least`, and no rule lets everyone in anyway.
+ * is at least as strong as `least`, and no rule lets everyone in anyway. Only those that are `wanted` are judged.
  */
-export function labelPeers(graph: Graph, policy: ObjectWith<NetworkPolicyFact>, least: Evidence): LabelPeer[] {
+export function labelPeers(graph: Graph, policy: ObjectWith<NetworkPolicyFact>, least: Evidence, wanted: (peer: NetworkPeer) => boolean): LabelPeer[] {
   const { ingress } = policy.fact;
   if (ingress.isolates !== true) return [];
-  const found = ingress.rules.filter((rule) => !rule.open && !isOpen(rule)).flatMap((rule) => rule.peers.filter(({ namespaceSelector }) => namespaceSelector && !namespaceSelector.open).map((peer) => ({ peer, rule })));
+  const found = ingress.rules.filter((rule) => !rule.open && !isOpen(rule)).flatMap((rule) => rule.peers.filter(({ namespaceSelector }) => namespaceSelector && !namespaceSelector.open).filter(wanted).map((peer) => ({ peer, rule })));
   if (found.length === 0) return [];
   const targets = protectedByNetworkPolicy(graph, policy).filter((target) => labelsDecide(graph, target, least));
   return targets.length === 0 ? [] : found.map((one) => ({ ...one, targets }));

@@ -1,4 +1,4 @@
-import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
+import type { NetworkPeer, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { matches, selectsAll } from '../kubernetes/selector.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
@@ -16,12 +16,14 @@ export function labelTrustsOf(graph: Graph, object: GraphObject): LabelTrust[] {
 
 /** The peers of a NetworkPolicy that trust a label which its bearer can set. Labels in the policy's own namespace are no such thing: whoever creates pods there may read its Secrets too. */
 function labelTrusts(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): LabelTrust[] {
-  return labelPeers(graph, policy, 'namespace').flatMap(({ peer, targets }): LabelTrust[] => {
-    const selector = peer.namespaceSelector!;
-    const bearer = selectsAll(selector) ? 'pod' : 'namespace';
-    const asked = bearer === 'namespace' ? mutableLabel(selector) : peer.podSelector && !peer.podSelector.open ? firstLabel(peer.podSelector, () => true) : undefined;
-    return asked ? [{ bearer, platforms: false, ...asked, peer, targets }] : [];
-  });
+  return labelPeers(graph, policy, 'namespace', (peer) => believed(peer) !== undefined).map(({ peer, targets }) => ({ ...believed(peer)!, peer, targets }));
+}
+
+function believed({ namespaceSelector, podSelector }: NetworkPeer): Pick<LabelTrust, 'bearer' | 'label' | 'at' | 'platforms'> | undefined {
+  const ofNamespace = selectsAll(namespaceSelector!) ? undefined : mutableLabel(namespaceSelector!);
+  if (ofNamespace) return { bearer: 'namespace', ...ofNamespace };
+  const ofPod = selectsAll(namespaceSelector!) && podSelector && !podSelector.open ? firstLabel(podSelector, () => true) : undefined;
+  return ofPod && { bearer: 'pod', platforms: false, ...ofPod };
 }
 
 /** The Namespaces among the files that a peer means, each name once with its objects; undefined where one may or may not be meant. */

@@ -1,5 +1,5 @@
 import type { AuthorizationRule } from '../kubernetes/istio.ts';
-import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
+import type { NetworkPeer, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
@@ -36,11 +36,14 @@ export interface NamespaceGrant {
  * as well. The policy's own namespace by its name says what `podSelector: {}` says, and is no other namespace.
  */
 export function podsOfNamespaces(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): NamespaceGrant[] {
-  return labelPeers(graph, policy, 'namespace').flatMap(({ peer, targets }): NamespaceGrant[] => {
+  const isWhole = ({ namespaceSelector, podSelector }: NetworkPeer) => {
+    const names = namesOf(namespaceSelector!);
+    return !selectsAll(namespaceSelector!) && (!podSelector || selectsAll(podSelector)) && !(names?.length === 1 && names[0] === policy.object.namespace);
+  };
+  return labelPeers(graph, policy, 'namespace', isWhole).map(({ peer, targets }): NamespaceGrant => {
     const selector = peer.namespaceSelector!;
     const names = namesOf(selector);
-    if (selectsAll(selector) || (peer.podSelector && !selectsAll(peer.podSelector)) || (names?.length === 1 && names[0] === policy.object.namespace)) return [];
-    return [{
+    return {
       kind: 'pods',
       at: peer.at,
       from: names ?? describe(selector),
@@ -50,7 +53,7 @@ export function podsOfNamespaces(graph: Graph, policy: ObjectWith<NetworkPolicyF
       selector,
       besides: [],
       lets: (workload) => selectsNamespaceOf(graph, selector, workload) === true,
-    }];
+    };
   });
 }
 
