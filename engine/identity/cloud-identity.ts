@@ -1,6 +1,6 @@
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Account, Graph } from './graph.ts';
-import { symbol, type Location } from './objects.ts';
+import { displayName, symbol, type Location } from './objects.ts';
 
 /** An identity outside of the cluster that an account's tokens are exchanged for. */
 export interface CloudIdentity {
@@ -31,10 +31,14 @@ const annotations: Readonly<Record<string, How>> = {
 /** An association names the account in fields of its own (docs.aws.amazon.com/eks/latest/userguide/pod-identities.html). */
 const association: How = { provider: 'AWS', kind: 'IAM role', mechanism: 'EKS Pod Identity' };
 
-const cache = new WeakMap<Graph, readonly CloudIdentity[]>();
+const cache = new WeakMap<Graph, { readonly all: readonly CloudIdentity[]; readonly byAccount: ReadonlyMap<string, readonly CloudIdentity[]> }>();
 
 /** Every cloud identity that the files give an account: by its annotations, or by an EKS Pod Identity association that names it. Found once a graph. */
 export function cloudIdentities(graph: Graph): readonly CloudIdentity[] {
+  return identitiesIn(graph).all;
+}
+
+function identitiesIn(graph: Graph) {
   const before = cache.get(graph);
   if (before) return before;
   const annotated = graph.all('account').flatMap(({ object }) => Object.entries(annotations).flatMap(([key, how]): CloudIdentity[] => {
@@ -47,12 +51,22 @@ export function cloudIdentities(graph: Graph): readonly CloudIdentity[] {
     if (namespace === undefined || name === undefined || symbol(fact.role) === '') return [];
     return [{ ...association, identity: symbol(fact.role), account: { namespace, name }, at: { object, place: fact.role.at } }];
   });
-  const now = [...annotated, ...associated];
+  const all = [...annotated, ...associated];
+  const byAccount = new Map<string, CloudIdentity[]>();
+  for (const one of all) {
+    const key = displayName(one.account);
+    const list = byAccount.get(key);
+    if (list) list.push(one);
+    else byAccount.set(key, [one]);
+  }
+  const now = { all, byAccount };
   cache.set(graph, now);
   return now;
 }
 
 /** The cloud identities of one account. */
-export function cloudIdentitiesOf(graph: Graph, { namespace, name, objects }: Account): CloudIdentity[] {
-  return cloudIdentities(graph).filter(({ account, at, mechanism }) => (mechanism === association.mechanism ? account.name === name && account.namespace === namespace : objects.some(({ object }) => object === at.object)));
+export function cloudIdentitiesOf(graph: Graph, account: Account): CloudIdentity[] {
+  const named = identitiesIn(graph).byAccount.get(displayName(account)) ?? [];
+  // Of several objects of that name, those that this account is.
+  return named.filter(({ at, mechanism }) => mechanism === association.mechanism || account.objects.some(({ object }) => object === at.object));
 }
