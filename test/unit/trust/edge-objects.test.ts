@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { edgesIn, edgesOf } from '../../../engine/trust/edge.ts';
+import { exposureOf } from '../../../engine/trust/exposure.ts';
 import { targetOf } from '../../../engine/trust/target.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
@@ -241,4 +242,21 @@ test('edgesOf: the routes and Services that lead to the pods of a target', () =>
     object('networking.k8s.io/v1', 'Ingress', 'other', 'spec: {defaultBackend: {service: {name: other}}}'),
   ].join('\n---\n') });
   assert.deepEqual(edgesOf(graph, targetOf(graph.workloads[0]!)).map((edge) => edge.object.name), ['web', 'proxy']);
+});
+
+describe('exposureOf: what makes a workload reachable from outside', () => {
+  const web = ['{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {template: {metadata: {labels: {app: web}}, spec: {containers: []}}}}', '{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}, spec: {selector: {app: web}}}'];
+  const exposed = (...documents: string[]) => {
+    const graph = graphOfFiles({ 'case.yaml': [...web, ...documents].join('\n---\n') });
+    return exposureOf(graph, targetOf(graph.workloads[0]!))?.object.resource.header.kind;
+  };
+  test('nothing but a Service inside the cluster', () => assert.equal(exposed(), undefined));
+  const routes: [kind: string, yaml: string][] = [
+    ['HTTPProxy', object('projectcontour.io/v1', 'HTTPProxy', 'p', 'spec: {virtualhost: {fqdn: a}, routes: [{services: [{name: web}]}]}')],
+    ['VirtualServer', object('k8s.nginx.org/v1', 'VirtualServer', 'p', 'spec: {host: a, upstreams: [{name: u, service: web}], routes: [{path: /, action: {pass: u}}]}')],
+    ['ApisixRoute', object('apisix.apache.org/v2', 'ApisixRoute', 'p', 'spec: {http: [{name: r, backends: [{serviceName: web}]}]}')],
+    ['IngressRoute', object('traefik.containo.us/v1alpha1', 'IngressRoute', 'p', 'spec: {routes: [{match: Host, services: [{name: web}]}]}')],
+  ];
+  for (const [kind, yaml] of routes) test(`a ${kind}`, () => assert.equal(exposed(yaml), kind));
+  test('a Service on a tailnet', () => assert.equal(exposed('{apiVersion: v1, kind: Service, metadata: {name: tail, namespace: shop, annotations: {tailscale.com/expose: "true"}}, spec: {selector: {app: web}}}'), 'Service'));
 });
