@@ -9,6 +9,7 @@ import { edgeIndex, keyOf } from './edge-index.ts';
 import { edgesUnder, isOpenList, networksOf, type Edge, type EdgeList } from './edge.ts';
 import { areTogether, isGateway, standsFor } from './exposure.ts';
 import { isNear, targetsIn } from './index.ts';
+import { asksForLogin } from './programs.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 
@@ -114,7 +115,7 @@ function servicesBehind(graph: Graph, { object, entry }: Edge) {
 /** Whether what stands behind asks for an identity itself, or may; a controller leaves that to its routes. */
 function asksBehind(graph: Graph, edge: Edge, targets: readonly Target[]): boolean {
   if (targets.some((target) => demandsIdentity(trustIn(graph, target)).demanded !== false)) return true;
-  return targets.some(isController) || (edge.object.resource.header.kind === 'Service' && servicesBehind(graph, edge).some(({ object, fact }) => isControllerService(object, fact)));
+  return targets.some(isController) || targets.some(asksForLogin) || (edge.object.resource.header.kind === 'Service' && servicesBehind(graph, edge).some(({ object, fact }) => isControllerService(object, fact)));
 }
 
 const images = new RegExp(`(?:^|/)(?:${controllers.images.map(({ name }) => name).join('|')})(?:[:@]|$)`);

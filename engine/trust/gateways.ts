@@ -1,10 +1,10 @@
 import type { Guard } from '../kubernetes/edge/fact.ts';
-import type { Container } from '../kubernetes/workload.ts';
 import type { GatewayFact, Listener } from '../kubernetes/edge/gateway.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { isSymbol, symbol, type GraphObject } from '../identity/objects.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import surfaces from './admin-surfaces.json' with { type: 'json' };
+import { openProgramOf } from './programs.ts';
 import { targetsBehind } from './address-only.ts';
 import { edgesIn, type Edge, type EdgeLogin } from './edge.ts';
 import { allTargets } from './index.ts';
@@ -106,25 +106,11 @@ export interface OpenDashboard {
   readonly at: Place;
 }
 
-interface Program {
-  readonly name: string;
-  readonly of: string;
-  readonly unless?: string;
-  readonly with?: string;
-}
-
-const programs = (surfaces.dashboards as readonly Program[]).map((line) => ({
-  of: line.of,
-  image: new RegExp(`(?:^|/)(?:${line.name})(?:[:@]|$)`),
-  unless: line.unless === undefined ? undefined : new RegExp(line.unless),
-  with: line.with === undefined ? undefined : new RegExp(line.with),
-}));
-
 /** The programs without a login that the ways in of an object lead to, where nothing on the way asks for one. */
 export function openDashboards(graph: Graph, object: GraphObject): OpenDashboard[] {
   if (!hasDashboards(graph)) return [];
   const found = edgesIn(graph, object).filter(({ login }) => login === false).flatMap((edge) => targetsBehind(graph, edge).flatMap((target) => {
-    const program = dashboardOf(target);
+    const program = openProgramOf(target);
     return program === undefined || demandsIdentity(trustIn(graph, target)).demanded !== false ? [] : [{ edge, target, ...program, at: edge.entry.backends[0]?.service.at ?? edge.entry.at }];
   }));
   return found.filter((one, i) => found.findIndex(({ target }) => target === one.target) === i);
@@ -135,25 +121,6 @@ const having = new WeakMap<Graph, boolean>();
 /** Most trees hold none of these programs: then no way in is followed. */
 function hasDashboards(graph: Graph): boolean {
   let answer = having.get(graph);
-  if (answer === undefined) having.set(graph, (answer = allTargets(graph).some((target) => dashboardOf(target) !== undefined)));
+  if (answer === undefined) having.set(graph, (answer = allTargets(graph).some((target) => openProgramOf(target) !== undefined)));
   return answer;
-}
-
-function dashboardOf({ workload }: Target): { readonly of: string; readonly told: boolean } | undefined {
-  // A container that cannot be seen may be the one that asks for a login.
-  if (!workload || workload.fact.containersOpen) return undefined;
-  for (const container of workload.fact.containers) {
-    const program = programs.find(({ image }) => image.test(known(container.image) ?? ''));
-    if (!program) continue;
-    const words = wordsOf(container);
-    const says = (pattern: RegExp | undefined) => pattern !== undefined && words.some((word) => pattern.test(word));
-    if (program.with ? says(program.with) : !says(program.unless)) return { of: program.of, told: program.with !== undefined };
-  }
-  return undefined;
-}
-
-/** The arguments of a container, each also with its next one, and its variables as NAME=value. */
-function wordsOf({ command, args, env }: Container): string[] {
-  const all = [...command, ...args].map((arg) => known(arg) ?? '');
-  return [...all, ...all.slice(1).map((arg, i) => `${all[i]} ${arg}`), ...Object.entries(env).map(([name, value]) => `${name}=${known(value) ?? ''}`)];
 }
