@@ -1,7 +1,7 @@
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Account, ObjectWith } from './graph.ts';
-import { isFixed, isSymbol, symbol } from './objects.ts';
+import { isFixed, isSymbol, mayBeCalled, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
 import { nameMeans, namesOfAccount, namesOfSubject, untold, type SubjectAccounts } from './subjects.ts';
 
@@ -118,7 +118,7 @@ function inReach({ binding, subject }: PossibleGrant, account: Account, namespac
   const name = symbol(subject.name);
   if (known(subject.kind) === 'Group') return name.includes('serviceaccounts');
   if (known(subject.kind) === 'User') return name.includes('serviceaccount:');
-  return (name === account.name || isSymbol(name)) && mayBeSame(namespaceOf(binding, subject), account.namespace);
+  return mayBeCalled(name, account.name) && mayBeSame(namespaceOf(binding, subject), account.namespace);
 }
 
 /** Whether two namespaces may be one, as far as the files tell. */

@@ -56,6 +56,21 @@ export function isSymbol(name: string): boolean {
 /** The namespace of a chart's objects that name none: that of its release, which is in no file. */
 export const releaseNamespace = '{{.Release.Namespace}}';
 
+/** Whether two names may be one. A template's expression may be anything; the text around it stands, and equal text is behind equal expressions. */
+export function mayBeCalled(a: string, b: string): boolean {
+  if (a === b) return true;
+  if (!isSymbol(a) && !isSymbol(b)) return false;
+  const [left, right] = [literalEnds(a), literalEnds(b)];
+  const starts = left.start.startsWith(right.start) || right.start.startsWith(left.start);
+  return starts && (left.end.endsWith(right.end) || right.end.endsWith(left.end));
+}
+
+/** The text before the first expression and behind the last; of a plain name, all of it. */
+function literalEnds(name: string): { start: string; end: string } {
+  if (!isSymbol(name)) return { start: name, end: name };
+  return { start: name.slice(0, name.indexOf('{{')), end: name.slice(name.lastIndexOf('}}') + 2) };
+}
+
 /** Whether a namespace is the same wherever it is called so: one that is told by name, or that of a chart's release. */
 export function isFixed(namespace: string): boolean {
   return namespace === releaseNamespace || (namespace !== '' && !isSymbol(namespace));

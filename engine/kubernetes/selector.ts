@@ -11,7 +11,7 @@ export interface Requirement {
 export interface LabelSelector {
   readonly matchLabels: Labels;
   readonly matchExpressions: readonly Requirement[];
-  /** Whether part of it cannot be read: a hole, or a template that may add to it. */
+  /** Whether part of it cannot be read, or a template may add to it. A label whose value is a hole is one that can be compared with itself. */
   readonly open: boolean;
   readonly at: Place;
 }
@@ -26,7 +26,7 @@ export function readSelector(cursor: Cursor): LabelSelector {
   const written = readLabels(cursor.get('matchLabels'));
   const refused = cursor.get('matchLabels').fields().filter(({ value }) => value.hiddenBy === undefined && text(value) === undefined).map(({ key }) => key);
   const expressions = cursor.get('matchExpressions');
-  let open = cursor.open || written.open || expressions.open || refused.length > 0 || Object.values(written.entries).some((value) => value.state === 'hole');
+  let open = cursor.open || written.open || expressions.open || refused.length > 0;
   const matchExpressions: Requirement[] = [];
   for (const item of expressions.items()) {
     const requirement = readRequirement(item);
@@ -96,9 +96,14 @@ function compare(labels: Labels, key: string, test: (have: string | undefined) =
   return test(value === undefined ? undefined : known(value) ?? '');
 }
 
+/** Whether the value of a label is a template's expression. */
+export function hasHoles({ matchLabels }: LabelSelector): boolean {
+  return Object.values(matchLabels.entries).some(({ state }) => state === 'hole');
+}
+
 /** A selector as it is written in a manifest; undefined where part of it cannot be read. */
 export function selectorData(selector: LabelSelector): { matchLabels?: Record<string, string>; matchExpressions?: object[] } | undefined {
-  if (selector.open) return undefined;
+  if (selector.open || hasHoles(selector)) return undefined;
   const labels = Object.entries(selector.matchLabels.entries).map(([key, value]) => [key, known(value) ?? ''] as const);
   return {
     ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),

@@ -1,5 +1,5 @@
 import type { NetworkPolicyFact, NetworkPort, PolicyDirection } from '../kubernetes/network-policy.ts';
-import { matches, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
+import { hasHoles, matches, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { servicesOf } from './exposure.ts';
@@ -140,7 +140,7 @@ function onHost({ fact }: Policy, selected: readonly Target[], complete: boolean
 
 function nothingSelected(graph: Graph, { object, fact }: Policy, selected: readonly Target[], complete: boolean): Ineffect[] {
   const { podSelector } = fact;
-  if (selected.length > 0 || podSelector.open || selectsAll(podSelector)) return [];
+  if (selected.length > 0 || podSelector.open || hasHoles(podSelector) || selectsAll(podSelector)) return [];
   const others = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
   const near = nearLabel(graph, podSelector, others);
   if (!near && !(complete && others.length > 0)) return [];

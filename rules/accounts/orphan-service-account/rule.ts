@@ -1,6 +1,6 @@
-import { accountLabel, isUntold, type Account, type Grant, type Graph } from '../../../engine/identity/graph.ts';
+import { accountLabel, isUntold, type Account, type Grant, type Graph, type Workload } from '../../../engine/identity/graph.ts';
 import { mayBeSame } from '../../../engine/identity/grants.ts';
-import { isSymbol, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { isSymbol, mayBeCalled, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixStep, type Related } from '../../../engine/lint/rule.ts';
 import { accountOfSecret, tokenType } from '../../tokens/token-secret.ts';
@@ -55,8 +55,8 @@ function ownGrants(account: Account, graph: Graph): readonly Grant[] {
 interface Uses {
   /** Objects that a workload may mean whose namespace is not told, or that lie in a variant of its files. */
   readonly perhaps: ReadonlySet<GraphObject>;
-  /** Namespaces in which a template names a workload's account. */
-  readonly hidden: ReadonlySet<string>;
+  /** Workloads whose account a template names, one a name. */
+  readonly hidden: readonly Workload[];
   /** `namespace/name` of the accounts that token Secrets are for: they are used from outside. */
   readonly outside: ReadonlySet<string>;
   /** The namespaces in which objects of other kinds name an account, by its name. */
@@ -68,7 +68,7 @@ const cache = new WeakMap<Graph, Uses>();
 function mayBeUsed(account: Account, graph: Graph): boolean {
   const { perhaps, hidden, outside, byOthers } = usesIn(graph);
   if ((byOthers.get(account.name) ?? []).some((namespace) => mayBeSame(namespace, account.namespace))) return true;
-  return account.objects.some(({ object }) => perhaps.has(object)) || outside.has(`${account.namespace}/${account.name}`) || [...hidden].some((namespace) => mayBeSame(namespace, account.namespace));
+  return account.objects.some(({ object }) => perhaps.has(object)) || outside.has(`${account.namespace}/${account.name}`) || hidden.some(({ namespace, accountName }) => mayBeCalled(accountName, account.name) && mayBeSame(namespace, account.namespace));
 }
 
 function usesIn(graph: Graph): Uses {
@@ -78,7 +78,7 @@ function usesIn(graph: Graph): Uses {
   const perhaps = graph.accounts.filter(({ workloads }) => workloads.length > 0).flatMap((one) => one.perhaps.map(({ object }) => object));
   const uses: Uses = {
     perhaps: new Set([...perhaps, ...graph.all('account').map(({ object }) => object).filter(({ namespace, name }) => named.has(`${namespace}/${name}`))]),
-    hidden: new Set(graph.workloads.filter((workload) => isSymbol(workload.accountName) && !isUntold(graph.accountOf(workload))).map(({ namespace }) => namespace)),
+    hidden: [...new Map(graph.workloads.filter((workload) => isSymbol(workload.accountName) && !isUntold(graph.accountOf(workload))).map((workload) => [`${workload.namespace}\n${workload.accountName}`, workload])).values()],
     outside: new Set(graph.all('secret').filter(({ fact }) => known(fact.type) === tokenType).map(({ object }) => `${object.namespace}/${accountOfSecret(object)}`)),
     byOthers: namedByOthers(graph),
   };
