@@ -16,8 +16,8 @@ export interface NamedPeer {
  * The callers of all targets as peers of a policy in a namespace, each once; undefined where a target has none, or one
  * cannot be told by labels, because it has none of its own or is on the host's network. `among` narrows who is asked about.
  */
-export function namePeers(graph: Graph, namespace: string, targets: readonly Target[], among: (caller: Workload) => boolean = () => true): NamedPeer[] | undefined {
-  const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload).filter(among));
+export function namePeers(graph: Graph, namespace: string, targets: readonly Target[], among: (caller: Workload, target: Target) => boolean = () => true): NamedPeer[] | undefined {
+  const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload).filter((caller) => among(caller, target)));
   if (callers.length === 0 || callers.some((found) => found.length === 0)) return undefined;
   const peers: NamedPeer[] = [];
   for (const workload of new Set(callers.flat())) {

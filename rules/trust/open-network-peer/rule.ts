@@ -3,6 +3,7 @@ import { displayName, type GraphObject } from '../../../engine/identity/objects.
 import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
 import { configuredGrants } from '../../../engine/trust/configured.ts';
+import { mayCallOn } from '../../../engine/trust/port-callers.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
@@ -40,9 +41,9 @@ export default defineRule({
   fixes({ unit: { object }, graph }, signal) {
     const grant = openGrants(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
     // Peers are written as NetworkPolicies have them.
-    const from = grant && object.resource.header.group === 'networking.k8s.io' ? namePeers(graph, object.namespace, grant.targets) : undefined;
+    const from = grant && object.resource.header.group === 'networking.k8s.io' ? namePeers(graph, object.namespace, grant.targets, (caller, target) => mayCallOn(graph, target, grant.ports, caller)) : undefined;
     if (!grant || !from) return [];
-    const names = from.map(({ caller }) => caller).join(', ');
+    const names = [...new Set(from.map(({ caller }) => caller))].join(', ');
     return [{ id: 'name-peers', title: `Let in only the callers that these files show (${names}); everyone else loses access`, safe: false, steps: [{ object, change: { op: 'set', path: [...grant.rule.path, 'from'], value: from.map(({ peer }) => peer) } }] }];
   },
 });
