@@ -2,15 +2,17 @@ import { buildGraph, type Graph } from '../../engine/identity/graph.ts';
 import type { DocumentRef } from '../../engine/identity/objects.ts';
 import { symbol } from '../../engine/identity/objects.ts';
 import { readResources } from '../../engine/kubernetes/read.ts';
+import type { Dialect } from '../../engine/yaml/node.ts';
 import { parseYaml } from '../../engine/yaml/parse.ts';
 import { splitStream } from '../../engine/yaml/split.ts';
 
-/** The graph of some files by path, as a workspace builds it. */
+/** The graph of some files by path, as a workspace builds it; those of a folder `templates/` are Helm's, without values. */
 export function graphOfFiles(files: Readonly<Record<string, string>>): Graph {
-  const objects = Object.entries(files).flatMap(([file, text]) =>
-    splitStream(text).flatMap((part) => {
-      const document: DocumentRef = { file, dialect: 'kubernetes', index: part.index, start: part.start };
-      return readResources(parseYaml(part.text, 'kubernetes').root).map((resource, i) => ({
+  const objects = Object.entries(files).flatMap(([file, text]) => {
+    const dialect: Dialect = file.startsWith('templates/') ? 'template' : 'kubernetes';
+    return splitStream(text).flatMap((part) => {
+      const document: DocumentRef = { file, dialect, index: part.index, start: part.start };
+      return readResources(parseYaml(part.text, dialect).root).map((resource, i) => ({
         key: `${file}.${part.index}.${i}`,
         document,
         resource,
@@ -18,8 +20,8 @@ export function graphOfFiles(files: Readonly<Record<string, string>>): Graph {
         name: symbol(resource.header.name),
         context: false,
       }));
-    }),
-  );
+    });
+  });
   return buildGraph(objects);
 }
 

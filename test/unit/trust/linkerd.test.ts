@@ -4,6 +4,7 @@ import type { Evidence } from '../../../engine/trust/layer.ts';
 import { linkerdMembership } from '../../../engine/trust/linkerd-mesh.ts';
 import { linkerdLayer } from '../../../engine/trust/linkerd.ts';
 import { demandsIdentity, trustIn } from '../../../engine/trust/trust.ts';
+import { graphOfFiles } from '../../support/graph.ts';
 import { graphOf, target, web } from './graph.ts';
 
 /* What Linkerd's policies ask of callers of the Deployment `web` of `shop`, which listens on 8080 (semantics.md 6.6). */
@@ -72,7 +73,15 @@ describe('the default policy, where there is no Server', () => {
   test('the pod’s annotation wins over its namespace’s', () => {
     assert.equal(demanded(http.replace('labels: { app: web }', 'labels: { app: web }, annotations: { config.linkerd.io/default-inbound-policy: all-unauthenticated }'), inbound('deny')), false);
   });
-  test('a template’s is not known', () => assert.equal(layer(http).unsure, false));
+  test('said nowhere, it lets everyone in, and that is sure', () => {
+    assert.equal(layer(http).unsure, false);
+    assert.equal(demanded(http), false);
+  });
+  test('a template’s is not known', () => {
+    const graph = graphOfFiles({ 'templates/web.yaml': http + inbound('"{{ .Values.inboundPolicy }}"') });
+    assert.equal(linkerdLayer(graph, target(graph)).unsure, true);
+    assert.equal(demandsIdentity(trustIn(graph, target(graph))).demanded, 'unknown');
+  });
   test('decides for the ports that no Server takes', () => {
     assert.equal(demanded(twoPorts, server(), allow(account), inbound('deny')), true);
     assert.equal(demanded(twoPorts, server(), allow(account)), 'unknown', 'one port asks, the other does not');
