@@ -89,7 +89,7 @@ export const commands: readonly Command[] = [
   {
     name: 'phase',
     operands: '[PATH…]',
-    summary: 'say where each namespace stands on its way to identity, and what blocks its next phase',
+    summary: 'say where each namespace stands on its way to identity, and what blocks it',
     notes: [
       'PATHs (default: the current folder) are all that is read; phases and exceptions come from the kubewho.yaml there. What blocks a phase is what would be a warning or an error in it.',
       'Exit code: 0, whatever is blocked; 2 wrong usage or configuration or a missing PATH.',

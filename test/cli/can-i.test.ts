@@ -68,12 +68,17 @@ describe('can-i', () => {
     assert.doesNotMatch(stdout, /does not exist/);
   });
 
+  const chart = (text: string) => folderWith({ 'Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n', 'values.yaml': 'verbs: [get]\n', 'templates/rbac.yaml': text });
+
+  test('asks what a template writes with the values of its chart', () => {
+    const cwd = chart(rbac.replace('verbs: [get, list]', 'verbs: {{ toJson .Values.verbs }}'));
+    assert.equal(kubewho(['can-i', '--as', 'shop/web', 'get', 'pods', '-n', 'shop'], { cwd }).code, 0);
+    assert.equal(kubewho(['can-i', '--as', 'shop/web', 'list', 'pods', '-n', 'shop'], { cwd }).code, 1);
+  });
+
   test('says that a template hides a binding or its role', () => {
-    const chart = folderWith({
-      'Chart.yaml': 'apiVersion: v2\nname: c\nversion: 1.0.0\n',
-      'templates/rbac.yaml': rbac.replace('verbs: [get, list]', 'verbs: {{ .Values.verbs }}'),
-    });
-    const { code, stdout } = kubewho(['can-i', '--as', 'shop/web', 'get', 'pods', '-n', 'shop'], { cwd: chart });
+    const cwd = chart(rbac.replace('verbs: [get, list]', 'verbs: [get, "{{ .Release.Name }}"]'));
+    const { code, stdout } = kubewho(['can-i', '--as', 'shop/web', 'list', 'pods', '-n', 'shop'], { cwd });
     assert.equal(code, 1);
     assert.match(stdout, /not known: a template hides part of RoleBinding "shop\/readers" or of its role/);
   });

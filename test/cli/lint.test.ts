@@ -38,7 +38,6 @@ describe('exit codes', () => {
     [['lint', '--config', 'a', '--no-config'], /exclude each other/],
     [['lint', '--kubernetes-version', '2'], /looks like 1\.30/],
     [['lint', '--cache', 'bad.yaml'], /--cache is not available in this version/],
-    [['lint', '--render', 'always'], /--render always is not available in this version/],
     [['lnt'], /unknown command lnt; did you mean "lint"\?/],
     [['graph'], /graph is not available in this version/],
     [[], /no command given/],
