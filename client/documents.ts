@@ -5,8 +5,18 @@ const languages = ['yaml', 'helm', 'json'];
 /** Documents that someone edits; the server makes the same choice for clients that do not. */
 const schemes = ['file', 'untitled', 'vscode-vfs', 'vscode-test-web', 'vscode-remote', 'memfs'];
 
-/** What the server is told of. The `helm` language is there where another extension brings it; this one brings none. */
-export const documentSelector = languages.flatMap((language) => schemes.map((scheme) => ({ language, scheme })));
+/** Documents that show a template with its values (server/features/rendered.ts). */
+export const renderedScheme = 'kubewho-rendered';
+
+/**
+ * What the server is told of. The `helm` language is there where another extension brings it; this one brings none, so
+ * helpers of charts may be of any language.
+ */
+export const documentSelector = [
+  ...languages.flatMap((language) => schemes.map((scheme) => ({ language, scheme }))),
+  ...schemes.map((scheme) => ({ scheme, pattern: '**/templates/**/*.tpl' })),
+  { language: 'yaml', scheme: renderedScheme },
+];
 
 /** Whether a document is a reason to start. JSON is everywhere, and seldom a manifest. */
 export function mayBeManifest(document: TextDocument): boolean {

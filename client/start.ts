@@ -1,6 +1,7 @@
-import { commands, env, version as vscodeVersion, window, workspace, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { commands, env, version as vscodeVersion, window, workspace, type ExtensionContext, type LogOutputChannel, type Uri } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import { documentSelector, mayBeManifest } from './documents.ts';
+import { showRendered } from './rendered.ts';
 import { StatusItem, type ServerStatus, type StatusText } from './status.ts';
 
 /** What other extensions and tests can ask. */
@@ -48,6 +49,10 @@ export function start(context: ExtensionContext, makeClient: MakeClient): { read
       await client.start();
     }),
     commands.registerCommand('kubewho.fixFile', () => commands.executeCommand('editor.action.codeAction', { kind: 'source.fixAll.kubewho', apply: 'first' })),
+    commands.registerCommand('kubewho.showRendered', (uri?: Uri) => {
+      startOnce();
+      return showRendered(client, uri);
+    }),
     commands.registerCommand('kubewho.copyReport', async () => {
       await env.clipboard.writeText(await report(context, client, log));
       await window.showInformationMessage('The report of kubewho is in the clipboard.');

@@ -25,6 +25,8 @@ export interface Client {
   readonly folderChanges: boolean;
   /** The kubewho client, which shows the server's state (`kubewho/status`). */
   readonly status: boolean;
+  /** Texts that only the server has are shown as documents, and fetched again when it says so. */
+  readonly showsContents: boolean;
 }
 
 /** Reads the capabilities that matter here (LSP 3.18, initialize). */
@@ -51,6 +53,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     configuration: workspace?.configuration === true,
     folderChanges: workspace?.workspaceFolders === true,
+    showsContents: workspace?.textDocumentContent !== undefined,
     status: (initializationOptions as { status?: unknown } | undefined)?.status === true,
   };
 }

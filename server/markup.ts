@@ -5,6 +5,8 @@ export interface Markup {
   readonly kind: MarkupKind;
   strong(text: string): string;
   code(text: string): string;
+  /** YAML of several lines. */
+  block(text: string): string;
   link(text: string, url: string): string;
 }
 
@@ -13,6 +15,7 @@ const markdown: Markup = {
   kind: MarkupKind.Markdown,
   strong: (text) => `**${text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&')}**`,
   code: (text) => `\`${text.replaceAll('`', "'")}\``,
+  block: (text) => `\`\`\`yaml\n${text.replaceAll('```', "'''")}\n\`\`\``,
   link: (text, url) => `[${text}](${url})`,
 };
 
@@ -20,6 +23,7 @@ const plain: Markup = {
   kind: MarkupKind.PlainText,
   strong: (text) => text,
   code: (text) => text,
+  block: (text) => text,
   link: (text, url) => `${text}: ${url}`,
 };
 

@@ -3,7 +3,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { URI } from 'vscode-uri';
 import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
 import type { Finding } from '../engine/lint/finding.ts';
-import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
+import { Workspace, type RenderedTemplate, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
 import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import { environmentOf } from '../sources/environment.ts';
@@ -125,6 +125,13 @@ export class Project {
   /** The findings of a file that are shown, in the order of their places. */
   findingsOf(path: string): readonly Finding[] {
     return this.workspace.findingsOf(path).filter((finding) => isShown(finding, this.settings()));
+  }
+
+  /** A template as a way of installing its chart writes it, with the findings that are shown; undefined for what is none, or cannot be told. */
+  rendered(path: string, name: string): RenderedTemplate | undefined {
+    const variant = this.workspace.variantsOf(path).find((one) => one.name === name);
+    const rendered = variant && this.workspace.rendered(path, variant);
+    return rendered && { ...rendered, findings: rendered.findings.filter(({ finding }) => isShown(finding, this.settings())) };
   }
 
   /** The text of a file as it was last taken in, without a byte order mark. */

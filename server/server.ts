@@ -11,6 +11,7 @@ import { registerDocumentation, showDocumentation } from './features/documentati
 import { registerHover } from './features/hover.ts';
 import { registerPull } from './features/pull.ts';
 import { registerPush } from './features/push.ts';
+import { registerRendered, renderedScheme } from './features/rendered.ts';
 import { registerStatus } from './features/status.ts';
 import { registerWatchedFiles, watchFiles } from './features/watchedFiles.ts';
 import { Positions } from './positions.ts';
@@ -44,6 +45,7 @@ export function startServer(connection: Connection, host?: Host): void {
     registerCodeActions(connection, session);
     registerDocumentation(connection);
     registerHover(connection, session);
+    registerRendered(connection, session);
     registerStatus(connection, session);
     registerWatchedFiles(connection, session);
     return { capabilities: capabilitiesFor(client), serverInfo: { name: 'kubewho', version: manifest.version } };
@@ -80,6 +82,7 @@ function capabilitiesFor(client: Client): ServerCapabilities {
     ...(client.actions ? { codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: client.resolvesEdits } } : {}),
     ...(client.showsDocuments ? { executeCommandProvider: { commands: [showDocumentation] } } : {}),
     workspace: {
+      ...(client.showsContents ? { textDocumentContent: { schemes: [renderedScheme] } } : {}),
       workspaceFolders: { supported: true, changeNotifications: true },
       fileOperations: { didCreate: anyFile, didRename: anyFile, didDelete: anyFile },
     },

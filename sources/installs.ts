@@ -24,7 +24,7 @@ export function installsOf(files: Iterable<Pick<SourceFile, 'path' | 'scope' | '
     variants: profiles.flatMap(({ name, chart: only, values }): ChartVariant[] => {
       const named = values.map((file) => resolvePath(chart, file));
       if (only === undefined ? !named.every((file) => paths.has(file)) : resolvePath('', only) !== chart) return [];
-      return [{ name, values: named }];
+      return [{ name, label: `profile ${name}`, values: named }];
     }),
   }));
 }

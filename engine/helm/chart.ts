@@ -1,8 +1,9 @@
+import type { Path } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
 import { parseTemplate } from './parse.ts';
-import { isDict, overlay, valueOf, type Dict, type Value } from './value.ts';
+import { isDict, overlay, valueOf, type Dict, type Origin, type Value } from './value.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
 export interface ChartFile {
@@ -10,6 +11,18 @@ export interface ChartFile {
   /** How the file is called outside the chart: what origins of values name. */
   readonly file: string;
   readonly text: string;
+  /** Where its values are written, if they are part of another file. */
+  readonly part?: ValuesPart;
+}
+
+/** Where values are written that an object of a file holds. */
+export interface ValuesPart {
+  /** The position of the document in its file. */
+  readonly document: number;
+  /** Where they stand in the document. */
+  readonly path: Path;
+  /** A mapping, a text that is YAML, or one value for one parameter. */
+  readonly form: 'mapping' | 'text' | 'parameter';
 }
 
 /** A chart as it is installed: itself, or as a dependency of another under a name of its own. */
@@ -93,7 +106,14 @@ function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias
 function parseValues(file: ChartFile): Value {
   const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
   if (!document) return undefined;
-  return valueOf(parseYaml(document.text, 'values').root, file.file);
+  return valueOf(parseYaml(document.text, 'values').root, originsIn(file));
+}
+
+function originsIn({ file, part }: ChartFile): (path: Path) => Origin {
+  if (!part) return (path) => ({ file, path });
+  const { document, path: from, form } = part;
+  if (form === 'mapping') return (path) => ({ file, document, path: [...from, ...path] });
+  return form === 'text' ? (path) => ({ file, document, path: from, inner: path }) : () => ({ file, document, path: from });
 }
 
 /** A chart and what it depends on, as far as that lies unpacked under `charts/` and its values switch it on. */

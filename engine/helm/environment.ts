@@ -6,6 +6,8 @@ import { isDict, mark, Unknown, withEntry, type Dict, type Value } from './value
 export interface ReleaseSettings {
   /** The namespace of `--namespace`; without it nobody knows. */
   readonly namespace: string | undefined;
+  /** The name of the release; without it nobody knows. */
+  readonly release?: string;
   /** The Kubernetes minor version to render for, such as 36. */
   readonly kubernetesMinor: number;
 }
@@ -22,7 +24,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
   return dict({
     Values: values,
     Chart: instance.about,
-    Release: dict({ Name: mark(new Unknown('.Release.Name')), Namespace: settings.namespace ?? mark(new Unknown('.Release.Namespace')), Service: 'Helm', IsInstall: true, IsUpgrade: false, Revision: 1 }),
+    Release: dict({ Name: settings.release ?? mark(new Unknown('.Release.Name')), Namespace: settings.namespace ?? mark(new Unknown('.Release.Namespace')), Service: 'Helm', IsInstall: true, IsUpgrade: false, Revision: 1 }),
     Capabilities: dict({
       KubeVersion: dict({ Version: version, GitVersion: version, Major: '1', Minor: minor }),
       APIVersions: versions,

@@ -102,7 +102,7 @@ function parsed(input: Value): Value {
   const source = text(input);
   if (source.includes('\uE000') && !/^[\s\S]*:\s/.test(source)) return new Unknown(`fromYaml ${source}`);
   const { root, problem } = parseYaml(source, 'values');
-  return problem ? new Map([['Error', problem.detail]]) : valueOf(root, '') ?? new Map();
+  return problem ? new Map([['Error', problem.detail]]) : valueOf(root, (path) => ({ file: '', path })) ?? new Map();
 }
 
 function dig(args: Args): Value {

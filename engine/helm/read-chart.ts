@@ -2,9 +2,10 @@ import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { parseMasked } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
+import type { Span } from '../yaml/text.ts';
 import type { ParsedTemplate } from './ast.ts';
 import { carryBack } from './carry.ts';
-import { assemble, type ChartFile, type Release } from './chart.ts';
+import { assemble, type ChartFile, type ChartInstance, type Release } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
 import { parseTemplate } from './parse.ts';
@@ -29,6 +30,8 @@ export interface WrittenObject<D extends TemplateDocument> {
   readonly root: YamlNode;
   /** Equal signatures of one document are equal objects. */
   readonly signature: string;
+  /** Where its document stands in what the template writes: which of the charts that have the template, and where in its text. An object that stays may move. */
+  at: { readonly instance: number; readonly span: Span };
 }
 
 interface TemplateReading<D extends TemplateDocument> {
@@ -42,6 +45,7 @@ export interface ChartReading<D extends TemplateDocument> {
   /** What all templates hang on: everything but templates that define nothing. */
   readonly shared: readonly (ChartFile | string)[];
   readonly release: Release | undefined;
+  readonly settings: ReleaseSettings;
   readonly parses: ReadonlyMap<string, { readonly text: string; readonly parsed: ParsedTemplate | undefined }>;
   readonly templates: ReadonlyMap<string, TemplateReading<D>>;
 }
@@ -50,7 +54,7 @@ export interface ChartReading<D extends TemplateDocument> {
  * Reads the templates of a chart with its values. What did not change since the reading before is kept: after an edit of
  * one template only that is expanded again, after one of values or helpers all are, and objects that come out the same stay.
  * @param files the chart's files, paths from the chart's folder
- * @param profile paths of further values files, in order
+ * @param profile further values, in order
  */
 export function readChart<D extends TemplateDocument>(files: readonly (ChartFile & { readonly documents: readonly D[] })[], profile: readonly ChartFile[], settings: ReleaseSettings, before?: ChartReading<D>): ChartReading<D> {
   const parses = new Map<string, { text: string; parsed: ParsedTemplate | undefined }>();
@@ -60,7 +64,7 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
     parses.set(path, old?.text === text ? old : { text, parsed: parseTemplate(text) });
   }
   const plain = files.filter(({ path }) => isPlain(path, parses.get(path)?.parsed));
-  const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text }) => [path, text])];
+  const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text, part }) => [path, text, JSON.stringify(part ?? null)])];
   const same = before !== undefined && shared.length === before.shared.length && shared.every((one, i) => one === before.shared[i]);
   const changed = !same || plain.some(({ path, text }) => before.templates.get(path)?.text !== text);
   if (!changed) return before;
@@ -71,7 +75,7 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
     const old = before?.templates.get(file.path);
     templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, objects: release && keep(readTemplate(release, file, settings), old?.objects) });
   }
-  return { shared, release, parses, templates };
+  return { shared, release, settings, parses, templates };
 }
 
 function isTemplate(path: string): boolean {
@@ -95,25 +99,28 @@ function keep<D extends TemplateDocument>(objects: WrittenObject<D>[] | undefine
   return objects.map((object) => {
     const kept = old.get(`${object.document.id} ${object.signature}`);
     old.delete(`${object.document.id} ${object.signature}`);
-    return kept ?? object;
+    return kept ? Object.assign(kept, { at: object.at }) : object;
   });
 }
 
 /** The objects of a template, for all charts of the release that it belongs to (one chart may be installed under several names). */
 function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings): WrittenObject<D>[] | undefined {
-  const folder = file.path.slice(0, file.path.lastIndexOf('templates/')).replace(/\/$/, '');
   const objects: WrittenObject<D>[] = [];
-  for (const instance of release.instances) {
-    if (instance.folder !== folder || instance.isLibrary) continue;
+  for (const [i, instance] of release.instances.filter((one) => isInstanceOf(one, file.path)).entries()) {
     const expanded = expand(release, file.path, instance, settings);
-    const read = expanded && readExpanded(expanded, file.documents);
+    const read = expanded && readExpanded(expanded, file.documents, i);
     if (!read) return undefined;
     objects.push(...read);
   }
   return objects;
 }
 
-function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[]): WrittenObject<D>[] | undefined {
+/** Whether a chart of a release writes out a template. */
+export function isInstanceOf({ folder, isLibrary }: ChartInstance, path: string): boolean {
+  return !isLibrary && folder === path.slice(0, path.lastIndexOf('templates/')).replace(/\/$/, '');
+}
+
+function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number): WrittenObject<D>[] | undefined {
   const objects: WrittenObject<D>[] = [];
   for (const { text, start } of splitStream(expanded.text)) {
     const kind = /^["']?kind["']?:/m.exec(text);
@@ -127,7 +134,7 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
     if (!root) continue;
     const carried = carryBack(root, expanded.segments, start, home.start);
     const signature = `${text}\n${signatureOf(expanded.segments, start, start + text.length, home.start)}`;
-    for (const [i, resource] of readResources(carried).entries()) objects.push({ document: home, resource, root: carried, signature: `${i}\n${signature}` });
+    for (const [i, resource] of readResources(carried).entries()) objects.push({ document: home, resource, root: carried, signature: `${i}\n${signature}`, at: { instance, span: { start, end: start + text.length } } });
   }
   return objects;
 }

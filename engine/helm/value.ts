@@ -38,23 +38,26 @@ export function isCollection(value: Value): value is Dict | Value[] {
   return value instanceof Map || Array.isArray(value);
 }
 
-/** The value of a node of a values file, with the origin of everything in it. */
-export function valueOf(node: YamlNode | undefined, file: string, path: Path = []): Value {
+/**
+ * The value of a node of a values file, with the origin of everything in it.
+ * @param at the origin of what stands at a path
+ */
+export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, path: Path = []): Value {
   if (!node || node.kind === 'hole') return undefined;
   if (node.kind === 'scalar') return toData(node) as Value;
   const origins = new Map<string | number, Origin>();
   if (node.kind === 'seq') {
     const items = node.items.map((item, i) => {
-      origins.set(i, { file, path: [...path, i] });
-      return valueOf(item, file, [...path, i]);
+      origins.set(i, at([...path, i]));
+      return valueOf(item, at, [...path, i]);
     });
     written.set(items, origins);
     return items;
   }
   const dict: Dict = new Map();
   for (const { key, value } of node.entries) {
-    origins.set(key, { file, path: [...path, key] });
-    dict.set(key, valueOf(value, file, [...path, key]));
+    origins.set(key, at([...path, key]));
+    dict.set(key, valueOf(value, at, [...path, key]));
   }
   written.set(dict, origins);
   return dict;

@@ -1,8 +1,11 @@
 import { readChart, type ChartReading, type WrittenObject } from '../helm/read-chart.ts';
+import type { ValuesPart } from '../helm/chart.ts';
 import { readRendered } from '../helm/rendered.ts';
+import { showTemplate, type Shown } from '../helm/shown.ts';
+import type { Path } from '../yaml/node.ts';
 import { releaseNamespace, type GraphObject } from '../identity/objects.ts';
 import type { DocumentEntry } from './document.ts';
-import { graphObject, type FileEntry } from './files.ts';
+import { graphObject, type FileEntry, type SourceFile } from './files.ts';
 import type { Finding } from './finding.ts';
 
 /** One way in which a chart is installed beside its defaults, or what Helm wrote for one. */
@@ -11,14 +14,35 @@ export interface ChartVariant {
   readonly name: string;
   /** Further values files, each over the ones before; paths of the workspace. */
   readonly values: readonly string[];
-  /** Values that are written elsewhere, such as in an Argo CD Application; they come last. */
-  readonly inline?: { readonly file: string; readonly text: string };
+  /** Values that an object holds which installs the chart (an Argo CD Application, a Flux HelmRelease); they come last, in order. */
+  readonly inline?: readonly InlineValues[];
+  /** Whether its values files stand in for the chart's own values.yaml. */
+  readonly replacesDefaults?: boolean;
+  /** The release's name and namespace, where they are told. */
+  readonly release?: string;
+  readonly namespace?: string;
+  /** What a finding says that only it has, such as `profile prod`; nothing for what is no way of its own. */
+  readonly label?: string;
+  /** Where it is asked for. */
+  readonly at?: { readonly file: string; readonly document: number; readonly path: Path };
   /** The output of `helm template`: read in place of the templates. */
   readonly rendered?: string;
 }
 
+/** Values as YAML, and where they are written. */
+export interface InlineValues {
+  readonly file: string;
+  readonly text: string;
+  readonly part: ValuesPart;
+}
+
 /** A chart with its defaults only. */
 export const defaults: ChartVariant = { name: '', values: [] };
+
+/** Whether a scope's files are those of a chart. */
+export function isChart(files: readonly FileEntry[]): boolean {
+  return files.some(({ source }) => source.chart !== undefined);
+}
 
 /** What the templates of charts write, kept up to date edit by edit. */
 export class Charts {
@@ -35,21 +59,29 @@ export class Charts {
     if (!own) return files.flatMap((file) => file.objects);
     const folder = own.chart!;
     const inChart = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
-    const held = files.filter(({ source }) => source.chart === folder).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
-    const profile = [...variant.values.flatMap((file) => ({ file, text: textOf(file) ?? '' })), ...(variant.inline ? [variant.inline] : [])].map(({ file, text }) => ({ path: file, file, text }));
+    const left = variant.replacesDefaults ? 'values.yaml' : undefined;
+    const held = files.filter(({ source }) => source.chart === folder && inChart(source.path) !== left).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
+    const profile = [...variant.values.map((file) => ({ path: file, file, text: textOf(file) ?? '' })), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one }))];
     const key = `${scope}\n${variant.name}`;
-    const reading = readChart(held, profile, { namespace: own.namespace === releaseNamespace ? undefined : own.namespace, kubernetesMinor }, this.readings.get(key));
+    const namespace = variant.namespace ?? (own.namespace === releaseNamespace ? undefined : own.namespace);
+    const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key));
     this.readings.set(key, reading);
     const rendered = variant.rendered === undefined ? undefined : renderedIn(variant.rendered, files, inChart, reading);
     return files.flatMap((file) => {
       if (file.source.dialect !== 'template') return file.objects;
       const path = inChart(file.source.path);
       const written = rendered ? rendered.get(path) ?? [] : reading.templates.get(path)?.objects;
-      return written ? written.map((one) => this.objectOf(one, file, rendered !== undefined)) : file.objects;
+      return written ? written.map((one) => this.objectOf(one, variant.namespace === undefined ? file.source : { ...file.source, namespace: variant.namespace }, rendered !== undefined)) : file.objects;
     });
   }
 
-  private objectOf(written: WrittenObject<DocumentEntry>, { source }: FileEntry, rendered: boolean): GraphObject {
+  /** A template as it comes out with its values, for reading; undefined for what is none, or cannot be told. */
+  shown(scope: string, variant: ChartVariant, { path, chart }: SourceFile): Shown | undefined {
+    const reading = this.readings.get(`${scope}\n${variant.name}`);
+    return reading && chart !== undefined ? showTemplate(reading, chart === '' ? path : path.slice(chart.length + 1)) : undefined;
+  }
+
+  private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean): GraphObject {
     let object = this.objects.get(written);
     if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root, ...(rendered ? { rendered } : {}) }));
     return object;
@@ -79,15 +111,32 @@ export function isExpanded(objects: readonly GraphObject[], file: string): boole
   return objects.some((object) => object.written !== undefined && object.document.file === file);
 }
 
-/** The findings of a file, those that a template's one line has several times over (loops, profiles) as one. What Helm's output only repeats is no further one. */
-export function oneEach({ source }: FileEntry, findings: readonly Finding[]): Finding[] {
-  if (source.chart === undefined) return [...findings];
-  const places = new Map<string, Finding>();
+/** A finding for all that say the same at its place, and the ways of installing the chart that have it, where no other has. */
+export interface Told {
+  readonly finding: Finding;
+  readonly only: readonly ChartVariant[];
+}
+
+/**
+ * The findings of a file, those that a template's one line has several times over (loops, profiles) as one. What Helm's
+ * output only repeats is no further one.
+ */
+export function oneEach({ source }: FileEntry, findings: readonly Finding[], variantOf: (finding: Finding) => ChartVariant): Told[] {
+  if (source.chart === undefined) return findings.map((finding) => ({ finding, only: [] }));
+  const places = new Map<string, { finding: Finding; variants: Set<ChartVariant> }>();
   for (const finding of [...findings].sort((a, b) => Number(a.tier === 'rendered') - Number(b.tier === 'rendered'))) {
-    const key = `${finding.rule} ${finding.messageId} ${finding.span.start} ${finding.span.end} ${source.dialect === 'template' ? '' : finding.message}`;
+    const key = `${placeKey(finding)} ${source.dialect === 'template' ? '' : finding.message}`;
     const first = places.get(key);
-    if (!first) places.set(key, finding);
-    else if (finding.tier === first.tier && source.dialect === 'template') first.instances++;
+    if (!first) places.set(key, { finding, variants: new Set([variantOf(finding)]) });
+    else {
+      first.variants.add(variantOf(finding));
+      if (finding.tier === first.finding.tier && source.dialect === 'template') first.finding.instances++;
+    }
   }
-  return [...places.values()];
+  return [...places.values()].map(({ finding, variants }) => ({ finding, only: [...variants].every(({ label }) => label !== undefined) ? [...variants] : [] }));
+}
+
+/** What tells the findings of one line of a template apart. */
+export function placeKey({ rule, messageId, span }: Pick<Finding, 'rule' | 'messageId' | 'span'>): string {
+  return `${rule} ${messageId} ${span.start} ${span.end}`;
 }

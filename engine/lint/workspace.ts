@@ -1,18 +1,21 @@
 import { buildGraph, type Graph } from '../identity/graph.ts';
 import { displayName, type GraphObject } from '../identity/objects.ts';
-import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
+import type { Decided, Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
+import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
-import { Charts, defaults, isExpanded, oneEach, type ChartVariant } from './charts.ts';
+import { Charts, defaults, isChart, isExpanded, oneEach, placeKey, type ChartVariant, type Told } from './charts.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
-import { readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { difference, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
-import { findingOf, numberFingerprints, type Finding } from './finding.ts';
+import { findingOf, numberFingerprints, spanIn, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
+import { BuiltFiles, type BuiltScope } from './overlays.ts';
+import { mergeBuilds } from './overlay-findings.ts';
 import { subjectsOf } from './subjects.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
@@ -53,6 +56,14 @@ export interface Raised {
   readonly unitKey: string;
   readonly signal: Signal;
   readonly graph: Graph;
+  /** The way of installing the chart that it is about. */
+  readonly variant: ChartVariant;
+}
+
+/** A template as a way of installing its chart writes it, with the findings that are about it where they stand in that text. */
+export interface RenderedTemplate {
+  readonly text: string;
+  readonly findings: readonly { readonly finding: Finding; readonly span: Span }[];
 }
 
 /** All files of one workspace, their facts, graphs and findings, kept up to date edit by edit. No I/O. */
@@ -67,6 +78,8 @@ export class Workspace {
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
   private readonly charts = new Charts();
+  private readonly builds = new BuiltFiles();
+  private readonly builtScopes = new Map<string, BuiltScope>();
   /** Ways in which the charts of some scopes are installed beside their defaults. */
   private readonly variants = new Map<string, readonly ChartVariant[]>();
   /** The one scope that is judged, and only in its variants. */
@@ -82,14 +95,14 @@ export class Workspace {
     const kept = new Map<string, DocumentEntry[]>();
     for (const entry of before && before.source.dialect === source.dialect ? before.documents : []) kept.set(entry.text, [...(kept.get(entry.text) ?? []), entry]);
     const rehoused = before && !sameHousehold(before.source, source);
-    const documents = (source.role === 'part' ? [] : splitStream(source.text)).map(({ index, start, text }): DocumentEntry => {
+    const documents = (source.role === 'part' && !isKustomization(source) ? [] : splitStream(source.text)).map(({ index, start, text }): DocumentEntry => {
       const old = kept.get(text)?.shift();
       if (old && !rehoused) return Object.assign(old, { index, start });
-      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text), facts: old?.facts ?? this.read(text, source.dialect) };
+      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text), facts: old?.facts ?? (source.role === 'part' ? nothing : this.read(text, source.dialect)) };
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
     const objects = source.role === 'patch' || source.role === 'part' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(`${entry.id}.${i}`, entry, resource, source)));
-    const suppressions = this.options.ignores === false || source.role !== 'manifest' ? [] : readSuppressions({ ...source, documents });
+    const suppressions = this.options.ignores === false || source.role !== 'manifest' && !isPatch(source) ? [] : readSuppressions({ ...source, documents });
     this.files.set(source.path, { source, documents, objects, suppressions });
     this.touch(source);
     if (rehoused) this.touch(before.source);
@@ -168,6 +181,41 @@ export class Workspace {
     return this.all().files.get(path)?.findings ?? [];
   }
 
+  /** The ways of installing the chart of a template, its defaults first; none for what is no template of a chart. */
+  variantsOf(path: string): readonly ChartVariant[] {
+    const source = this.files.get(path)?.source;
+    return source?.dialect === 'template' && source.chart !== undefined ? [defaults, ...(this.variants.get(source.scope) ?? []).filter((one) => one.rendered === undefined)] : [];
+  }
+
+  /** A template with the values of a way of installing its chart; undefined where it cannot be told what it writes. */
+  shown(path: string, variant: ChartVariant): Shown | undefined {
+    const source = this.files.get(path)?.source;
+    if (!source) return undefined;
+    this.check(source.scope, variant);
+    return this.charts.shown(source.scope, variant, source);
+  }
+
+  /** The same with the findings of the file that this way has, each on the lines that it is about: once for each turn of a loop. */
+  rendered(path: string, variant: ChartVariant): RenderedTemplate | undefined {
+    const shown = this.shown(path, variant);
+    if (!shown) return undefined;
+    const open = new Map(this.findingsOf(path).map((finding) => [placeKey(finding), finding]));
+    const { signals } = this.check(this.files.get(path)!.source.scope, variant);
+    const findings = [...signals].flatMap(([rule, ofUnits]) => [...ofUnits.values()].flat().flatMap((signal) => {
+      const { object, place } = signal.at;
+      const finding = object.document.file === path && object.written ? open.get(placeKey({ rule, messageId: signal.messageId, span: spanIn(signal.at) })) : undefined;
+      const span = finding && placeShown(shown, object.written!, spanIn(signal.at), place.path);
+      return finding && span ? [{ finding, span }] : [];
+    }));
+    return { text: shown.text, findings: findings.sort((a, b) => a.span.start - b.span.start || compare(a.finding.rule, b.finding.rule)) };
+  }
+
+  /** Where a value is written that decides another. */
+  decidingSpan(decided: Decided): Span | undefined {
+    const text = this.files.get(decided.file)?.source.text;
+    return text === undefined ? undefined : valueSpan(text, decided);
+  }
+
   /** The findings that a suppression in the file, or an exception in kubewho.yaml, keeps back. */
   suppressed(): readonly Suppressed[] {
     return [...this.all().files.values()].flatMap((file) => file.suppressed);
@@ -209,6 +257,8 @@ export class Workspace {
     if (source.role === 'context') for (const scope of this.scopes.keys()) this.stale.add(scope);
     else {
       this.stale.add(source.scope);
+      // A patch may be part of objects of any scope.
+      for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
       for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
     }
   }
@@ -217,8 +267,8 @@ export class Workspace {
     if (this.concluded) return this.concluded;
     const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
-    const answers = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [this.check(scope)] : []), ...(this.variants.get(scope) ?? []).map((variant) => this.check(scope, variant))]);
-    for (const one of answers) this.collect(one, found);
+    const answers = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, ...this.check(scope, variant) })));
+    for (const { variant, ...one } of answers) this.collect(one, variant, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
     const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
     const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
@@ -231,16 +281,17 @@ export class Workspace {
   }
 
   /** Makes the signals of a scope into findings of their files. */
-  private collect({ graph, signals }: Answers, found: Map<string, Finding[]>): void {
+  private collect({ graph, signals }: Answers, variant: ChartVariant, found: Map<string, Finding[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
     const { phases, rules: settings } = this.configuration;
     const today = this.today();
     for (const rule of this.rules) {
       const isPhased = phases.some((one) => one.rules.includes(rule.id));
       for (const [unitKey, said] of signals.get(rule.id)!) {
         for (const signal of said) {
+          if (!isMeant(signal.at.object)) continue;
           const finding = this.withDeciding(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
           if (!finding) continue;
-          this.raised.set(finding, { rule, unitKey, signal, graph });
+          this.raised.set(finding, { rule, unitKey, signal, graph, variant });
           const list = found.get(finding.file);
           if (list) list.push(finding);
           else found.set(finding.file, [finding]);
@@ -251,17 +302,29 @@ export class Workspace {
 
   /** A finding with the line of a values file that decides its value. */
   private withDeciding({ at: { place } }: Signal, finding: Finding | undefined): Finding | undefined {
-    const text = place.decided && this.files.get(place.decided.file)?.source.text;
-    const span = text === undefined ? undefined : valueSpan(text, place.decided!.path);
+    const span = place.decided && this.decidingSpan(place.decided);
     return finding && span ? { ...finding, related: [...finding.related, { file: place.decided!.file, span, message: 'this value decides it' }] } : finding;
+  }
+
+  /** A finding that only some ways of installing its chart have says which, and where they are asked for. */
+  private withVariants({ finding, only }: Told): Finding {
+    if (only.length === 0) return finding;
+    const related = only.flatMap(({ label, at }) => {
+      const span = at && this.decidingSpan(at);
+      return span ? [{ file: at.file, span, message: `installed by ${label}` }] : [];
+    });
+    const named = { ...finding, message: `${finding.message} (only with ${only.map(({ label }) => label).join(', ')})`, related: [...finding.related, ...related] };
+    this.raised.set(named, this.raised.get(finding)!);
+    return named;
   }
 
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
   private conclude(file: FileEntry, all: Finding[], exceptions: ExceptionsAtWork): FileFindings {
-    const findings = oneEach(file, all);
-    numberFingerprints(findings.sort(inOrder));
+    const findings = oneEach(file, all, (finding) => this.raised.get(finding)!.variant).map((told) => this.withVariants(told));
+    const merged = mergeBuilds(findings, (finding) => this.raised.get(finding)!.signal.at, (path) => this.files.get(path)?.source.text);
+    numberFingerprints(merged.sort(inOrder));
     const accepted: Suppressed[] = [];
-    const open = findings.filter((finding) => {
+    const open = merged.filter((finding) => {
       const { rule, signal, graph } = this.raised.get(finding)!;
       const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(graph, signal));
       if (exception) accepted.push({ finding, suppression: exception });
@@ -284,7 +347,30 @@ export class Workspace {
     const key = variant === defaults ? scope : keyOf(scope, variant);
     const before = this.scopes.get(key);
     if (before && !this.stale.has(key)) return before.answers;
-    const objects = this.charts.objectsOf(scope, variant, [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context'), (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor);
+    const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
+    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects);
+  }
+
+  /** The objects of a scope as its Kustomize builds make them. */
+  private buildsOf(scope: string, files: readonly FileEntry[]): BuiltScope {
+    const made = this.builds.scope(files, (path) => this.files.get(path)?.documents ?? []);
+    this.builtScopes.set(scope, made);
+    return made;
+  }
+
+  /** Judges the objects of a scope that some builds make otherwise than the first one does. */
+  private judgeBuilds(scope: string, found: Map<string, Finding[]>): void {
+    const built = this.builtScopes.get(scope);
+    const first = new Set(built?.objects);
+    for (const overlay of built?.others ?? []) {
+      const key = buildKey(scope, overlay);
+      const answers = (!this.stale.has(key) && this.scopes.get(key)?.answers) || this.judge(key, built!.in(overlay));
+      this.collect(answers, defaults, found, (object) => !first.has(object));
+    }
+  }
+
+  private judge(key: string, objects: readonly GraphObject[]): Answers {
+    const before = this.scopes.get(key);
     const graph = buildGraph(objects, this.configuration.risk);
     const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
     this.work.asked += asked;
@@ -314,6 +400,20 @@ interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
   readonly used: ReadonlySet<Exception>;
+}
+
+/** The key of a scope's answers in one of its Kustomize builds. */
+function buildKey(scope: string, overlay: string): string {
+  return `${scope}\nkustomize\n${overlay}`;
+}
+
+function isKustomization({ role, dialect }: SourceFile): boolean {
+  return role === 'part' && dialect === 'kustomization';
+}
+
+/** Whether parts of other files' objects may stand in a file. */
+function isPatch(source: SourceFile): boolean {
+  return source.role === 'patch' || isKustomization(source);
 }
 
 function keyOf(scope: string, { name }: ChartVariant): string {

@@ -27,6 +27,10 @@ interface NodeBase {
 export interface Decided {
   readonly file: string;
   readonly path: Path;
+  /** The position of its document in the file, where the values are part of an object that installs the chart; nothing is changed there. */
+  readonly document?: number;
+  /** The place in the YAML that the text at the path is. */
+  readonly inner?: Path;
 }
 
 export interface ScalarNode extends NodeBase {

@@ -2,11 +2,12 @@ import type { Connection, Hover } from 'vscode-languageserver';
 import { authorizer } from '../../engine/identity/permissions.ts';
 import type { Account, Graph, Workload } from '../../engine/identity/graph.ts';
 import type { GraphObject } from '../../engine/identity/objects.ts';
-import type { Finding } from '../../engine/lint/finding.ts';
+import { fileOf, type Finding } from '../../engine/lint/finding.ts';
 import type { Place } from '../../engine/yaml/cursor.ts';
 import { shift, type Span } from '../../engine/yaml/text.ts';
 import { rules } from '../../rules/index.ts';
 import { ruleUrl } from '../../rules/url.ts';
+import { actionWords } from '../action-words.ts';
 import { accountWords, workloadWords } from '../identity-words.ts';
 import { content, markupFor, type Markup } from '../markup.ts';
 import type { Project } from '../project.ts';
@@ -18,7 +19,7 @@ interface Spot {
   readonly about: { readonly workload: Workload } | { readonly account: Account };
 }
 
-/** Hover on the kind, name or account of a workload or account: its effective identity. On a finding: what its rule is about. */
+/** Hover on an action of a template: what it gives. On the kind, name or account of a workload or account: its effective identity. On a finding: what its rule is about. */
 export function registerHover(connection: Connection, session: Session): void {
   connection.onHover(async ({ textDocument: { uri }, position }): Promise<Hover | null> => {
     const place = await session.place(uri);
@@ -29,8 +30,9 @@ export function registerHover(connection: Connection, session: Session): void {
     const found = project.findingsOf(path).filter(({ span }) => span.start <= offset && offset <= span.end);
     const spots = spotsOf(project, path, position.line);
     const graph = project.workspace.graphOf(path);
-    const paragraphs = [...(graph ? spots.flatMap((spot) => identityWords(spot, graph, project, markup)) : []), ...found.map((finding) => findingWords(finding, markup))];
-    const span = spots[0]?.span ?? found[0]?.span;
+    const action = actionWords(project, path, offset, markup);
+    const paragraphs = [...(action?.paragraphs ?? []), ...(graph ? spots.flatMap((spot) => identityWords(spot, graph, project, markup)) : []), ...found.map((finding) => findingWords(finding, markup))];
+    const span = action?.span ?? spots[0]?.span ?? found[0]?.span;
     return span && paragraphs.length > 0 ? { contents: content(markup, paragraphs), range: project.range(path, span) } : null;
   });
 }
@@ -52,8 +54,7 @@ function spotsOf(project: Project, path: string, line: number): Spot[] {
   const graph = project.workspace.graphOf(path);
   if (!graph) return [];
   const onLine = (object: GraphObject, places: readonly Place[]): Span | undefined => {
-    if (object.document.file !== path) return undefined;
-    const spans = places.map((place) => shift({ start: Math.min(place.span.start, place.key?.start ?? Infinity), end: Math.max(place.span.end, place.key?.end ?? 0) }, object.document.start));
+    const spans = places.filter((place) => fileOf({ object, place }) === path).map((place) => shift({ start: Math.min(place.span.start, place.key?.start ?? Infinity), end: Math.max(place.span.end, place.key?.end ?? 0) }, (place.home ?? object.document).start));
     return spans.find((span) => project.range(path, span).start.line === line);
   };
   const named = ({ resource: { header } }: GraphObject): Place[] => [header.at, header.name.at];

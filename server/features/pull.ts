@@ -1,6 +1,7 @@
 import { LSPErrorCodes, ResponseError, type CancellationToken, type Connection, type WorkspaceDocumentDiagnosticReport } from 'vscode-languageserver';
 import type { Session } from '../session.ts';
 import { reportOf } from './diagnostics.ts';
+import { isRendered, renderedReport } from './rendered.ts';
 
 const SETTLE_MS = 100;
 
@@ -25,8 +26,10 @@ export function registerPull(connection: Connection, session: Session): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   connection.languages.diagnostics.on(async ({ textDocument: { uri }, previousResultId }, token) => {
+    const shown = await renderedReport(session, uri);
     const place = await session.place(uri);
     refuseCancelled(token);
+    if (shown) return shown.resultId === previousResultId ? { kind: 'unchanged', resultId: shown.resultId } : { kind: 'full', resultId: shown.resultId, items: [...shown.items] };
     const { resultId, items } = place ? reportOf(place.project, place.path, session.client) : { resultId: '', items: [] };
     if (place) told.set(uri, { resultId, version: place.project.version(place.path) });
     if (place?.project.isLoaded()) touch(uri);
@@ -34,7 +37,8 @@ export function registerPull(connection: Connection, session: Session): void {
   });
 
   connection.languages.diagnostics.onWorkspace(async ({ previousResultIds }, token, _progress, stream) => {
-    const previous = new Map(previousResultIds.map(({ uri, value }) => [uri, value]));
+    // Open documents that show templates are pulled one by one, and belong to no workspace.
+    const previous = new Map(previousResultIds.flatMap(({ uri, value }) => (isRendered(uri) && session.documents.get(uri) ? [] : [[uri, value] as const])));
     for (;;) {
       await session.settled();
       refuseCancelled(token);

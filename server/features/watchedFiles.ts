@@ -6,7 +6,7 @@ const BATCH_MS = 75;
 
 /** A folder that goes away says nothing of the files in it, so every deletion is looked at. */
 const watched: readonly FileSystemWatcher[] = [
-  { globPattern: '**/*.{yaml,yml,json}' },
+  { globPattern: '**/*.{yaml,yml,json,tpl}' },
   { globPattern: '**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}' },
   { globPattern: '**/*', kind: WatchKind.Delete },
 ];

@@ -71,7 +71,7 @@ describe('values of a chart', () => {
     const files = { 'values.yaml': 'rbac: {create: false}\nkind: stateful\n', 'templates/web.yaml': `{{ if eq .Values.kind "stateful" }}\n${deployment('      serviceAccountName: web\n').replace('Deployment', 'StatefulSet')}{{ else }}\n${deployment('      serviceAccountName: web\n')}{{ end }}`, 'templates/account.yaml': account, 'templates/rbac.yaml': '{{ if .Values.rbac.create }}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: all}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: web, namespace: x}]\n{{ end }}\n' };
     assert.deepEqual(found(chart(files), 'cluster-admin-binding'), []);
     assert.deepEqual(found(chart(files), 'shared-service-account'), []);
-    assert.deepEqual(found(chart(files, [{ name: 'all', values: [], inline: { file: 'x', text: 'rbac: {create: true}' } }]), 'cluster-admin-binding'), ['templates/rbac.yaml:5 cluster-admin']);
+    assert.deepEqual(found(chart(files, [{ name: 'all', values: [], inline: [{ file: 'x', text: 'rbac: {create: true}', part: { document: 0, path: [], form: 'mapping' } }] }]), 'cluster-admin-binding'), ['templates/rbac.yaml:5 cluster-admin']);
   });
 
   test('of several profiles give one finding where they agree', () => {
