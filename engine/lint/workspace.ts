@@ -313,7 +313,7 @@ export class Workspace {
       const span = at && this.decidingSpan(at);
       return span ? [{ file: at.file, span, message: `installed by ${label}` }] : [];
     });
-    const named = { ...finding, message: `${finding.message} (only with ${only.map(({ label }) => label).join(', ')})`, related: [...finding.related, ...related] };
+    const named = { ...finding, message: `${finding.message} (only with ${[...new Set(only.map(({ label }) => label))].join(', ')})`, related: [...finding.related, ...related] };
     this.raised.set(named, this.raised.get(finding)!);
     return named;
   }
