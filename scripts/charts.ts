@@ -13,6 +13,7 @@ import { nodeHost } from '../sources/node-host.ts';
 import { resolvePath } from '../sources/path.ts';
 import { renderChart } from '../sources/render.ts';
 import { loadTree } from '../sources/tree.ts';
+import { markedLine, withMarks } from './charts/marks.ts';
 
 /** What one chart gives. */
 interface ChartResult {
@@ -24,7 +25,9 @@ interface ChartResult {
   readonly onlyRendered: readonly Finding[];
   readonly onlyMasked: readonly Finding[];
   readonly mappings: Readonly<Record<Finding['mapping'], number>>;
-  /** Findings from Helm's output whose line shows neither what was found nor an action that could write it. */
+  /** Findings whose line Helm itself told, by marks in the templates. */
+  readonly checked: number;
+  /** Findings from Helm's output whose line is another than Helm tells, or shows neither what was found nor an action that could write it. */
   readonly wrongLines: readonly string[];
 }
 
@@ -45,7 +48,7 @@ async function main(): Promise<void> {
 }
 
 async function compare(chart: string, folder: string, scope: string, files: Awaited<ReturnType<typeof loadTree>>['workspaces'][number]['files'], helm: string): Promise<ChartResult> {
-  const nothing = { chart, both: [], onlyRendered: [], onlyMasked: [], mappings: { exact: 0, path: 0, file: 0 }, wrongLines: [] };
+  const nothing = { chart, both: [], onlyRendered: [], onlyMasked: [], mappings: { exact: 0, path: 0, file: 0 }, checked: 0, wrongLines: [] };
   const rendering = await renderChart(nodeHost, folder, [], { helm, namespace: undefined, kubernetesMinor: defaultConfiguration.kubernetesMinor });
   if ('missing' in rendering) throw new Error(`${helm}: no such program`);
   if ('failed' in rendering) return { ...nothing, failed: rendering.failed };
@@ -61,14 +64,28 @@ async function compare(chart: string, folder: string, scope: string, files: Awai
   const inRendered = new Set(rendered.map(keyOf));
   const count = (mapping: Finding['mapping']): number => rendered.filter((one) => one.mapping === mapping).length;
   const textOf = new Map(files.map((file) => [file.path, file.text]));
+  const inChart = (path: string): string => path.slice(path.indexOf('templates/'));
+  // Of subcharts Helm says another path than where the files lie: they are judged by their own lines only.
+  const templates = files.filter((file) => file.dialect === 'template' && file.role === 'manifest' && !/(?:^|\/)charts\//.test(file.path.slice(chartOf(files).length))).map((file) => file.path.slice(chartOf(files).length).replace(/^\//, ''));
+  const marked = await withMarks(folder, templates, (copy) => renderChart(nodeHost, copy, [], { helm, namespace: undefined, kubernetesMinor: defaultConfiguration.kubernetesMinor }));
+  const told = 'text' in marked ? rendered.flatMap((one) => {
+    const line = markedLine(marked.text, one, inChart(one.file));
+    return line === undefined ? [] : [{ one, right: line === lineOf(textOf.get(one.file) ?? '', one.span.start), line }];
+  }) : [];
   return {
     chart,
     both: rendered.filter((one) => inMasked.has(keyOf(one))),
     onlyRendered: rendered.filter((one) => !inMasked.has(keyOf(one))),
     onlyMasked: masked.filter((one) => one.tier === 'masked' && !inRendered.has(keyOf(one))),
     mappings: { exact: count('exact'), path: count('path'), file: count('file') },
-    wrongLines: rendered.filter((one) => !isRightLine(one, textOf.get(one.file) ?? '')).map((one) => `${one.rule} ${one.file}:${lineOf(textOf.get(one.file) ?? '', one.span.start)}`),
+    checked: told.length,
+    wrongLines: [...told.filter(({ right }) => !right).map(({ one, line }) => `${one.rule} ${one.file}:${lineOf(textOf.get(one.file) ?? '', one.span.start)}, where Helm says line ${line}`), ...rendered.filter((one) => !isRightLine(one, textOf.get(one.file) ?? '')).map((one) => `${one.rule} ${one.file}:${lineOf(textOf.get(one.file) ?? '', one.span.start)}`)],
   };
+}
+
+/** The folder of the one chart that files are of. */
+function chartOf(files: readonly { readonly chart?: string }[]): string {
+  return files[0]?.chart ?? '';
 }
 
 /** Whether what stands at a finding's place can be what was found: the last key of its path, an action, or the object's kind. */
@@ -100,7 +117,7 @@ function totals(results: readonly ChartResult[]): string[] {
   return [
     `${results.filter(({ failed }) => failed === undefined).length} charts rendered, ${results.filter(({ failed }) => failed !== undefined).length} not`,
     `findings from Helm's output: ${found}; also found without Helm: ${percent(sum(({ both }) => both.length), found)}`,
-    `places: exact ${percent(sum(({ mappings }) => mappings.exact), found)}, path ${percent(sum(({ mappings }) => mappings.path), found)}, file ${percent(sum(({ mappings }) => mappings.file), found)}; wrong lines: ${sum(({ wrongLines }) => wrongLines.length)}`,
+    `places: exact ${percent(sum(({ mappings }) => mappings.exact), found)}, path ${percent(sum(({ mappings }) => mappings.path), found)}, file ${percent(sum(({ mappings }) => mappings.file), found)}; lines told by Helm itself, through marks in the templates: ${sum(({ checked }) => checked)}; wrong lines: ${sum(({ wrongLines }) => wrongLines.length)}`,
   ];
 }
 
