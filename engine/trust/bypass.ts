@@ -8,7 +8,7 @@ import { isCalledByApiServer, isGateway } from './exposure.ts';
 import { dataPlane, injectKey, modeKey, rootNamespace } from './istio-mesh.ts';
 import { kumaMembership } from './kuma-mesh.ts';
 import { linkerdMembership } from './linkerd-mesh.ts';
-import { labelOf, namespacesOf, targetOf, type Target } from './target.ts';
+import { endsByItself, labelOf, namespacesOf, targetOf, type Target } from './target.ts';
 
 /*
  * Ways past a mesh: pods without a proxy where others have one, and traffic that goes past the proxy there is. Calls that
@@ -72,16 +72,14 @@ export function bypassesOf(graph: Graph, workload: Workload): Bypass[] {
   return [...optOuts(graph, workload), ...openingsOf(graph, workload)];
 }
 
-/** Kinds whose pods end: a sidecar without support of the platform keeps them from it, so they are often left out. */
-const ending = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'TaskRun', 'PipelineRun']);
-
 const kumaKey = 'kuma.io/sidecar-injection';
 
 function optOuts(graph: Graph, workload: Workload): Bypass[] {
   const target = targetOf(workload);
   const { podLabels, podAnnotations } = workload.fact;
   if (isGateway(target) || dataPlane(graph, target) === 'sidecar') return [];
-  const usual = ending.has(workload.object.resource.header.kind) || isCalledByApiServer(graph, target);
+  // A sidecar without support of the platform keeps pods from ending, so those that do are often left out.
+  const usual = endsByItself(workload) || isCalledByApiServer(graph, target);
   const say = (how: Bypass['how'], mesh: Mesh, at: Value<string>, meshed: boolean | 'unknown', often = usual): Bypass[] =>
     meshed === false ? [] : [{ how, mesh, at, usual: often || meshed !== true, sure: meshed === true, items: [], beside: [] }];
   const istio = saying(podLabels, injectKey, 'false') ?? (podLabels.entries[injectKey] ? undefined : saying(podAnnotations, injectKey, 'false'));

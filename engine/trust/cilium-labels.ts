@@ -1,5 +1,5 @@
 import type { CiliumPolicyFact } from '../kubernetes/cilium.ts';
-import type { LabelSelector } from '../kubernetes/selector.ts';
+import { hasHoles, type LabelSelector } from '../kubernetes/selector.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { ciliumSources } from './cilium-sources.ts';
 import { labelsDecide } from './label-peers.ts';
@@ -28,7 +28,7 @@ export function ciliumLabelTrusts(graph: Graph, { object, fact }: ObjectWith<Cil
 function trustIn(selector: LabelSelector, clusterwide: boolean): Omit<LabelTrust, 'targets'>[] {
   const keys = [...Object.keys(selector.matchLabels.entries), ...selector.matchExpressions.map(({ key }) => key)];
   // Labels of other sources (`reserved:host`) are given by Cilium itself.
-  if (selector.open || keys.some((key) => key.includes(':')) || firstLabel(selector, (key) => key === account)) return [];
+  if (selector.open || hasHoles(selector) || keys.some((key) => key.includes(':')) || firstLabel(selector, (key) => key === account)) return [];
   const anywhere = selector.matchExpressions.some(({ key, operator }) => key === namespace && operator === 'Exists');
   if (firstLabel(selector, (key) => key === namespace) && !anywhere) return [];
   const peer = { namespaceSelector: part(selector, (key) => key.startsWith(ofNamespace), ofNamespace), podSelector: part(selector, (key) => key !== namespace && !key.startsWith(ofNamespace), ''), at: selector.at };

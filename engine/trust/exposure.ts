@@ -4,7 +4,7 @@ import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { builtTogether } from '../identity/build.ts';
 import { isTold } from '../identity/grants.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
-import { areNeighbours, labelOf, sameNamespace, type Target } from './target.ts';
+import { areNeighbours, endsByItself, labelOf, sameNamespace, type Target } from './target.ts';
 
 /** The Services of a target's namespace that belong with it. */
 export function servicesNear(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
@@ -29,6 +29,13 @@ export function servicesOf(graph: Graph, target: Target): readonly ObjectWith<Se
   const { byLabel } = indexOf(graph);
   const candidates = Object.entries(target.labels.entries).flatMap(([key, value]) => byLabel.get(`${key}=${symbol(value)}`) ?? []);
   return candidates.filter(({ object, fact }) => standsFor(fact, target) === true && sameNamespace(object, target) === true && areTogether(object, target) && !graph.proximity.alternatives(target.file, object.document.file));
+}
+
+/** Whether the files show, or leave it open, that a target is called at all: not a job that lists no port and that no Service leads to. */
+export function isCalled(graph: Graph, target: Target): boolean {
+  if (!target.workload) return false;
+  const { containers, containersOpen } = target.workload.fact;
+  return !endsByItself(target.workload) || containersOpen || containers.some(({ ports }) => ports.open || ports.listed.length > 0) || servicesOf(graph, target).length > 0;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/network-policy.ts';
-import { selectsAll } from '../kubernetes/selector.ts';
+import { hasHoles, selectsAll } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { coversFamily, parseNetwork } from './address.ts';
@@ -25,7 +25,7 @@ export interface LabelPeer {
 export function labelPeers(graph: Graph, policy: ObjectWith<NetworkPolicyFact>, least: Evidence, wanted: (peer: NetworkPeer) => boolean): LabelPeer[] {
   const { ingress } = policy.fact;
   if (ingress.isolates !== true) return [];
-  const found = ingress.rules.filter((rule) => !rule.open && !isOpen(rule)).flatMap((rule) => rule.peers.filter(({ namespaceSelector }) => namespaceSelector && !namespaceSelector.open).filter(wanted).map((peer) => ({ peer, rule })));
+  const found = ingress.rules.filter((rule) => !rule.open && !isOpen(rule)).flatMap((rule) => rule.peers.filter(({ namespaceSelector }) => namespaceSelector && !namespaceSelector.open && !hasHoles(namespaceSelector)).filter(wanted).map((peer) => ({ peer, rule })));
   if (found.length === 0) return [];
   const targets = protectedByNetworkPolicy(graph, policy).filter((target) => labelsDecide(graph, target, least));
   return targets.length === 0 ? [] : found.map((one) => ({ ...one, targets }));

@@ -1,5 +1,5 @@
 import type { NetworkPeer, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
-import { matches, selectsAll } from '../kubernetes/selector.ts';
+import { hasHoles, matches, selectsAll } from '../kubernetes/selector.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { ciliumLabelTrusts } from './cilium-labels.ts';
@@ -22,7 +22,7 @@ function labelTrusts(graph: Graph, policy: ObjectWith<NetworkPolicyFact>): Label
 function believed({ namespaceSelector, podSelector }: NetworkPeer): Pick<LabelTrust, 'bearer' | 'label' | 'at' | 'platforms'> | undefined {
   const ofNamespace = selectsAll(namespaceSelector!) ? undefined : mutableLabel(namespaceSelector!);
   if (ofNamespace) return { bearer: 'namespace', ...ofNamespace };
-  const ofPod = selectsAll(namespaceSelector!) && podSelector && !podSelector.open ? firstLabel(podSelector, () => true) : undefined;
+  const ofPod = selectsAll(namespaceSelector!) && podSelector && !podSelector.open && !hasHoles(podSelector) ? firstLabel(podSelector, () => true) : undefined;
   return ofPod && { bearer: 'pod', platforms: false, ...ofPod };
 }
 

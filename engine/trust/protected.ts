@@ -58,7 +58,9 @@ function inScope(graph: Graph, object: GraphObject, { candidates, selects, unsee
   const targets = targetsWhere(graph, object, candidates, selects);
   if (targets.length > 0) return targets;
   const onHost = targetsWhere(graph, object, candidates, (target) => target.hostNetwork === true && selects({ ...target, hostNetwork: false }));
-  return onHost.length > 0 ? [] : [unseen];
+  // Whom a template's expression selects, no file tells.
+  const untold = Object.values(unseen.labels.entries).some(({ state }) => state === 'hole');
+  return onHost.length > 0 || untold ? [] : [unseen];
 }
 
 function scopeOf(graph: Graph, object: GraphObject, fact: Fact): Scope | undefined {

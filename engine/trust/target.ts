@@ -97,3 +97,11 @@ export function labelOf(labels: Labels, key: string): string | undefined {
   const value = labels.entries[key];
   return value === undefined ? undefined : known(value);
 }
+
+/** Kinds whose pods do their work and end. */
+const ending = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'TaskRun', 'PipelineRun']);
+
+/** Whether a workload's pods do their work and end, rather than serve. */
+export function endsByItself({ object }: Workload): boolean {
+  return ending.has(object.resource.header.kind);
+}

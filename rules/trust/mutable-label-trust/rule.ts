@@ -1,6 +1,7 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
+import { isCalled } from '../../../engine/trust/exposure.ts';
 import { labelTrustsOf, namespacesMeant } from '../../../engine/trust/label-trust.ts';
 import type { LabelTrust } from '../../../engine/trust/mutable-label.ts';
 import { namespaceName } from '../../../engine/trust/peers.ts';
@@ -27,12 +28,14 @@ export default defineRule({
   messages,
   *check({ unit: { object }, graph }) {
     for (const trust of labelTrustsOf(graph, object)) {
+      const called = trust.targets.some((target) => isCalled(graph, target));
       yield {
         messageId: trust.bearer,
         args: { label: trust.label, workloads: workloadsOf(trust.targets, 'what this policy selects (no such workload among the files read)') },
         at: { object, place: trust.at },
-        confidence: trust.targets.some(({ workload }) => workload) ? 'high' : 'low',
-        ...(trust.platforms ? { severity: 'info' as const, persona: 'pedantic' as const } : {}),
+        confidence: called ? 'high' : 'low',
+        // Who may label Namespaces is for the estate to say: that matters where something is shown to be reached.
+        ...(trust.platforms ? { severity: 'info' as const, persona: 'pedantic' as const } : called ? {} : { persona: 'pedantic' as const }),
         group: peerGroup(object, trust.peer.at),
         related: [...placesOf(trust.targets, messages.reached), ...bearersOf(graph, object, trust)],
       };
