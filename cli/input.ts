@@ -102,21 +102,28 @@ async function renderCharts({ workspace, reports }: OpenWorkspace, loaded: Loade
   if (render === 'never') return [];
   const notes: string[] = [];
   const options = { helm: 'helm', namespace, kubernetesMinor: kubernetesMinor ?? loaded.configuration.kubernetesMinor };
+  const paths = new Set(loaded.files.map(({ path }) => path));
   const charts = installsOf(loaded.files, loaded.configuration).filter(({ chart }) => loaded.files.some((file) => file.chart === chart && reports(file.path)));
   for (const { scope, chart, variants } of charts) {
     const made: ChartVariant[] = [];
-    for (const variant of [defaults, ...variants]) {
+    const failures = new Map<string, string>();
+    // Objects that install the chart say more than Helm can be told by its values files.
+    // Values files that are not there are a fault of the configuration, which is said; Helm need not say it again.
+    for (const variant of [defaults, ...variants].filter(({ at, values }) => at === undefined && values.every((file) => paths.has(file)))) {
       const result = await renderChart(host, resolvePath(loaded.root, chart), variant.values.map((file) => resolvePath(loaded.root, file)), options);
       if ('missing' in result) {
         if (render === 'always') throw new UsageError('--render always: no helm on PATH');
         return notes;
       }
-      if ('failed' in result) notes.push(`${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.name === '' ? '' : ` (${variant.name})`}: helm template: ${visible(result.failed)}`);
-      else made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
+      const name = `${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.name === '' ? '' : ` (${variant.name})`}`;
+      if ('text' in result) made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
+      // What fails with the chart's defaults mostly fails with every profile, in the same words.
+      else if (!failures.has(result.failed)) failures.set(result.failed, `${name}: helm template: ${visible(result.failed)}`);
     }
+    notes.push(...failures.values());
     workspace.install(scope, [...variants, ...made]);
   }
-  return [...new Set(notes)];
+  return notes;
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {

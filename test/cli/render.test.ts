@@ -1,0 +1,171 @@
+// `lint --render` and `--helm-chart`, with the real Helm 3 and Helm 4 and with none.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+import { describe, test } from 'node:test';
+// @ts-expect-error -- plain JavaScript, which runs before anything is compiled
+import { kubernetesTools } from '../../scripts/setup/places.mjs';
+import { folderWith, kubewho, only } from './support.ts';
+
+const web = (automount: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: shop
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      automountServiceAccountToken: ${automount}
+      containers: [{name: web, image: "example.com/web:1"}]
+`;
+
+/** A chart in a folder of its own name, whose values decide whether the token is mounted. */
+const chart = (name: string, files: Readonly<Record<string, string>> = {}): Record<string, string> => Object.fromEntries(Object.entries({
+  'Chart.yaml': `apiVersion: v2\nname: ${name}\nversion: 1.0.0\n`,
+  'values.yaml': 'automount: true\n',
+  'values-quiet.yaml': 'automount: false\n',
+  'templates/web.yaml': web('{{ .Values.automount }}'),
+  ...files,
+}).map(([path, text]) => [`${name}/${path}`, text]));
+
+/** What only Helm's output shows: a whole object, read from a file that is no template. */
+const assembled = { 'templates/web.yaml': '{{ range $path, $_ := .Files.Glob "objects/*" }}{{ $.Files.Get $path }}{{ end }}\n', 'objects/web.txt': web('true') };
+const broken = { 'templates/port.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: port}\ndata: {port: {{ required "a port is needed" .Values.port }}}\n' };
+const profiles = (...lines: string[]): string => `profiles:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
+
+interface Found { readonly file: string; readonly tier: string; readonly line: number; readonly message: string }
+
+function found(stdout: string): Found[] {
+  const { findings } = JSON.parse(stdout) as { findings: (Found & { range: { start: { line: number } } })[] };
+  return findings.map(({ file, tier, message, range }) => ({ file, tier, line: range.start.line, message }));
+}
+
+const placesOf = (stdout: string): string[] => found(stdout).map(({ file, line, tier }) => `${file}:${line} ${tier}`);
+
+const helms = (kubernetesTools as { dir: string }[]).map(({ dir }) => dir);
+assert.equal(helms.length, 2);
+
+for (const dir of helms) {
+  const env = { PATH: `${dir}${delimiter}${process.env['PATH']}` };
+  const helm = (cwd: string, ...args: string[]): string => execFileSync(join(dir, 'helm'), ['template', 'some-release', ...args], { cwd, encoding: 'utf8' });
+  const version = execFileSync(join(dir, 'helm'), ['version', '--template', '{{ .Version }}'], { encoding: 'utf8' });
+
+  describe(`with Helm ${version}`, () => {
+    const lint = (cwd: string, ...args: string[]) => kubewho(['lint', ...args, ...only, '--format', 'json'], { cwd, env });
+
+    test('what Helm writes and what the values say is one finding, on the template', () => {
+      const cwd = folderWith(chart('web'));
+      for (const render of ['auto', 'always', 'never']) assert.deepEqual(placesOf(lint(cwd, '--render', render).stdout), ['web/templates/web.yaml:11 masked'], render);
+    });
+
+    test('what only Helm tells is found with it, and not without', () => {
+      const cwd = folderWith(chart('web', assembled));
+      for (const render of ['auto', 'always']) assert.deepEqual(placesOf(lint(cwd, '--render', render).stdout), ['web/templates/web.yaml:1 rendered'], render);
+      assert.deepEqual(placesOf(lint(cwd, '--render', 'never').stdout), []);
+    });
+
+    test('a chart that does not render: Helm’s words, once, and what is found without it', () => {
+      const cwd = folderWith({ ...chart('web', broken), 'kubewho.yaml': profiles('{name: quiet, values: [values-quiet.yaml]}') });
+      for (const render of ['auto', 'always']) {
+        const { code, stdout, stderr } = lint(cwd, 'web', '--render', render);
+        assert.equal(code, 1);
+        assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked']);
+        assert.match(stderr, /^kubewho: web: helm template: .*a port is needed\n$/, 'and not again for the profile');
+      }
+      assert.equal(lint(cwd, 'web', '--render', 'never').stderr, '');
+    });
+
+    test('a profile with which a chart does not render is named', () => {
+      const cwd = folderWith({ ...chart('web', { ...broken, 'values.yaml': 'automount: true\nport: 80\n', 'values-none.yaml': 'port: null\n' }), 'kubewho.yaml': profiles('{name: none, values: [values-none.yaml]}') });
+      const { stdout, stderr } = lint(cwd);
+      assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked']);
+      assert.match(stderr, /^kubewho: web \(none\): helm template: .*a port is needed\n$/);
+    });
+
+    test('profiles: one more reading each, and a finding says which profile alone has it', () => {
+      const cwd = folderWith({ ...chart('web', { 'values.yaml': 'automount: false\n', 'values-loud.yaml': 'automount: true\n' }), 'kubewho.yaml': profiles('{name: quiet, values: [values-quiet.yaml]}', '{name: loud, chart: web, values: [values-loud.yaml]}') });
+      for (const render of ['auto', 'always', 'never']) {
+        const { code, stdout } = lint(cwd, '--render', render);
+        assert.equal(code, 1);
+        assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked'], render);
+        assert.match(found(stdout)[0]!.message, /\(only with profile loud\)$/, render);
+      }
+    });
+
+    test('its output on standard input is reported on the lines of the chart', () => {
+      const cwd = folderWith({ ...chart('web'), ...chart('assembled', assembled) });
+      const piped = (name: string, ...values: string[]) => kubewho(['lint', '-', '--helm-chart', name, ...only, '--format', 'json'], { cwd, env, stdin: helm(cwd, name, ...values) });
+      assert.deepEqual(placesOf(piped('web').stdout), ['web/templates/web.yaml:11 rendered']);
+      assert.deepEqual(placesOf(piped('assembled').stdout), ['assembled/templates/web.yaml:1 rendered']);
+      const quiet = piped('web', '--values', 'web/values-quiet.yaml');
+      assert.deepEqual([quiet.code, placesOf(quiet.stdout)], [0, []], 'the output counts, not the values of the chart');
+    });
+
+    test('without --helm-chart, its output stands alone', () => {
+      const cwd = folderWith(chart('web'));
+      const { stdout } = kubewho(['lint', '-', ...only, '--format', 'json'], { cwd, env, stdin: helm(cwd, 'web') });
+      assert.deepEqual(placesOf(stdout), ['<stdin>:13 plain']);
+    });
+  });
+}
+
+describe('a values file of a profile that is not there', () => {
+  const cwd = folderWith({ ...chart('web'), 'kubewho.yaml': profiles('{name: prod, chart: web, values: [values-prod.yaml]}') });
+  for (const path of [[], helms[0]!]) {
+    test(`is a fault of the configuration, said once, ${path.length > 0 ? 'with' : 'without'} Helm; the rest is linted`, () => {
+      const { code, stdout, stderr } = kubewho(['lint', ...only, '--format', 'json'], { cwd, env: { PATH: `${path}${delimiter}` } });
+      assert.equal(code, 2);
+      assert.equal(stderr, 'kubewho: kubewho.yaml: profiles: the values file "web/values-prod.yaml" is not there\n');
+      assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked']);
+    });
+  }
+
+  test('is none where the profile is for every chart that has the file', () => {
+    const open = folderWith({ ...chart('web'), 'kubewho.yaml': profiles('{name: prod, values: [values-prod.yaml]}') });
+    const { code, stderr } = kubewho(['lint', ...only, '--render', 'never'], { cwd: open });
+    assert.deepEqual([code, stderr], [1, '']);
+  });
+});
+
+describe('without Helm', () => {
+  const cwd = folderWith(chart('web'));
+  const env = { PATH: '' };
+
+  test('charts are read with their values, and nothing is said of it', () => {
+    const { code, stdout, stderr } = kubewho(['lint', ...only, '--format', 'json'], { cwd, env });
+    assert.deepEqual([code, stderr, placesOf(stdout)], [1, '', ['web/templates/web.yaml:11 masked']]);
+  });
+
+  test('--render always is wrong usage', () => {
+    assert.deepEqual(kubewho(['lint', '--render', 'always'], { cwd, env }), { code: 2, stdout: '', stderr: 'kubewho: --render always: no helm on PATH\n' });
+  });
+
+  test('--render always asks for none where there is no chart', () => {
+    assert.equal(kubewho(['lint', '--render', 'always'], { cwd: folderWith({ 'web.yaml': web('false') }), env }).stderr, '');
+  });
+});
+
+describe('--helm-chart', () => {
+  const cwd = folderWith(chart('web'));
+  const usage = (...args: string[]) => kubewho(['lint', ...args], { cwd, stdin: web('true') });
+
+  test('wants a chart', () => {
+    for (const path of ['.', 'web/templates', 'nowhere']) assert.deepEqual(usage('-', '--helm-chart', path), { code: 2, stdout: '', stderr: `kubewho: --helm-chart ${path}: no Chart.yaml is there\n` });
+  });
+
+  test('goes with "-", and fixes nothing', () => {
+    const wrong: readonly (readonly [string[], RegExp])[] = [
+      [['web', '--helm-chart', 'web'], /--helm-chart goes with "-"/],
+      [['-', '--helm-chart', 'web', '--stdin-filename', 'web/templates/web.yaml'], /takes the place of --stdin-filename/],
+      [['-', '--helm-chart', 'web', '--fix'], /fix the chart itself: kubewho lint --fix DIR/],
+      [['-', '--helm-chart', 'web', '--diff'], /fix the chart itself/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, stderr } = usage(...args);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    }
+  });
+});
