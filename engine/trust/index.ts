@@ -55,7 +55,8 @@ function labelsOf(target: Target): string[] {
 /** A label that everything selected has; undefined where a selector asks for none by name, or is not wholly readable. */
 function askedLabel(selector: LabelSelector | undefined): string | undefined {
   if (!selector || selector.open) return undefined;
-  const [first] = Object.entries(selector.matchLabels.entries);
+  // What a template's expression gives may be any label.
+  const first = Object.entries(selector.matchLabels.entries).find(([, value]) => value.state !== 'hole');
   return first && `${first[0]}=${symbol(first[1])}`;
 }
 
