@@ -3,8 +3,9 @@ import type { Location } from '../engine/identity/objects.ts';
 import { authorizer, type Authorizer } from '../engine/identity/permissions.ts';
 import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
 import type { Rule } from '../engine/lint/rule.ts';
+import { fileOf, spanIn } from '../engine/lint/finding.ts';
 import { Workspace } from '../engine/lint/workspace.ts';
-import { indexLines, positionAt, shift, type LineIndex, type Span } from '../engine/yaml/text.ts';
+import { indexLines, positionAt, type LineIndex, type Span } from '../engine/yaml/text.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
 import { loadInput } from '../sources/tree.ts';
@@ -84,7 +85,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
     complete: problems.length === 0,
     workspace,
     configuration,
-    place: ({ object: { document }, place: { span } }) => placeIn(document.file, shift(span, document.start)),
+    place: (location) => placeIn(fileOf(location), spanIn(location)),
     placeIn,
   };
 }

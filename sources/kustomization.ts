@@ -6,6 +6,7 @@ import { nameOf, parentOf, resolvePath } from './path.ts';
 
 /** What a kustomization file says, as far as it can be read without building it. Paths are workspace-relative. */
 export interface Kustomization {
+  readonly path: string;
   readonly folder: string;
   /** The namespace that it gives to everything it builds. */
   readonly namespace: string | undefined;
@@ -20,6 +21,8 @@ export interface Kustomization {
   readonly parts: readonly string[];
   /** Whether it may change fields of what it builds in ways that are not followed here: patches, replacements, its own name references. */
   readonly rewrites: boolean;
+  /** Whether it changes what objects say, beside their names and namespaces: patches, labels, replacements, transformers. */
+  readonly changes: boolean;
 }
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -44,6 +47,7 @@ export function readKustomization(path: string, content: string): Kustomization 
   const folder = parentOf(path) ?? '';
   const resolve = (entries: readonly string[]) => entries.filter(isLocalPath).map((entry) => resolvePath(folder, entry));
   return {
+    path,
     folder,
     namespace: text(data['namespace']) || undefined,
     namePrefix: text(data['namePrefix']),
@@ -52,11 +56,15 @@ export function readKustomization(path: string, content: string): Kustomization 
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
+    changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
   };
 }
 
 /** Fields that change what is built, or say which fields are references (kustomize api/types/kustomization.go). */
 const rewriters = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'vars', 'transformers', 'configurations', 'crds'];
+
+/** Fields that engine/kustomize follows. */
+const changers = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'transformers', 'labels'];
 
 /** Every file that a kustomization reads and does not build (kustomize api/types/kustomization.go). */
 function partsOf(data: Record<string, unknown>): string[] {

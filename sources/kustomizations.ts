@@ -1,4 +1,5 @@
 import type { Build } from '../engine/identity/build.ts';
+import type { Overlay } from '../engine/kustomize/overlay.ts';
 import { isKustomizationName, readKustomization, type Kustomization } from './kustomization.ts';
 
 /** What a file is to the kustomizations around it. */
@@ -9,23 +10,27 @@ export interface BuildPart {
   readonly namespace: { readonly told: 'one'; readonly name: string } | { readonly told: 'none' | 'untold' };
   /** What those builds make of a resource. */
   readonly build?: Build;
+  /** The builds that reach a resource and may change what it says. */
+  readonly overlays?: readonly Overlay[];
 }
 
 /** The kustomizations of a workspace. Paths are workspace-relative. */
 export interface Kustomizations {
   isKustomization(path: string): boolean;
+  /** Whether it changes what objects say: then its text is needed to judge them. */
+  isChanging(path: string): boolean;
   partOf(path: string): BuildPart | undefined;
 }
 
 /** Reads all kustomizations among paths and follows what they build. */
 export function findKustomizations(paths: readonly string[], textOf: (path: string) => string | undefined): Kustomizations {
-  const files = new Set<string>();
+  const files = new Map<string, Kustomization>();
   const byFolder = new Map<string, Kustomization>();
   for (const path of paths.filter(isKustomizationName)) {
     const text = textOf(path);
     const read = text === undefined ? undefined : readKustomization(path, text);
     if (!read) continue;
-    files.add(path);
+    files.set(path, read);
     if (!byFolder.has(read.folder)) byFolder.set(read.folder, read);
   }
 
@@ -42,10 +47,11 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
 
   return {
     isKustomization: (path) => files.has(path),
+    isChanging: (path) => files.get(path)?.changes === true,
     partOf(path) {
       const told = resources.get(path);
       // Built by one and a part of another: it is an object.
-      if (told) return { part: 'resource', namespace: agreed(told), build: buildOf(told) };
+      if (told) return { part: 'resource', namespace: agreed(told), build: buildOf(told), ...overlaysOf(told) };
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
   };
@@ -64,6 +70,12 @@ function buildOf(ways: readonly Way[]): Build {
   const overwritten = ways.some((way) => way.namespace === undefined) ? undefined : others.length > 0 ? '' : first;
   const names = new Map(ways.map(({ prefix, suffix }) => [`${prefix} ${suffix}`, { prefix, suffix }]));
   return { roots: [...new Set(ways.map((way) => way.root))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(ways.some((way) => way.rewrites) ? { rewrites: true } : {}) };
+}
+
+/** Nothing where no build changes what objects say: then they are what is written. */
+function overlaysOf(ways: readonly Way[]): { overlays?: readonly Overlay[] } {
+  if (ways.every(({ changes }) => !changes)) return {};
+  return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map(({ file, levels }) => ({ file, levels })) };
 }
 
 /** Folders given as transformers, generators or validators, with all they build: configuration of the build, no objects of it. */
@@ -89,6 +101,12 @@ interface Way {
   readonly suffix: string;
   /** Whether one of its levels may change other fields. */
   readonly rewrites: boolean;
+  /** The file of the outermost one. */
+  readonly file: string;
+  /** The files of all levels, innermost first. */
+  readonly levels: readonly string[];
+  /** Whether one of its levels changes what objects say in ways that are followed. */
+  readonly changes: boolean;
 }
 
 /**
@@ -105,7 +123,15 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
   // Components work on what their parent has built so far, theirs included, one after the other and before the parent's own settings.
   const ownWay = (one: Kustomization): Way => {
     const levels = [...one.components.flatMap((folder) => byFolder.get(folder) ?? []), one];
-    return levels.reduce<Way>((inner, { namespace, namePrefix, nameSuffix, rewrites }) => ({ ...inner, namespace: namespace ?? inner.namespace, prefix: namePrefix + inner.prefix, suffix: inner.suffix + nameSuffix, rewrites: inner.rewrites || rewrites }), emptyWay(one.folder));
+    return levels.reduce<Way>((inner, level) => ({
+      ...inner,
+      namespace: level.namespace ?? inner.namespace,
+      prefix: level.namePrefix + inner.prefix,
+      suffix: inner.suffix + level.nameSuffix,
+      rewrites: inner.rewrites || level.rewrites,
+      levels: [...inner.levels, level.path],
+      changes: inner.changes || level.changes,
+    }), emptyWay(one));
   };
 
   const known = new Map<string, readonly Way[]>();
@@ -115,7 +141,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
     const one = byFolder.get(folder)!;
     const own = ownWay(one);
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
-    known.set(folder, [emptyWay(folder)]);
+    known.set(folder, [emptyWay(one)]);
     const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
     const answer = above.length === 0 ? [own] : [...new Map(above.map((way) => [JSON.stringify(way), way])).values()];
     known.set(folder, answer);
@@ -125,9 +151,18 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
 }
 
 function around(outer: Way, inner: Way): Way {
-  return { root: outer.root, namespace: outer.namespace ?? inner.namespace, prefix: outer.prefix + inner.prefix, suffix: inner.suffix + outer.suffix, rewrites: outer.rewrites || inner.rewrites };
+  return {
+    root: outer.root,
+    file: outer.file,
+    namespace: outer.namespace ?? inner.namespace,
+    prefix: outer.prefix + inner.prefix,
+    suffix: inner.suffix + outer.suffix,
+    rewrites: outer.rewrites || inner.rewrites,
+    levels: [...inner.levels, ...outer.levels],
+    changes: inner.changes || outer.changes,
+  };
 }
 
-function emptyWay(root: string): Way {
-  return { root, namespace: undefined, prefix: '', suffix: '', rewrites: false };
+function emptyWay({ folder, path }: Kustomization): Way {
+  return { root: folder, file: path, namespace: undefined, prefix: '', suffix: '', rewrites: false, levels: [], changes: false };
 }

@@ -7,11 +7,11 @@ import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
 
 /** What is known of a file before its text is read. */
-export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build' | 'chart'>;
+export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build' | 'overlays' | 'chart'>;
 
 /** Says of any path of a workspace, also one that appeared later, how it is read. */
 export interface Plan {
-  /** Undefined for what is read by others and holds no manifest: Chart.yaml, kustomization files, template helpers. */
+  /** Undefined for what is read by others and holds no manifest: template helpers, kustomization files that change nothing in an object. */
   of(path: string): FilePlan | undefined;
 }
 
@@ -47,12 +47,13 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
         const dialect = inChart.part === 'template' || (inChart.part === 'source' && !path.endsWith('Chart.yaml') && !path.endsWith('requirements.yaml')) ? 'template' : inChart.part === 'values' ? 'values' : 'kubernetes';
         return { dialect, scope: `helm:${inChart.chart || '.'}`, role: inChart.part === 'source' ? 'part' : 'manifest', namespace: namespace ?? releaseNamespace, chart: inChart.chart };
       }
-      if (kustomizations.isKustomization(path) || path.endsWith('.tpl')) return undefined;
+      if (path.endsWith('.tpl')) return undefined;
       const scope = scopes.find((one) => one.has(path))?.name ?? '';
+      if (kustomizations.isKustomization(path)) return kustomizations.isChanging(path) ? { dialect: 'kustomization', scope, role: 'part' } : undefined;
       const built = kustomizations.partOf(path);
       if (!built) return { dialect: 'kubernetes', scope, role: 'manifest', namespace };
       if (built.part === 'part') return { dialect: 'kustomization', scope, role: 'patch' };
-      return { dialect: 'kustomization', scope, role: 'manifest', namespace: namespaceOf(built, namespace), build: built.build };
+      return { dialect: 'kustomization', scope, role: 'manifest', namespace: namespaceOf(built, namespace), build: built.build, ...(built.overlays ? { overlays: built.overlays } : {}) };
     },
   };
 }

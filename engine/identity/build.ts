@@ -13,6 +13,8 @@ export interface Build {
 export interface Renaming {
   readonly prefix: string;
   readonly suffix: string;
+  /** The name that a patch has given in place of the written one. */
+  readonly name?: string;
 }
 
 /** Whether two files are built together by one kustomization: then names among them mean what is written. */
@@ -29,7 +31,7 @@ export function sameBuild(a: Build | undefined, b: Build | undefined): boolean {
 /** The names that an object may have in the cluster, each once: one where nothing renames it, or every build alike. */
 export function namesInCluster({ name, build }: { readonly name: string; readonly build?: Build }): readonly string[] {
   if (!build || name === '') return [name];
-  return [...new Set(build.names.map(({ prefix, suffix }) => prefix + name + suffix))];
+  return [...new Set(build.names.map((one) => one.prefix + (one.name ?? name) + one.suffix))];
 }
 
 /** Whether a name, as it is written in one file, means an object of another: within a build by what is written, from outside by what comes out. */

@@ -30,6 +30,8 @@ export interface GraphObject {
   readonly build?: Build;
   /** The tree that a template writes, for an object of a chart; its spans are those of the template. */
   readonly written?: YamlNode;
+  /** What Kustomize makes of it where that is not what is written: the tree of its document, and the builds that make it so among those that reach it. */
+  readonly built?: { readonly root: YamlNode; readonly by: readonly string[]; readonly among: readonly string[] };
   /** Read from Helm's output. */
   readonly rendered?: true;
 }

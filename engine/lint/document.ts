@@ -20,7 +20,8 @@ export interface DocumentEntry extends DocumentRef {
   readonly facts: DocumentFacts;
 }
 
-const nothing: DocumentFacts = { resources: [], problem: undefined, unread: false };
+/** What a document says that is not read. */
+export const nothing: DocumentFacts = { resources: [], problem: undefined, unread: false };
 
 /** Reads the facts of one document. Parsing is the budget: kinds that nothing reads are told by their first lines. */
 export function readDocument(text: string, dialect: Dialect): DocumentFacts {

@@ -2,6 +2,7 @@ import { sameBuild, type Build } from '../identity/build.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import type { Resource } from '../kubernetes/read.ts';
+import type { Overlay } from '../kustomize/overlay.ts';
 import type { Dialect } from '../yaml/node.ts';
 import type { DocumentEntry } from './document.ts';
 import type { Suppression } from './suppress.ts';
@@ -15,12 +16,14 @@ export interface SourceFile {
   readonly dialect: Dialect;
   /** Files of different scopes are never joined: a Helm release, a Kustomize build, a configured scope. "" is the workspace's own. */
   readonly scope: string;
-  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself; `part` is what a chart is made of beside its templates. */
+  /** `context` resolves references in every scope and is never reported on; `patch` is part of an object and judged nowhere by itself; `part` is what a chart is made of beside its templates, and a kustomization. */
   readonly role: 'manifest' | 'context' | 'patch' | 'part';
   /** The namespace that objects get that name none (release namespace, kustomization), else undefined. */
   readonly namespace?: string;
   /** What Kustomize makes of its objects, where it builds them. */
   readonly build?: Build;
+  /** The builds that reach its objects, where one of them may change what these say. */
+  readonly overlays?: readonly Overlay[];
   /** The folder of the chart that is installed, for all files of that chart and its subcharts. */
   readonly chart?: string;
 }
@@ -35,7 +38,7 @@ export interface FileEntry {
 
 /** Whether two states of a file are read alike, whatever their texts. */
 export function sameHousehold(a: SourceFile, b: SourceFile): boolean {
-  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build) && a.chart === b.chart;
+  return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build) && JSON.stringify(a.overlays) === JSON.stringify(b.overlays) && a.chart === b.chart;
 }
 
 /** The object of a resource, where its file puts it. */

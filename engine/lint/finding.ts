@@ -20,7 +20,7 @@ export interface Finding {
   readonly source: string | null;
   readonly tier: 'plain' | 'masked' | 'rendered';
   readonly mapping: 'exact' | 'path' | 'file';
-  /** How many objects of a template say it at this place. */
+  /** How many objects of a template, or Kustomize builds of an object, say it at this place. */
   instances: number;
   readonly resource: { readonly apiVersion: string; readonly kind: string; readonly namespace: string | null; readonly name: string | null };
   readonly path: Path;
@@ -47,8 +47,8 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     severity: settings?.severity ?? phased(signal.severity ?? rule.severity),
     confidence: signal.confidence ?? rule.confidence ?? 'high',
     persona: signal.persona ?? rule.persona,
-    file: object.document.file,
-    document: object.document.index,
+    file: fileOf(signal.at),
+    document: (place.home ?? object.document).index,
     span: spanIn(signal.at),
     source: object.document.source ?? null,
     tier: object.rendered ? 'rendered' : object.document.dialect === 'template' ? 'masked' : 'plain',
@@ -56,7 +56,7 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     instances: 1,
     resource: { apiVersion: header.apiVersion, kind: header.kind, namespace: object.namespace || null, name: object.name || null },
     path: place.path,
-    related: (signal.related ?? []).map((one) => ({ file: one.at.object.document.file, span: spanIn(one.at), message: one.message })),
+    related: (signal.related ?? []).map((one) => ({ file: fileOf(one.at), span: spanIn(one.at), message: one.message })),
     group: signal.group ?? null,
     frameworks: rule.frameworks,
     fingerprint,
@@ -74,7 +74,12 @@ function wordsOf(rule: Rule, signal: Signal): { readonly message: string; readon
 
 /** The span of a location in its file as it stands now. */
 export function spanIn({ object, place }: Location): Span {
-  return shift(place.span, object.document.start);
+  return shift(place.span, (place.home ?? object.document).start);
+}
+
+/** The file of a location: its object's, or that of the patch which says it. */
+export function fileOf({ object, place }: Location): string {
+  return (place.home ?? object.document).file;
 }
 
 /** Equal findings of one file get an ordinal, so that each has a fingerprint of its own. */

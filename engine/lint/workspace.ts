@@ -139,6 +139,11 @@ export class Workspace {
     return [...this.files.keys()];
   }
 
+  /** All files held, as they were last set. */
+  *sources(): Iterable<SourceFile> {
+    for (const { source } of this.files.values()) yield source;
+  }
+
   /** The text of a file as it was last set, or undefined. */
   textOf(path: string): string | undefined {
     return this.files.get(path)?.source.text ?? (path === this.configuration.source?.path ? this.configuration.source.text : undefined);
@@ -269,6 +274,7 @@ export class Workspace {
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
     const answers = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, ...this.check(scope, variant) })));
     for (const { variant, ...one } of answers) this.collect(one, variant, found);
+    if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
     const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
     const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
@@ -321,7 +327,7 @@ export class Workspace {
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
   private conclude(file: FileEntry, all: Finding[], exceptions: ExceptionsAtWork): FileFindings {
     const findings = oneEach(file, all, (finding) => this.raised.get(finding)!.variant).map((told) => this.withVariants(told));
-    const merged = mergeBuilds(findings, (finding) => this.raised.get(finding)!.signal.at, (path) => this.files.get(path)?.source.text);
+    const merged = mergeBuilds(findings, (finding) => this.raised.get(finding)!, (path) => this.files.get(path)?.source.text);
     numberFingerprints(merged.sort(inOrder));
     const accepted: Suppressed[] = [];
     const open = merged.filter((finding) => {

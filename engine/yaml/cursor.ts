@@ -1,4 +1,4 @@
-import { entryOf, type Decided, type Entry, type Path, type YamlNode } from './node.ts';
+import { entryOf, type Decided, type Entry, type Home, type Path, type YamlNode } from './node.ts';
 import type { Span } from './text.ts';
 
 /** A place in a document, made of plain data: it outlives the tree and can be cached, compared and sent. */
@@ -14,6 +14,8 @@ export interface Place {
   readonly decided?: Decided;
   /** Where the span is that of a parent (`path`) or of the whole object (`file`), since the value is written nowhere by itself. */
   readonly mapping?: 'path' | 'file';
+  /** The document that the spans count in, where it is not the object's own. */
+  readonly home?: Home;
 }
 
 /** A value as the files tell it: known, a hole (a template's expression, comparable but not readable), or absent. Each says where it was decided. */
@@ -113,7 +115,8 @@ export class Cursor {
 
   /** Where this is, or where it would be: an absent value sits on the key of its nearest written parent. */
   place(): Place {
-    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}), ...(this.mapping ? { mapping: this.mapping } : {}) };
+    const home = this.home();
+    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}), ...(this.mapping ? { mapping: this.mapping } : {}), ...(home ? { home } : {}) };
   }
 
   /** The same place with the key underlined instead of the value. */
@@ -132,6 +135,12 @@ export class Cursor {
     if (this.node?.kind === 'map' && this.node.entries[0] && !this.node.origin) return this.node.entries[0].keySpan;
     if (this.node) return this.node.span;
     return this.parent?.mark() ?? { start: 0, end: 0 };
+  }
+
+  /** The document that the mark is in. A key stands where its value does. */
+  private home(): Home | undefined {
+    if (!this.node) return this.parent?.home();
+    return !this.entry && this.node.kind === 'map' && this.node.entries[0] && !this.node.origin ? this.node.entries[0].value.home : this.node.home;
   }
 
   private stable(): string {

@@ -21,6 +21,19 @@ interface NodeBase {
   readonly decided?: Decided;
   /** Where the place is not its own: that of a parent (`path`), or of the whole object (`file`). */
   readonly mapping?: 'path' | 'file';
+  /** The document that it is written in, where that is not its object's own: a patch of Kustomize. Spans count from there. */
+  readonly home?: Home;
+}
+
+/** A document that holds parts of other documents' objects. The reference stays while the text does; where it stands now, it says itself. */
+export interface Home {
+  readonly file: string;
+  /** The position of the document in its file. */
+  readonly index: number;
+  /** Offset of the document in its file. */
+  readonly start: number;
+  /** The stretch of the document that is YAML of its own: a patch written as text in a kustomization. */
+  readonly block?: Span;
 }
 
 /** A place in a values file. Where that stands now is told by its text. */

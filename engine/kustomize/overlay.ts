@@ -1,0 +1,108 @@
+import { readResources, type Resource } from '../kubernetes/read.ts';
+import { nodeAt, type YamlNode } from '../yaml/node.ts';
+import { parseYaml } from '../yaml/parse.ts';
+import { applyLevels } from './apply.ts';
+import type { SourceDocument } from './block.ts';
+import { readLevel, type Level } from './level.ts';
+import { change, textAt } from './tree.ts';
+
+/** A way in which a build reaches a file. */
+export interface Overlay {
+  /** The outermost kustomization: its file. */
+  readonly file: string;
+  /** The files of all kustomizations on the way, innermost first. */
+  readonly levels: readonly string[];
+}
+
+/** An object as a build makes it. */
+export interface BuiltObject {
+  readonly resource: Resource;
+  /** The tree of the whole document, with this object in it. */
+  readonly root: YamlNode;
+  /** The name that comes out, where a patch has changed it. */
+  readonly renamed?: string;
+  /** The builds that make it so, by the file of the outermost kustomization. */
+  readonly by: readonly string[];
+}
+
+/** An object of a document as each of its builds makes it, in the order of the builds; undefined where a build deletes it. */
+export type BuiltObjects = readonly (BuiltObject | undefined)[];
+
+interface Kept {
+  readonly levels: readonly Level[];
+  readonly objects: readonly BuiltObjects[];
+}
+
+/** What builds make of documents, kept from edit to edit. */
+export class Overlays {
+  private readonly levels = new Map<string, Level>();
+  private kept = new WeakMap<SourceDocument, Kept>();
+
+  /**
+   * The objects of a document in each of its builds. The same builds with the same texts give the same objects.
+   * @param resources what the document says by itself
+   */
+  of(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], documentsOf: (path: string) => readonly SourceDocument[]): readonly BuiltObjects[] {
+    const ways = overlays.map(({ levels }) => levels.map((path) => this.level(path, documentsOf)));
+    const flat = ways.flat();
+    const before = this.kept.get(document);
+    if (before && before.levels.length === flat.length && flat.every((level, i) => level === before.levels[i])) return before.objects;
+    const objects = resources.length === 0 ? [] : build(document, resources, overlays, ways);
+    this.kept.set(document, { levels: flat, objects });
+    return objects;
+  }
+
+  private level(path: string, documentsOf: (path: string) => readonly SourceDocument[]): Level {
+    const before = this.levels.get(path);
+    if (before?.inputs.every((input) => isSame(documentsOf(input.path), input.documents))) return before;
+    const level = readLevel(path, documentsOf);
+    this.levels.set(path, level);
+    return level;
+  }
+}
+
+function isSame(a: readonly SourceDocument[], b: readonly SourceDocument[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+function build(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], ways: readonly (readonly Level[])[]): readonly BuiltObjects[] {
+  const { root } = parseYaml(document.text, 'kustomization');
+  return resources.map((resource) => {
+    const own = root && nodeAt(root, resource.header.root);
+    if (!own) return ways.map(() => undefined);
+    const made = new Map<string, Omit<BuiltObject, 'by'> & { readonly by: string[] }>();
+    return ways.map((levels, i): BuiltObject | undefined => {
+      const built = applyLevels(own, levels);
+      if (!built) return undefined;
+      const renamed = textAt(built.root, 'metadata', 'name') === textAt(own, 'metadata', 'name') ? {} : { renamed: built.ids.at(-1)!.name };
+      // What comes out alike is one object.
+      const key = built.root === own ? '' : `${renamed.renamed ?? ''} ${signatureOf(built.root)}`;
+      const before = made.get(key);
+      if (before) {
+        before.by.push(overlays[i]!.file);
+        return before;
+      }
+      const whole = built.root === own ? root : change(root, resource.header.root, () => built.root)!;
+      const read = built.root === own ? resource : resourceAt(whole, resource);
+      const object = read && { resource: read, root: whole, ...renamed, by: [overlays[i]!.file] };
+      if (object) made.set(key, object);
+      return object;
+    });
+  });
+}
+
+function resourceAt(root: YamlNode, { header }: Resource): Resource | undefined {
+  const path = header.root.join('/');
+  return readResources(root).find((one) => one.header.root.join('/') === path);
+}
+
+/** A tree with all its places, as text. */
+function signatureOf(node: YamlNode): string {
+  const at = `${node.span.start}${node.home ? `@${node.home.file}#${node.home.index}` : ''}`;
+  switch (node.kind) {
+    case 'scalar': return `${at}=${JSON.stringify(node.value)}`;
+    case 'hole': return `${at}?${node.expression}`;
+    case 'seq': return `${at}${node.open ?? ''}[${node.items.map(signatureOf).join()}]`;
+    case 'map': return `${at}${node.open ?? ''}{${node.entries.map((entry) => `${JSON.stringify(entry.key)}:${signatureOf(entry.value)}`).join()}}`;
+  }
+}

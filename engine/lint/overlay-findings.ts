@@ -1,0 +1,100 @@
+import type { Graph } from '../identity/graph.ts';
+import type { Location } from '../identity/objects.ts';
+import { shift, type Span } from '../yaml/text.ts';
+import type { Finding } from './finding.ts';
+
+type Related = Finding['related'][number];
+
+/** What a finding was raised from. */
+interface Origin {
+  readonly signal: { readonly at: Location };
+  readonly graph: Graph;
+}
+
+/** Findings of one rule at one place, from objects that Kustomize changes, by the graph of the build that they are about. */
+interface Place {
+  readonly byGraph: Map<Graph, Finding[]>;
+  readonly locations: Location[];
+}
+
+/**
+ * The findings of a file, each once: what several Kustomize builds say of one place is one finding, the gravest of them.
+ * One that not all builds say tells which do; one in a patch tells what the patch is part of.
+ * @param textOf the text of a file of the workspace
+ */
+export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Finding) => Origin, textOf: (path: string) => string | undefined): Finding[] {
+  const places = new Map<string, Place>();
+  const merged: Finding[] = [];
+  for (const finding of findings) {
+    const { signal: { at }, graph } = originOf(finding);
+    if (!at.object.built) {
+      merged.push(finding);
+      continue;
+    }
+    const key = `${finding.rule} ${finding.span.start} ${finding.span.end}`;
+    const place: Place = places.get(key) ?? { byGraph: new Map(), locations: [] };
+    places.set(key, place);
+    place.locations.push(at);
+    place.byGraph.set(graph, [...(place.byGraph.get(graph) ?? []), finding]);
+  }
+  for (const { byGraph, locations } of places.values()) {
+    const [gravest] = [...byGraph.values()].sort((a, b) => gravity(b) - gravity(a));
+    const by = new Set(locations.flatMap(({ object }) => object.built!.by));
+    for (const finding of onePerPatch(gravest!, originOf)) {
+      finding.instances = Math.max(by.size, new Set(locations.map(({ object }) => object)).size);
+      addRelated(finding, [...patchedObjects(finding, locations), ...buildsOf(by, locations, textOf)]);
+      merged.push(finding);
+    }
+  }
+  return merged;
+}
+
+function gravity(findings: readonly Finding[]): number {
+  return Math.max(...findings.map(({ severity }) => ['info', 'warning', 'error'].indexOf(severity)));
+}
+
+/** A patch of several objects is one line: it has one finding of each kind. */
+function onePerPatch(findings: readonly Finding[], originOf: (finding: Finding) => Origin): Finding[] {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    if (!originOf(finding).signal.at.place.home) return true;
+    const isNew = !seen.has(finding.messageId);
+    seen.add(finding.messageId);
+    return isNew;
+  });
+}
+
+/** The finding stays the one that was raised: what it was raised from is remembered by it. */
+function addRelated(finding: Finding, related: readonly Related[]): void {
+  (finding as { related: Finding['related'] }).related = [...finding.related, ...related];
+}
+
+/** The objects that a patch is part of, where the finding stands in the patch. */
+function patchedObjects({ file }: Finding, locations: readonly Location[]): Related[] {
+  const bases = new Map<string, Related>();
+  for (const { object, place } of locations) {
+    if (!place.home) continue;
+    const { at, kind } = object.resource.header;
+    if (at.home) continue;
+    const span = shift(at.span, object.document.start);
+    if (object.document.file !== file) bases.set(`${object.document.file} ${span.start}`, { file: object.document.file, span, message: `part of ${kind} "${object.name}", which Kustomize patches` });
+  }
+  return [...bases.values()];
+}
+
+const shown = 5;
+
+/** The builds that say it, where some of those that reach the object do not. */
+function buildsOf(by: ReadonlySet<string>, [first]: readonly Location[], textOf: (path: string) => string | undefined): Related[] {
+  const among = new Set(first!.object.built!.among);
+  if (by.size >= among.size) return [];
+  return [...by].sort().slice(0, shown).flatMap((file) => {
+    const text = textOf(file);
+    return text === undefined ? [] : [{ file, span: firstKey(text), message: 'as this kustomization builds it' }];
+  });
+}
+
+function firstKey(text: string): Span {
+  const match = /^[A-Za-z]\w*(?=:)/m.exec(text);
+  return match ? { start: match.index, end: match.index + match[0].length } : { start: 0, end: 0 };
+}

@@ -1,0 +1,75 @@
+import { symbol, type GraphObject } from '../identity/objects.ts';
+import { Overlays, type BuiltObject } from '../kustomize/overlay.ts';
+import type { DocumentEntry } from './document.ts';
+import { graphObject, type FileEntry } from './files.ts';
+
+/** The objects of a scope as its Kustomize builds make them. */
+export interface BuiltScope {
+  /** One of each object: as the first of its builds has it. */
+  readonly objects: readonly GraphObject[];
+  /** The builds in which some object is another than that, by the file of the outermost kustomization. */
+  readonly others: readonly string[];
+  /** The objects as one of those builds has them; what it does not build as the first does. */
+  in(overlay: string): readonly GraphObject[];
+}
+
+/** No more objects than this are linked again for builds that differ: an edit has to stay fast. */
+const objectBudget = 20_000;
+
+/** What Kustomize makes of objects, kept up to date edit by edit. */
+export class BuiltFiles {
+  private readonly overlays = new Overlays();
+  private readonly objects = new WeakMap<BuiltObject, GraphObject>();
+  private ids = 0;
+
+  /** @param documentsOf the documents of any file of the workspace */
+  scope(files: readonly FileEntry[], documentsOf: (path: string) => readonly DocumentEntry[]): BuiltScope {
+    if (files.every(({ source }) => source.overlays === undefined)) {
+      const objects = files.flatMap((file) => file.objects);
+      return { objects, others: [], in: () => objects };
+    }
+    const slots = files.flatMap((file) => this.slotsOf(file, documentsOf));
+    const objects = slots.flatMap(({ first }) => first ?? []);
+    const others = [...new Set(slots.flatMap((slot) => [...slot.by].filter(([, object]) => object !== slot.first).map(([overlay]) => overlay)))].sort();
+    return {
+      objects,
+      others: others.slice(0, Math.floor(objectBudget / Math.max(1, objects.length))),
+      in: (overlay) => slots.flatMap(({ first, by }) => (by.has(overlay) ? by.get(overlay) : first) ?? []),
+    };
+  }
+
+  private slotsOf(file: FileEntry, documentsOf: (path: string) => readonly DocumentEntry[]): Slot[] {
+    const { source } = file;
+    if (!source.overlays) return file.objects.map((first) => ({ first, by: new Map() }));
+    const plain = new Map(file.objects.map((object) => [object.resource, object]));
+    return file.documents.flatMap((document) => this.overlays.of(document, document.facts.resources, source.overlays!, documentsOf).map((builds, i): Slot => {
+      const written = plain.get(document.facts.resources[i]!)!;
+      const by = new Map<string, GraphObject | undefined>();
+      source.overlays!.forEach(({ file: overlay }, way) => { if (!by.has(overlay)) by.set(overlay, builds[way] && this.objectOf(builds[way], written, document, file)); });
+      return { first: [...by.values()].find((one) => one !== undefined), by };
+    }));
+  }
+
+  private objectOf(built: BuiltObject, written: GraphObject, document: DocumentEntry, { source }: FileEntry): GraphObject {
+    if (built.resource === written.resource) return written;
+    let object = this.objects.get(built);
+    if (object) return object;
+    const made = graphObject(`o${++this.ids}`, document, built.resource, source);
+    const { header } = built.resource;
+    const name = header.name.state === 'known' ? built.renamed : symbol(header.name);
+    object = {
+      ...made,
+      // References are written to the name before the patch, and follow it.
+      ...(name === undefined ? {} : { name: written.name, build: { ...source.build!, names: [{ prefix: '', suffix: '', name }] } }),
+      built: { root: built.root, by: built.by, among: source.overlays!.map(({ file }) => file) },
+    };
+    this.objects.set(built, object);
+    return object;
+  }
+}
+
+/** An object of a file: as the first of its builds that has it makes it, and as each does. */
+interface Slot {
+  readonly first: GraphObject | undefined;
+  readonly by: ReadonlyMap<string, GraphObject | undefined>;
+}
