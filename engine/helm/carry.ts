@@ -98,7 +98,7 @@ function segmentAt(way: Way, offset: number): Segment | undefined {
 }
 
 /** The segment that an offset of the document is in; the last one for its end. */
-function indexAt({ segments, from }: Way, offset: number): number {
+export function indexAt({ segments, from }: Pick<Way, 'segments' | 'from'>, offset: number): number {
   const at = from + offset;
   let low = 0;
   let high = segments.length - 1;

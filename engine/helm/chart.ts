@@ -3,7 +3,7 @@ import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
 import { parseTemplate } from './parse.ts';
-import { isDict, overlay, valueOf, type Dict, type Origin, type Value } from './value.ts';
+import { isDict, overlay, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
 export interface ChartFile {
@@ -56,7 +56,7 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
   const byPath = new Map(files.map((file) => [file.path, file]));
   const root = instanceOf('', byPath, undefined);
   if (!root) return undefined;
-  const values = profile.reduce((below, file) => overlay(below, parseValues(file)), root.values);
+  const values = profile.reduce((below, file) => overlay(below, mappingIn(file)), root.values);
   const instances = withDependencies({ ...root, values }, byPath);
   const folders = [...new Set(instances.map(({ folder }) => folder))];
   const templates = new Map<string, readonly Node[]>();
@@ -95,12 +95,20 @@ function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias
   if (!isDict(said)) return undefined;
   const name = alias ?? String(said.get('name') ?? '');
   const valuesFile = at('values.yaml');
-  const values = valuesFile ? parseValues(valuesFile) : undefined;
-  const about: Dict = new Map([...said].map(([key, value]): [string, Value] => [key === 'apiVersion' ? 'APIVersion' : key[0]!.toUpperCase() + key.slice(1), value]));
+  const values = valuesFile ? mappingIn(valuesFile) : undefined;
+  const about: Dict = new Map([...said].map(([key, value]): [string, Value] => [key === 'apiVersion' ? 'APIVersion' : key.charAt(0).toUpperCase() + key.slice(1), value]));
   about.set('Name', name);
   about.set('IsRoot', folder === '');
   for (const key of ['Version', 'AppVersion', 'Description', 'Type']) if (!about.has(key)) about.set(key, key === 'Type' ? 'application' : '');
-  return { folder, name, fullName: name, about, values: isDict(values) ? values : new Map(), isLibrary: said.get('type') === 'library' };
+  return { folder, name, fullName: name, about, values: values ?? new Map(), isLibrary: said.get('type') === 'library' };
+}
+
+/** The values of a file; unknown where Helm refuses it, since it cannot be read or is no mapping. */
+function mappingIn(file: ChartFile): Value {
+  const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
+  const { root, problem } = document ? parseYaml(document.text, 'values') : { root: undefined, problem: undefined };
+  const values = problem ? undefined : valueOf(root, originsIn(file));
+  return problem || !(isDict(values) || values === undefined || values === null) ? new Unknown('.Values') : values ?? undefined;
 }
 
 function parseValues(file: ChartFile): Value {

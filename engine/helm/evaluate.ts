@@ -25,6 +25,18 @@ export interface Chart {
 
 /** More steps than any chart takes: what goes beyond is a loop. */
 const mostSteps = 400_000;
+
+/** What a call costs in steps beside its own: for the length of what it makes, and for a search by a regular expression. */
+function costOf(name: string, value: Value): number {
+  const length = typeof value === 'string' ? value.length / 100 : Array.isArray(value) ? value.length : isDict(value) ? value.size : 0;
+  return length + (name.includes('egex') ? 1000 : 1);
+}
+
+function spend(state: State, steps: number): void {
+  state.steps.count += steps;
+  if (state.steps.count > mostSteps) throw new Abandoned('too many steps');
+}
+
 const deepest = 60;
 
 /** Thrown where an evaluation has to be given up: it would not end, or a text that is computed hangs on an unknown condition. */
@@ -59,23 +71,28 @@ function run(nodes: readonly Node[], dot: Result, state: State): void {
 }
 
 function step(node: Node, dot: Result, state: State): void {
-  if (++state.steps.count > mostSteps) throw new Abandoned('too many steps');
+  spend(state, 1);
   switch (node.kind) {
     case 'text': return state.out.text(node.span.start, node.text);
     case 'action': {
       const result = pipeline(node.pipe, dot, state);
-      if (node.pipe.variables.length === 0) state.out.value(node, print(result.value), result);
+      if (node.pipe.variables.length === 0) write(node, print(result.value), result, state);
       return;
     }
     case 'template': {
       const given = node.pipe ? pipeline(node.pipe, dot, state) : { value: null };
       const text = include(node.name, given, state);
-      return state.out.value(node, typeof text === 'string' ? text : mark(text), { value: text });
+      return write(node, typeof text === 'string' ? text : mark(text), { value: text }, state);
     }
     case 'if': case 'with': return conditional(node, dot, state);
     case 'range': return range(node, dot, state);
     case 'break': case 'continue': throw new LoopMark(node.kind);
   }
+}
+
+function write(action: Node, text: string, result: Result, state: State): void {
+  spend(state, text.length / 100);
+  state.out.value(action, text, result);
 }
 
 function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, state: State): void {
@@ -189,7 +206,9 @@ function named(name: string, args: readonly Result[], state: State): Result {
   const [first, second] = args;
   if (name === 'include') return { value: typeof first?.value === 'string' ? include(first.value, second ?? { value: null }, state) : new Unknown('include') };
   if (name === 'tpl') return { value: typeof first?.value === 'string' ? tpl(first.value, second ?? { value: null }, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
-  return apply(name, args);
+  const result = apply(name, args);
+  spend(state, costOf(name, result.value));
+  return result;
 }
 
 /** `and` and `or` look no further than they need, and give the argument that decided. */

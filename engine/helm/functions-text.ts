@@ -1,3 +1,4 @@
+import { regexFor } from './regex.ts';
 import { toJson, toYaml } from './yaml-out.ts';
 import { isCollection, print, Unknown, type Dict, type Value } from './value.ts';
 
@@ -29,7 +30,8 @@ const items = (value: Value): Value[] => (Array.isArray(value) ? value : [value]
 /** Longer texts than any manifest. */
 const longest = 1_000_000;
 
-function limited(input: string): string {
+/** @throws RangeError for a longer text than any manifest */
+export function limited(input: string): string {
   if (input.length > longest) throw new RangeError('too long');
   return input;
 }
@@ -43,6 +45,7 @@ function printf(format: string, args: Args): string {
   let next = 0;
   return format.replace(/%([-+# 0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (_, flags: string, width: string, precision: string | undefined, verb: string) => {
     if (verb === '%') return '%';
+    if (Number(width) > longest) throw new RangeError('too long');
     const value = args[next++];
     const padded = (input: string): string => (flags.includes('-') ? input.padEnd(Number(width)) : input.padStart(Number(width), flags.includes('0') && verb === 'd' ? '0' : ' '));
     switch (verb) {
@@ -58,13 +61,6 @@ function printf(format: string, args: Args): string {
 }
 
 const Buffer16 = (input: string): string => [...new TextEncoder().encode(input)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** Go's regular expressions (RE2) as JavaScript's, where they mean the same. */
-function regex(pattern: Value, flags = ''): RegExp {
-  const source = strict(pattern);
-  const inline = /^\(\?([ims]+)\)/.exec(source);
-  return new RegExp(source.slice(inline?.[0].length ?? 0).replaceAll('\\z', '$').replaceAll('\\A', '^').replaceAll('(?P<', '(?<').replace(/\[\[:(\w+):\]\]/g, (_, name: string) => ({ alnum: '[A-Za-z0-9]', alpha: '[A-Za-z]', digit: '[0-9]', space: '\\s' })[name] ?? '.'), `${flags}${inline?.[1] ?? ''}`);
-}
 
 function base64(input: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(input)));
@@ -126,13 +122,13 @@ export const textFunctions: Readonly<Record<string, (args: Args) => Value>> = {
   hasSuffix: ([suffix, input]) => strict(input).endsWith(strict(suffix)),
   b64enc: on(base64),
   b64dec: on((input) => (input.includes('\uE000') ? input : unbase64(input))),
-  regexMatch: ([pattern, input]) => regex(pattern).test(strict(input)),
-  mustRegexMatch: ([pattern, input]) => regex(pattern).test(strict(input)),
-  regexFind: ([pattern, input]) => regex(pattern).exec(strict(input))?.[0] ?? '',
-  regexFindAll: ([pattern, input, count]) => (strict(input).match(regex(pattern, 'g')) ?? []).slice(0, whole(count) < 0 ? undefined : whole(count)),
-  regexReplaceAll: ([pattern, input, to]) => strict(input).replace(regex(pattern, 'g'), strict(to).replace(/\$\{(\w+)\}/g, '$$$1')),
-  regexReplaceAllLiteral: ([pattern, input, to]) => strict(input).replace(regex(pattern, 'g'), () => strict(to)),
-  regexSplit: ([pattern, input, count]) => strict(input).split(regex(pattern)).slice(0, whole(count) < 0 ? undefined : whole(count)),
+  regexMatch: ([pattern, input]) => regexFor(strict(input), strict(pattern)).test(strict(input)),
+  mustRegexMatch: ([pattern, input]) => regexFor(strict(input), strict(pattern)).test(strict(input)),
+  regexFind: ([pattern, input]) => regexFor(strict(input), strict(pattern)).exec(strict(input))?.[0] ?? '',
+  regexFindAll: ([pattern, input, count]) => (strict(input).match(regexFor(strict(input), strict(pattern), 'g')) ?? []).slice(0, whole(count) < 0 ? undefined : whole(count)),
+  regexReplaceAll: ([pattern, input, to]) => strict(input).replace(regexFor(strict(input), strict(pattern), 'g'), strict(to).replace(/\$\{(\w+)\}/g, '$$$1')),
+  regexReplaceAllLiteral: ([pattern, input, to]) => strict(input).replace(regexFor(strict(input), strict(pattern), 'g'), () => strict(to)),
+  regexSplit: ([pattern, input, count]) => strict(input).split(regexFor(strict(input), strict(pattern))).slice(0, whole(count) < 0 ? undefined : whole(count)),
   regexQuoteMeta: on((input) => input.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')),
   wrap: ([, input]) => text(input),
   swapcase: on((input) => [...input].map((char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())).join('')),

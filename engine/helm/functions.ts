@@ -1,5 +1,5 @@
 import { dataFunctions } from './functions-data.ts';
-import { asking, carrying, textFunctions } from './functions-text.ts';
+import { asking, carrying, limited, textFunctions } from './functions-text.ts';
 import { isCollection, isDict, isMarked, isTrue, isUntold, print, Unknown, type Result, type Value } from './value.ts';
 
 /*
@@ -33,13 +33,19 @@ export function apply(name: string, args: readonly Result[]): Result {
 function compute(name: string, values: readonly Value[]): Value {
   const unknown = (): Unknown => new Unknown([name, ...values.map(argument)].join(' '));
   try {
-    if (Object.hasOwn(textFunctions, name)) return isTold(name, values) ? textFunctions[name]!(values) : unknown();
+    if (Object.hasOwn(textFunctions, name)) return isTold(name, values) ? withinBounds(textFunctions[name]!(values)) : unknown();
     if (!Object.hasOwn(dataFunctions, name)) return unknown();
     const { call, takesUnknown } = dataFunctions[name]!;
     return !takesUnknown && values.some((value) => value instanceof Unknown) ? unknown() : call(values);
   } catch {
     return unknown();
   }
+}
+
+/** Longer texts than this are in no manifest: what makes them is given up. */
+function withinBounds(value: Value): Value {
+  if (typeof value === 'string') limited(value);
+  return value;
 }
 
 /** Whether the result of a text function can be known. */
@@ -49,7 +55,7 @@ function isTold(name: string, values: readonly Value[]): boolean {
 }
 
 function argument(value: Value): string {
-  if (value instanceof Unknown) return `(${value.expression})`;
-  if (typeof value === 'string') return JSON.stringify(value);
+  if (value instanceof Unknown) return value.expression.length > 1000 ? '…' : `(${value.expression})`;
+  if (typeof value === 'string') return value.length > 1000 ? '…' : JSON.stringify(value);
   return isDict(value) && value.has('Values') ? '.' : isCollection(value) ? '…' : print(value);
 }

@@ -64,13 +64,20 @@ function isSpace(text: string, at: number): boolean {
 
 type End = { readonly word: 'end' | 'else'; readonly tokens: readonly Token[]; readonly end: number };
 
+/** Deeper nesting than any template has; each level takes room on the stack. */
+const deepest = 200;
+
 class Reader {
   private at = 0;
+  private depth = 0;
+  private loops = 0;
 
   constructor(private readonly pieces: readonly Piece[], private readonly defines: Map<string, readonly Node[]>) {}
 
   /** Nodes up to the `end` or `else` that closes them, or the end of the file. */
   list(): { nodes: Node[]; end: End | undefined } {
+    if (this.depth >= deepest) throw new Unreadable();
+    this.depth++;
     const nodes: Node[] = [];
     while (this.at < this.pieces.length) {
       const piece = this.pieces[this.at++]!;
@@ -80,10 +87,14 @@ class Reader {
       }
       const [first, ...rest] = piece.tokens;
       const word = first?.kind === 'word' ? first.text : undefined;
-      if (word === 'end' || word === 'else') return { nodes, end: { word, tokens: rest, end: piece.end } };
+      if (word === 'end' || word === 'else') {
+        this.depth--;
+        return { nodes, end: { word, tokens: rest, end: piece.end } };
+      }
       const node = this.node(piece, word, rest);
       if (node) nodes.push(node);
     }
+    this.depth--;
     return { nodes, end: undefined };
   }
 
@@ -92,37 +103,61 @@ class Reader {
     switch (word) {
       case 'if': case 'with': return { kind: word, span, arms: this.arms(word, rest, span) };
       case 'range': return this.range(rest, span);
-      case 'define': { this.defines.set(nameIn(rest), this.body()); return undefined; }
+      case 'define': { this.defines.set(nameIn(rest), this.template()); return undefined; }
       case 'block': {
         const name = nameIn(rest.slice(0, 1));
-        if (!this.defines.has(name)) this.defines.set(name, this.body());
-        else this.body();
+        const body = this.template();
+        if (!this.defines.has(name)) this.defines.set(name, body);
         return { kind: 'template', span, name, pipe: pipeOf(rest.slice(1), span) };
       }
       case 'template': return { kind: 'template', span, name: nameIn(rest.slice(0, 1)), pipe: rest.length > 1 ? pipeOf(rest.slice(1), span) : undefined };
-      case 'break': case 'continue': return { kind: word, span };
+      case 'break': case 'continue': {
+        if (this.loops === 0) throw new Unreadable();
+        return { kind: word, span };
+      }
       default: return { kind: 'action', span, pipe: pipeOf(piece.tokens, span) };
     }
   }
 
   private arms(word: 'if' | 'with', tokens: readonly Token[], span: Node['span']): Arm[] {
-    const { nodes, end } = this.list();
-    if (!end) throw new Unreadable();
-    const arm: Arm = { pipe: pipeOf(tokens, span), body: nodes };
-    if (end.word === 'end') return [arm];
-    const [next] = end.tokens;
-    // `else if` and `else with` go on as the same node in all but name.
-    if (next?.kind === 'word' && (next.text === 'if' || next.text === 'with')) {
-      if (next.text === word) return [arm, ...this.arms(word, end.tokens.slice(1), span)];
-      return [arm, { pipe: undefined, body: [{ kind: next.text, span, arms: this.arms(next.text, end.tokens.slice(1), span) }] }];
+    const arms: Arm[] = [];
+    for (let condition = tokens; ;) {
+      const { nodes, end } = this.list();
+      if (!end) throw new Unreadable();
+      arms.push({ pipe: pipeOf(condition, span), body: nodes });
+      if (end.word === 'end') return arms;
+      const [next, ...rest] = end.tokens;
+      // `else if` and `else with` go on as the same node in all but name.
+      if (next?.kind !== 'word' || (next.text !== 'if' && next.text !== 'with')) return [...arms, { pipe: undefined, body: this.body() }];
+      if (next.text !== word) return [...arms, { pipe: undefined, body: [{ kind: next.text, span, arms: this.otherArms(next.text, rest, span) }] }];
+      condition = rest;
     }
-    return [arm, { pipe: undefined, body: this.body() }];
+  }
+
+  /** The arms from where `if` goes on as `with`, or the other way round. */
+  private otherArms(word: 'if' | 'with', tokens: readonly Token[], span: Node['span']): Arm[] {
+    if (this.depth >= deepest) throw new Unreadable();
+    this.depth++;
+    const arms = this.arms(word, tokens, span);
+    this.depth--;
+    return arms;
   }
 
   private range(tokens: readonly Token[], span: Node['span']): Node {
+    this.loops++;
     const { nodes, end } = this.list();
+    this.loops--;
     if (!end) throw new Unreadable();
     return { kind: 'range', span, pipe: pipeOf(tokens, span), body: nodes, otherwise: end.word === 'else' ? this.body() : [] };
+  }
+
+  /** The body of a named template, which stands in no loop of the text around it. */
+  private template(): Node[] {
+    const { loops } = this;
+    this.loops = 0;
+    const nodes = this.body();
+    this.loops = loops;
+    return nodes;
   }
 
   private body(): Node[] {
@@ -138,13 +173,13 @@ function nameIn([token]: readonly Token[]): string {
 }
 
 function pipeOf(tokens: readonly Token[], span: Node['span']): Pipe {
-  const stream = { tokens, at: 0 };
+  const stream = { tokens, at: 0, depth: 0 };
   const pipe = readPipe(stream, span);
   if (stream.at < tokens.length) throw new Unreadable();
   return pipe;
 }
 
-interface Stream { readonly tokens: readonly Token[]; at: number }
+interface Stream { readonly tokens: readonly Token[]; at: number; depth: number }
 
 function readPipe(stream: Stream, span: Node['span']): Pipe {
   const variables: string[] = [];
@@ -200,7 +235,10 @@ function operandOf(token: Token, stream: Stream, span: Node['span']): Operand {
       return constants.has(token.text) ? { kind: 'literal', value: constants.get(token.text) ?? null } : { kind: 'function', name: token.text };
     }
     case 'mark': {
+      if (stream.depth >= deepest) throw new Unreadable();
+      stream.depth++;
       const pipe = readPipe(stream, span);
+      stream.depth--;
       if (!takes(stream, ')')) throw new Unreadable();
       return { kind: 'pipe', pipe };
     }

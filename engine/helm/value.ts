@@ -85,6 +85,7 @@ export function withEntry(dict: Dict, key: string, value: Value): Dict {
  * else replaces, and null takes a default away.
  */
 export function overlay(below: Value, above: Value): Value {
+  if (below instanceof Unknown) return below;
   if (!isDict(below) || !isDict(above)) return above === undefined ? below : above;
   const made = copy(below) as Dict;
   const origins = new Map(written.get(made));
