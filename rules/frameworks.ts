@@ -14,10 +14,13 @@ interface Framework {
 }
 
 /**
- * Every id that a rule may refer to, read at its publisher: owasp.org; the Kubernetes Benchmarks 1.9 to 1.12, in all of
- * which these numbers mean the same (workbench.cisecurity.org, and kube-bench's copies cfg/cis-1.9 to cfg/cis-1.12); NIST's
- * own machine-readable catalog (usnistgov/oscal-content, CSF v2.0); the requirements of PCI DSS; ATT&CK 19.1, which has no
- * T1562 any more.
+ * Every id that a rule may refer to, with its title as the publication words it, shortened where a title is a whole
+ * paragraph. Read at the publisher where that is open: owasp.org (Non-Human Identities), attack.mitre.org (19.1, which has
+ * no T1562 any more), NIST's machine-readable catalog (usnistgov/oscal-content, CSF v2.0). Read in public copies, compared
+ * with one another: the Kubernetes Benchmarks 1.9 to 1.12, in all of which these numbers mean the same (kube-bench,
+ * cfg/cis-1.9 to cfg/cis-1.12); PCI DSS; the tenets of SP 800-207, section 2.1, which have no ids of their own and are
+ * counted here as there; the Top 10 for Agentic Applications, which is a document, whose appendix C says which of its
+ * risks those of Non-Human Identities belong to.
  */
 const frameworks: Readonly<Record<string, Framework>> = {
   'owasp-nhi': {
@@ -34,6 +37,14 @@ const frameworks: Readonly<Record<string, Framework>> = {
       'NHI8:2025': 'Environment Isolation',
       'NHI9:2025': 'NHI Reuse',
       'NHI10:2025': 'Human Use of NHI',
+    },
+  },
+  'owasp-agentic-2026': {
+    name: 'OWASP Top 10 for Agentic Applications 2026',
+    url: () => 'https://genai.owasp.org/resource/owasp-top-10-for-agentic-applications-for-2026/',
+    titles: {
+      ASI03: 'Identity and Privilege Abuse',
+      ASI07: 'Insecure Inter-Agent Communication',
     },
   },
   'cis-kubernetes': {
@@ -67,6 +78,17 @@ const frameworks: Readonly<Record<string, Framework>> = {
       'PR.AA-05': 'Access permissions, entitlements, and authorizations are defined in a policy, managed, enforced, and reviewed, and incorporate the principles of least privilege and separation of duties',
       'PR.IR-01': 'Networks and environments are protected from unauthorized logical access and usage',
       'PR.PS-04': 'Log records are generated and made available for continuous monitoring',
+    },
+  },
+  'nist-sp-800-207': {
+    name: 'NIST SP 800-207',
+    url: () => 'https://csrc.nist.gov/pubs/sp/800/207/final',
+    titles: {
+      '2.1-2': 'All communication is secured regardless of network location',
+      // With the least privileges needed to complete the task; access to one resource gives none to another.
+      '2.1-3': 'Access to individual enterprise resources is granted on a per-session basis',
+      '2.1-4': 'Access to resources is determined by dynamic policy—including the observable state of client identity, application/service, and the requesting asset',
+      '2.1-6': 'All resource authentication and authorization are dynamic and strictly enforced before access is allowed',
     },
   },
   'pci-dss-4.0.1': {

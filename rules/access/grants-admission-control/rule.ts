@@ -4,7 +4,7 @@ export default defineGrantRule({
   id: 'grants-admission-control',
   title: 'Role that decides what the API server lets in',
   severity: 'error',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.12', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1556', 'mitre-attack:T1685'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.12', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1556', 'mitre-attack:T1685'],
   messages: {
     mutating: 'Lets {holders} put a webhook before every request that changes something: it sees Secrets, and rewrites pods and bindings',
     validating: 'Lets {holders} put a webhook before every request that changes something: it sees Secrets, and refuses what it likes',

@@ -5,7 +5,7 @@ export default defineGrantRule({
   id: 'grants-credential-issuing',
   title: 'Role that issues credentials of others',
   severity: 'error',
-  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI7:2025', 'cis-kubernetes:5.1.11', 'cis-kubernetes:5.1.13', 'nist-csf-2.0:PR.AA-01', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1528', 'mitre-attack:T1649'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI7:2025', 'cis-kubernetes:5.1.11', 'cis-kubernetes:5.1.13', 'nist-csf-2.0:PR.AA-01', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1528', 'mitre-attack:T1649'],
   messages: {
     approve: 'Lets {holders} approve client certificates for any user or node',
     sign: 'Lets {holders} issue client certificates for any user or node',

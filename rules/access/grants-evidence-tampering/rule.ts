@@ -4,7 +4,7 @@ export default defineGrantRule({
   id: 'grants-evidence-tampering',
   title: 'Role that removes traces or data',
   severity: 'info',
-  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.PS-04', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1070', 'mitre-attack:T1485'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.PS-04', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1070', 'mitre-attack:T1485'],
   messages: {
     logs: 'Lets {holders} delete {resources}{where}, and so end the collection of logs',
     events: 'Lets {holders} delete events{where}: the record of what was done',

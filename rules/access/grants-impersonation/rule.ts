@@ -5,7 +5,7 @@ export default defineGrantRule({
   id: 'grants-impersonation',
   title: 'Role that can act as others',
   severity: 'error',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.8', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078', 'mitre-attack:T1550.001'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-agentic-2026:ASI03', 'cis-kubernetes:5.1.8', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078', 'mitre-attack:T1550.001'],
   messages: {
     anyone: 'Lets {holders} act as anyone in the cluster by impersonating {resources}',
     masters: 'Lets {holders} act as a member of system:masters, whom no check stops',

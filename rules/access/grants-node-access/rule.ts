@@ -4,7 +4,7 @@ export default defineGrantRule({
   id: 'grants-node-access',
   title: 'Role that reaches nodes',
   severity: 'error',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.9', 'cis-kubernetes:5.1.10', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1611', 'mitre-attack:T1609'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.9', 'cis-kubernetes:5.1.10', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1611', 'mitre-attack:T1609'],
   messages: {
     proxy: 'Lets {holders} run commands in every pod of the cluster through the kubelets, unseen by audit and admission: get is enough',
     constraints: 'Lets pods that run as {holders}, or that they make, have {names}, past what restricts other pods',

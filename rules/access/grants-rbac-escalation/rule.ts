@@ -6,7 +6,7 @@ export default defineGrantRule({
   id: 'grants-rbac-escalation',
   title: 'Role that can widen roles or hand out others',
   severity: 'error',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.8', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1098.006'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.8', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1098.006'],
   messages: {
     every: 'Lets {holders} do anything with {resources}: the star includes escalate and bind, which switch off the check that nobody gives what they do not have',
     escalate: 'Lets {holders} write any right into {resources}, also rights that they do not have',

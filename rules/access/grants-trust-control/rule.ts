@@ -4,7 +4,7 @@ export default defineGrantRule({
   id: 'grants-trust-control',
   title: 'Role that decides who trusts whom',
   severity: 'warning',
-  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'nist-csf-2.0:PR.IR-01', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1685', 'mitre-attack:T1557'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'nist-csf-2.0:PR.IR-01', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1685', 'mitre-attack:T1557'],
   messages: {
     logins: 'Lets {holders} change {names} of kube-system: who may log in, or which address a name leads to',
     configmaps: 'Lets {holders} change any ConfigMap{where}: in kube-system those that say who may log in (aws-auth) and which address a name leads to (coredns)',

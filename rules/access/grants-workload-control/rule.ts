@@ -5,7 +5,7 @@ export default defineGrantRule({
   id: 'grants-workload-control',
   title: 'Role that starts or enters pods',
   severity: 'warning',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.4', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1610', 'mitre-attack:T1609'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.4', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1610', 'mitre-attack:T1609'],
   messages: {
     start: 'Lets {holders} run pods as any account{where}, by {resources}',
     exec: 'Lets {holders} run commands in any pod{where}, as the account that it has',

@@ -5,7 +5,7 @@ export default defineGrantRule({
   id: 'secret-access',
   title: 'Role that reads or writes any Secret',
   severity: 'warning',
-  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI2:2025', 'cis-kubernetes:5.1.2', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1552.007'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-nhi:NHI2:2025', 'cis-kubernetes:5.1.2', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1552.007'],
   messages: {
     read: 'Lets {holders} read every Secret{where}',
     besides: 'Lets {holders} read every Secret{where}: names limit get, and list and watch return whole Secrets all the same',

@@ -15,7 +15,7 @@ export default defineRule({
   family: 'access',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.1', 'nist-csf-2.0:PR.AA-05', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'owasp-agentic-2026:ASI03', 'cis-kubernetes:5.1.1', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078', 'mitre-attack:T1528'],
   unit: 'workload',
   wide: true,
   reads: ['workload', 'account', 'binding', 'role', 'secret', 'service', 'route'],

@@ -13,7 +13,7 @@ export default defineRule({
   family: 'accounts',
   severity: 'info',
   persona: 'pedantic',
-  frameworks: ['owasp-nhi:NHI9:2025', 'cis-kubernetes:5.1.5', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1078.001'],
+  frameworks: ['owasp-nhi:NHI9:2025', 'cis-kubernetes:5.1.5', 'nist-csf-2.0:PR.AA-01', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1078.001'],
   unit: 'workload',
   reads: ['workload', 'account', 'accountDefault', 'binding', 'role'],
   messages: {

@@ -14,7 +14,7 @@ export default defineRule({
   family: 'accounts',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI9:2025', 'owasp-nhi:NHI8:2025', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1078.004'],
+  frameworks: ['owasp-nhi:NHI9:2025', 'owasp-nhi:NHI8:2025', 'owasp-agentic-2026:ASI03', 'nist-csf-2.0:PR.AA-01', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1078.004'],
   unit: 'object',
   reads: ['account', 'workload', 'podIdentity'],
   // The other account may be in any namespace.

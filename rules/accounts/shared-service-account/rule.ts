@@ -17,7 +17,7 @@ export default defineRule({
   family: 'accounts',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI9:2025', 'cis-kubernetes:5.1.5', 'mitre-attack:T1078'],
+  frameworks: ['owasp-nhi:NHI9:2025', 'owasp-agentic-2026:ASI03', 'cis-kubernetes:5.1.5', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1078'],
   unit: 'workload',
   reads: ['workload', 'account', 'binding', 'service', 'route'],
   messages: {

@@ -11,7 +11,7 @@ export default defineRule({
   family: 'tokens',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.6', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.6', 'nist-sp-800-207:2.1-3', 'mitre-attack:T1528'],
   unit: 'workload',
   reads: ['workload', 'account', 'binding', 'misplaced'],
   messages: {

@@ -13,7 +13,7 @@ export default defineRule({
   family: 'tokens',
   severity: 'info',
   persona: 'pedantic',
-  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.6', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.6', 'nist-sp-800-207:2.1-3', 'mitre-attack:T1528'],
   unit: 'account',
   reads: ['account', 'workload', 'binding'],
   messages: {

@@ -19,7 +19,7 @@ export default defineRule({
   family: 'tokens',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI7:2025', 'cis-kubernetes:5.1.6', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI7:2025', 'owasp-agentic-2026:ASI03', 'cis-kubernetes:5.1.6', 'nist-sp-800-207:2.1-3', 'mitre-attack:T1528'],
   unit: 'object',
   reads: ['secret', 'account', 'workload'],
   messages: {

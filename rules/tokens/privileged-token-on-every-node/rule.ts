@@ -11,7 +11,7 @@ export default defineRule({
   family: 'tokens',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'mitre-attack:T1528'],
   unit: 'workload',
   reads: ['workload', 'account', 'binding', 'role'],
   messages: {

@@ -23,7 +23,7 @@ export default defineRule({
   severity: 'info',
   persona: 'regular',
   confidence: 'medium',
-  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-04', 'mitre-attack:T1528'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-04', 'nist-sp-800-207:2.1-3', 'mitre-attack:T1528'],
   unit: 'workload',
   reads: ['workload'],
   messages: {

@@ -13,7 +13,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1557', 'nist-csf-2.0:PR.IR-01'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1557'],
   unit: 'object',
   reads: ['service'],
   messages,

@@ -23,7 +23,7 @@ export default defineRule({
   family: 'trust',
   severity: 'info',
   persona: 'pedantic',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1190', 'nist-csf-2.0:PR.AA-05'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1190'],
   unit: 'object',
   reads: [...trustReads, 'edge', 'guard', 'gateway', 'referenceGrant'],
   // A Gateway's routes may be of any namespace.

@@ -17,7 +17,7 @@ export default defineRule({
   family: 'trust',
   severity: 'info',
   persona: 'pedantic',
-  frameworks: ['owasp-nhi:NHI6:2025', 'owasp-nhi:NHI4:2025', 'cis-kubernetes:5.2.5', 'mitre-attack:T1552.005', 'mitre-attack:T1611'],
+  frameworks: ['owasp-nhi:NHI6:2025', 'owasp-nhi:NHI4:2025', 'cis-kubernetes:5.2.5', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1552.005', 'mitre-attack:T1611'],
   unit: 'workload',
   reads: [...trustReads, 'node'],
   // A rule in any namespace may believe the node of a pod in another.

@@ -13,7 +13,7 @@ export default defineRule({
   family: 'trust',
   severity: 'info',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1685', 'nist-csf-2.0:PR.AA-03'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1685'],
   unit: 'object',
   reads: [...trustReads, 'callback'],
   messages: {

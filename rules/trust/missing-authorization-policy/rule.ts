@@ -17,7 +17,7 @@ export default defineRule({
   persona: 'pedantic',
   // Policies are often applied from elsewhere.
   confidence: 'medium',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1210', 'nist-csf-2.0:PR.AA-05'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1210'],
   unit: 'workload',
   reads: [...trustReads, 'callback'],
   messages: {

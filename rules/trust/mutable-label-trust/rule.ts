@@ -22,7 +22,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1685'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1685'],
   unit: 'object',
   reads: [...trustReads],
   messages,

@@ -32,7 +32,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1557', 'nist-csf-2.0:PR.AA-03'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1557'],
   unit: 'object',
   reads: [...trustReads, 'destinationRule'],
   messages,

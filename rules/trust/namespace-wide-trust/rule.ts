@@ -23,7 +23,7 @@ export default defineRule({
   family: 'trust',
   severity: 'info',
   persona: 'pedantic',
-  frameworks: ['owasp-nhi:NHI4:2025', 'owasp-nhi:NHI9:2025', 'mitre-attack:T1078'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'owasp-nhi:NHI9:2025', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1078'],
   unit: 'object',
   reads: [...trustReads],
   messages,

@@ -39,7 +39,7 @@ export default defineRule({
   severity: 'warning',
   persona: 'regular',
   bounded: true,
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1090'],
   unit: 'object',
   reads: [...trustReads, 'callback', 'configuredTrust'],
   messages,

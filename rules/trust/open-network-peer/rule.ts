@@ -27,7 +27,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'cis-kubernetes:5.3.2', 'mitre-attack:T1046', 'nist-csf-2.0:PR.IR-01'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'cis-kubernetes:5.3.2', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1046'],
   unit: 'object',
   reads: [...trustReads, 'callback'],
   messages,

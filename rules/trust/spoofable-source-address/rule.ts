@@ -24,7 +24,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1090', 'nist-csf-2.0:PR.AA-03'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1090'],
   unit: 'object',
   reads: [...trustReads, 'edge', 'guard', 'addressSource'],
   // A controller's settings matter to lists of every namespace.

@@ -16,7 +16,7 @@ export default defineRule({
   family: 'trust',
   severity: 'warning',
   persona: 'regular',
-  frameworks: ['owasp-nhi:NHI4:2025', 'mitre-attack:T1078', 'nist-csf-2.0:PR.AA-03'],
+  frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1078'],
   unit: 'object',
   reads: [...trustReads, 'claimRoute', 'gatewayPods'],
   wide: true,

@@ -22,7 +22,7 @@ export default defineRule({
   persona: 'pedantic',
   // Policies are often applied from elsewhere.
   confidence: 'medium',
-  frameworks: ['owasp-nhi:NHI8:2025', 'cis-kubernetes:5.3.2', 'mitre-attack:T1046', 'nist-csf-2.0:PR.IR-01'],
+  frameworks: ['owasp-nhi:NHI8:2025', 'cis-kubernetes:5.3.2', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1046'],
   unit: 'workload',
   reads: [...trustReads],
   messages,
