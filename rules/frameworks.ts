@@ -85,8 +85,8 @@ const frameworks: Readonly<Record<string, Framework>> = {
     url: () => 'https://csrc.nist.gov/pubs/sp/800/207/final',
     titles: {
       '2.1-2': 'All communication is secured regardless of network location',
-      // With the least privileges needed to complete the task; access to one resource gives none to another.
-      '2.1-3': 'Access to individual enterprise resources is granted on a per-session basis',
+      // It goes on that access to one resource gives none to another.
+      '2.1-3': 'Access to individual enterprise resources is granted on a per-session basis … with the least privileges needed to complete the task',
       '2.1-4': 'Access to resources is determined by dynamic policy—including the observable state of client identity, application/service, and the requesting asset',
       '2.1-6': 'All resource authentication and authorization are dynamic and strictly enforced before access is allowed',
     },
