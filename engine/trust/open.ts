@@ -2,6 +2,7 @@ import type { NetworkPort } from '../kubernetes/network-policy.ts';
 import type { Place } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
+import { isMeshComponent } from './bypass.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
 import type { Admission, Openness } from './layer.ts';
 import { protectedByNetwork } from './protected.ts';
@@ -25,7 +26,7 @@ const hbone = 15008;
 
 /**
  * The rules of a policy that let everyone in. Silent where that is meant or decided elsewhere: an exposed target or a
- * gateway, one that the API server calls, one where a layer demands an identity.
+ * gateway, a part of a mesh itself, which every proxy calls, one that the API server calls, one where a layer demands an identity.
  */
 export function openGrants(graph: Graph, policy: GraphObject): OpenGrant[] {
   const grants = new Map<string, { admission: Admission; targets: Target[] }>();
@@ -52,7 +53,7 @@ function isInside(graph: Graph, target: Target): boolean {
   if (!answers) inside.set(graph, (answers = new Map()));
   const before = key === undefined ? undefined : answers.get(key);
   if (before !== undefined) return before;
-  const answer = !isGateway(target) && !exposureOf(graph, target) && !isCalledByApiServer(graph, target) && demandsIdentity(trustIn(graph, target)).demanded === false;
+  const answer = !isGateway(target) && !isMeshComponent(target) && !exposureOf(graph, target) && !isCalledByApiServer(graph, target) && demandsIdentity(trustIn(graph, target)).demanded === false;
   if (key !== undefined) answers.set(key, answer);
   return answer;
 }
