@@ -51,13 +51,11 @@ export interface Release {
  * Puts a release together from the files of a chart, its subcharts under `charts/` among them.
  * @param profile further values files, each over the ones before (`helm -f`)
  * @param parse where a file's parse is kept
+ * @param before a release of the same files and profile, its templates apart: its values are taken as they are
  */
-export function assemble(files: readonly ChartFile[], profile: readonly ChartFile[] = [], parse: (file: ChartFile) => ParsedTemplate | undefined = ({ text }) => parseTemplate(text)): Release | undefined {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const root = instanceOf('', byPath, undefined);
-  if (!root) return undefined;
-  const values = profile.reduce((below, file) => overlay(below, mappingIn(file)), root.values);
-  const instances = withDependencies({ ...root, values }, byPath);
+export function assemble(files: readonly ChartFile[], profile: readonly ChartFile[] = [], parse: (file: ChartFile) => ParsedTemplate | undefined = ({ text }) => parseTemplate(text), before?: Release): Release | undefined {
+  const instances = before?.instances ?? instancesOf(files, profile);
+  if (!instances) return undefined;
   const folders = [...new Set(instances.map(({ folder }) => folder))];
   const templates = new Map<string, readonly Node[]>();
   const defines = new Map<string, readonly Node[]>();
@@ -75,6 +73,15 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
     }
   }
   return { instances, templates, defines };
+}
+
+/** The charts of a release with their values; undefined where no Chart.yaml can be read. */
+function instancesOf(files: readonly ChartFile[], profile: readonly ChartFile[]): ChartInstance[] | undefined {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const root = instanceOf('', byPath, undefined);
+  if (!root) return undefined;
+  const values = profile.reduce((below, file) => overlay(below, mappingIn(file)), root.values);
+  return withDependencies({ ...root, values }, byPath);
 }
 
 function depth(folder: string): number {

@@ -2,9 +2,10 @@ import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { parseMasked } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
+import type { BranchMark } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
 import type { ParsedTemplate } from './ast.ts';
-import { carryBack } from './carry.ts';
+import { carryBack, indexAt } from './carry.ts';
 import { assemble, type ChartFile, type ChartInstance, type Release } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
@@ -28,8 +29,6 @@ export interface WrittenObject<D extends TemplateDocument> {
   readonly resource: Resource;
   /** The object's tree, its spans counted from the document's start. */
   readonly root: YamlNode;
-  /** Equal signatures of one document are equal objects. */
-  readonly signature: string;
   /** Where its document stands in what the template writes: which of the charts that have the template, and where in its text. An object that stays may move. */
   at: { readonly instance: number; readonly span: Span };
 }
@@ -38,7 +37,11 @@ interface TemplateReading<D extends TemplateDocument> {
   readonly text: string;
   /** Undefined where the template cannot be expanded: then its mask is all there is. */
   readonly objects: readonly WrittenObject<D>[] | undefined;
+  /** The objects of each document that the template writes, none for what is no object, by the document's signature. */
+  readonly written: Written<D>;
 }
+
+type Written<D extends TemplateDocument> = ReadonlyMap<string, readonly (readonly WrittenObject<D>[])[]>;
 
 /** All templates of a release, read with its values. Kept from edit to edit. */
 export interface ChartReading<D extends TemplateDocument> {
@@ -68,12 +71,12 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
   const same = before !== undefined && shared.length === before.shared.length && shared.every((one, i) => one === before.shared[i]);
   const changed = !same || plain.some(({ path, text }) => before.templates.get(path)?.text !== text);
   if (!changed) return before;
-  const release = assemble(files, profile, ({ path }) => parses.get(path)?.parsed);
+  const release = assemble(files, profile, ({ path }) => parses.get(path)?.parsed, same ? before.release : undefined);
   const templates = new Map<string, TemplateReading<D>>();
   for (const file of files) {
     if (!isWritten(file.path)) continue;
     const old = before?.templates.get(file.path);
-    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, objects: release && keep(readTemplate(release, file, settings), old?.objects) });
+    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, ...(release ? readTemplate(release, file, settings, old?.written) : { objects: undefined, written: new Map() }) });
   }
   return { shared, release, settings, parses, templates };
 }
@@ -92,27 +95,20 @@ function isPlain(path: string, parsed: ParsedTemplate | undefined): boolean {
   return isWritten(path) && (parsed?.defines.size ?? 0) === 0;
 }
 
-/** The objects of the reading before, where they are the same: who holds on to them need not look again. */
-function keep<D extends TemplateDocument>(objects: WrittenObject<D>[] | undefined, before: readonly WrittenObject<D>[] | undefined): WrittenObject<D>[] | undefined {
-  if (!objects || !before) return objects;
-  const old = new Map(before.map((object) => [`${object.document.id} ${object.signature}`, object]));
-  return objects.map((object) => {
-    const kept = old.get(`${object.document.id} ${object.signature}`);
-    old.delete(`${object.document.id} ${object.signature}`);
-    return kept ? Object.assign(kept, { at: object.at }) : object;
-  });
-}
-
-/** The objects of a template, for all charts of the release that it belongs to (one chart may be installed under several names). */
-function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings): WrittenObject<D>[] | undefined {
+/**
+ * The objects of a template, for all charts of the release that it belongs to (one chart may be installed under several
+ * names). What is written as before is not read again: who holds on to its objects need not look again either.
+ */
+function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings, before: Written<D> = new Map()): Omit<TemplateReading<D>, 'text'> {
   const objects: WrittenObject<D>[] = [];
+  const written = new Map<string, (readonly WrittenObject<D>[])[]>();
   for (const [i, instance] of release.instances.filter((one) => isInstanceOf(one, file.path)).entries()) {
     const expanded = expand(release, file.path, instance, settings);
-    const read = expanded && readExpanded(expanded, file.documents, i);
-    if (!read) return undefined;
+    const read = expanded && readExpanded(expanded, file.documents, i, before, written);
+    if (!read) return { objects: undefined, written };
     objects.push(...read);
   }
-  return objects;
+  return { objects, written };
 }
 
 /** Whether a chart of a release writes out a template. */
@@ -120,33 +116,50 @@ export function isInstanceOf({ folder, isLibrary }: ChartInstance, path: string)
   return !isLibrary && folder === path.slice(0, path.lastIndexOf('templates/')).replace(/\/$/, '');
 }
 
-function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number): WrittenObject<D>[] | undefined {
-  const objects: WrittenObject<D>[] = [];
+/** The objects of a template for one chart, undefined where one cannot be read; they are put under `written` too. */
+function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number, before: Written<D>, written: Map<string, (readonly WrittenObject<D>[])[]>): WrittenObject<D>[] | undefined {
+  const all: WrittenObject<D>[] = [];
   for (const { text, start } of splitStream(expanded.text)) {
     const kind = /^["']?kind["']?:/m.exec(text);
     if (!kind) continue;
     const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
     if (!home) return undefined;
-    const shown = holesIn(text);
-    const branches = [...expanded.branches.filter((mark) => mark.start <= start).slice(-1), ...expanded.branches.filter((mark) => mark.start > start && mark.start < start + text.length)];
-    const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: branches.map((mark) => ({ ...mark, start: mark.start - start })) }, 'template');
-    if (problem) return undefined;
-    if (!root) continue;
-    const carried = carryBack(root, expanded.segments, start, home.start);
-    const signature = `${text}\n${signatureOf(expanded.segments, start, start + text.length, home.start)}`;
-    for (const [i, resource] of readResources(carried).entries()) objects.push({ document: home, resource, root: carried, signature: `${i}\n${signature}`, at: { instance, span: { start, end: start + text.length } } });
+    const branches = [...expanded.branches.filter((mark) => mark.start <= start).slice(-1), ...expanded.branches.filter((mark) => mark.start > start && mark.start < start + text.length)].map((mark) => ({ ...mark, start: mark.start - start }));
+    const at = { instance, span: { start, end: start + text.length } };
+    const signature = `${home.id} ${JSON.stringify(branches)}\n${signatureOf(expanded.segments, at.span, home.start)}\n${text}`;
+    const same = written.get(signature) ?? [];
+    const objects = before.get(signature)?.[same.length] ?? readWritten(text, branches, expanded.segments, home, at);
+    if (!objects) return undefined;
+    for (const object of objects) object.at = at;
+    written.set(signature, [...same, objects]);
+    all.push(...objects);
   }
-  return objects;
+  return all;
+}
+
+/** The objects of a document that a template writes; undefined where it cannot be read. */
+function readWritten<D extends TemplateDocument>(text: string, branches: readonly BranchMark[], segments: readonly Segment[], document: D, at: WrittenObject<D>['at']): WrittenObject<D>[] | undefined {
+  const shown = holesIn(text);
+  const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: [...branches] }, 'template');
+  if (problem) return undefined;
+  if (!root) return [];
+  const carried = carryBack(root, segments, at.span.start, document.start);
+  return readResources(carried).map((resource) => ({ document, resource, root: carried, at }));
 }
 
 /** Where each piece of a stretch comes from, told by the places alone. */
-function signatureOf(segments: readonly Segment[], from: number, to: number, base: number): string {
-  return segments.filter((one) => one.end > from && one.start < to).map((one) => `${one.start - from}:${one.span.start - base}:${one.result?.from ? `${one.result.from.file}#${one.result.from.path.join('/')}` : ''}`).join(' ');
+function signatureOf(segments: readonly Segment[], { start: from, end: to }: Span, base: number): string {
+  const pieces: string[] = [];
+  for (let i = indexAt({ segments, from }, 0); i < segments.length && segments[i]!.start < to; i++) {
+    const { start, span, result } = segments[i]!;
+    pieces.push(`${start - from}:${span.start - base}:${result?.from ? `${result.from.file}#${result.from.path.join('/')}` : ''}`);
+  }
+  return pieces.join(' ');
 }
 
 function placeOf(segments: readonly Segment[], offset: number): number {
-  const segment = segments.find((one) => one.end > offset);
-  return segment ? segment.span.start + (segment.literal ? offset - segment.start : 0) : 0;
+  const segment = segments[indexAt({ segments, from: offset }, 0)];
+  return segment && segment.end > offset ? segment.span.start + (segment.literal ? offset - segment.start : 0) : 0;
 }
 
 function documentAt<D extends TemplateDocument>(documents: readonly D[], offset: number): D | undefined {

@@ -36,7 +36,7 @@ export function readRendered<D extends TemplateDocument>(stream: string, fileOf:
     const moved = move(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
     const list = objects.get(template.path) ?? [];
     objects.set(template.path, list);
-    for (const [i, resource] of readResources(moved).entries()) list.push({ document: home, resource, root: moved, signature: `${i}\n${home.text}\n${text}`, at: { instance: 0, span: { start: 0, end: 0 } } });
+    for (const resource of readResources(moved)) list.push({ document: home, resource, root: moved, at: { instance: 0, span: { start: 0, end: 0 } } });
   }
   return objects;
 }
