@@ -7,7 +7,7 @@ import { Workspace, type RenderedTemplate, type Skipped, type SourceFile } from 
 import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import { environmentOf } from '../sources/environment.ts';
-import type { Install } from '../sources/installs.ts';
+import { installsOf, mayInstall } from '../sources/installs.ts';
 import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
@@ -38,6 +38,7 @@ export class Project {
   /** Counts changes; what is derived from an older state is out of date. */
   generation = 0;
   private plan: Plan | undefined;
+  private installsStale = false;
   private readonly open = new Map<string, TextDocument>();
   private readonly onDisk = new Set<string>();
   /** Open documents whose file was deleted, with the version that they had then. */
@@ -56,14 +57,17 @@ export class Project {
     // Setting it has everything asked again.
     if (JSON.stringify(configuration) !== JSON.stringify(this.configuration)) this.workspace.configure(configuration, environmentOf(configuration));
     this.configuration = configuration;
+    this.installsStale = true;
     this.generation++;
     for (const path of [...this.onDisk]) if (!paths.has(path)) this.leaveOut(path);
     for (const document of this.open) this.place(...document);
   }
 
-  /** The ways in which the project's charts are installed. */
-  install(installs: readonly Install[]): void {
-    for (const { scope, variants } of installs) this.workspace.install(scope, variants);
+  /** Has charts judged in all ways in which they are installed now, where that may have changed. */
+  install(): void {
+    if (!this.installsStale) return;
+    this.installsStale = false;
+    for (const { scope, variants } of installsOf(this.workspace.sources(), this.configuration)) this.workspace.install(scope, variants);
     this.generation++;
   }
 
@@ -73,8 +77,7 @@ export class Project {
     this.deleted.delete(file.path);
     const document = this.open.get(file.path);
     if (document) return this.place(file.path, document);
-    this.generation++;
-    this.workspace.set(file);
+    this.take(file);
   }
 
   /**
@@ -203,8 +206,14 @@ export class Project {
     const plan = this.planFor(path, document);
     const text = withoutMark(document.getText());
     if (!plan || nameOf(path) === configurationName || !mayHoldManifest(document.languageId === 'json' ? 'any.json' : path, text)) return this.forget(path);
+    this.take({ path, text, ...plan });
+  }
+
+  private take(file: SourceFile): void {
+    const before = this.workspace.textOf(file.path);
+    if (before === undefined || mayInstall(before) || mayInstall(file.text)) this.installsStale = true;
     this.generation++;
-    this.workspace.set({ path, text, ...plan });
+    this.workspace.set(file);
   }
 
   private planFor(path: string, document: TextDocument | undefined): FilePlan | undefined {
@@ -219,6 +228,7 @@ export class Project {
   }
 
   private forget(path: string): void {
+    this.installsStale = true;
     this.generation++;
     this.texts.delete(path);
     this.workspace.remove(path);

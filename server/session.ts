@@ -3,7 +3,6 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { ParsedConfiguration } from '../engine/lint/config.ts';
 import { isDiscoverable } from '../sources/discover.ts';
-import { installsOf } from '../sources/installs.ts';
 import type { Host } from '../sources/host.ts';
 import { isWithin, nameOf, parentOf } from '../sources/path.ts';
 import { isPlanningFile } from '../sources/plan.ts';
@@ -194,6 +193,7 @@ export class Session {
   }
 
   private changed(): void {
+    for (const project of this.projects.values()) project.install();
     for (const listener of this.listeners) listener();
   }
 
@@ -239,7 +239,6 @@ export class Session {
       const faults = problems.filter(({ kind, file }) => kind === 'configuration' && file === workspace.configurationFile);
       project.replan({ ...workspace, faults }, new Set(workspace.files.map((file) => file.path)));
       await this.fill(project, workspace, host);
-      project.install(installsOf(workspace.files, workspace.configuration));
       loaded.add(key);
     }
     return loaded;

@@ -1,6 +1,12 @@
 import type { ChartVariant } from '../engine/lint/charts.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
+import { toData } from '../engine/yaml/node.ts';
+import { parseYaml } from '../engine/yaml/parse.ts';
+import { splitStream } from '../engine/yaml/split.ts';
+import { argoDeliveries } from './argo-cd.ts';
+import type { Delivery, DeliveryDocument } from './delivery.ts';
+import { fluxDeliveries } from './flux.ts';
 import { resolvePath } from './path.ts';
 
 /** A chart of a workspace and the ways in which it is installed beside its defaults. Paths are workspace-relative. */
@@ -10,21 +16,63 @@ export interface Install {
   readonly variants: readonly ChartVariant[];
 }
 
-/** The charts among files, each with the profiles that are for it. */
-export function installsOf(files: Iterable<Pick<SourceFile, 'path' | 'scope' | 'chart'>>, { profiles }: Configuration): Install[] {
+/** The charts among files, each with the profiles that are for it and the objects that install it. */
+export function installsOf(files: Iterable<SourceFile>, { profiles }: Configuration): Install[] {
   const charts = new Map<string, string>();
   const paths = new Set<string>();
-  for (const { path, scope, chart } of files) {
-    paths.add(path);
-    if (chart !== undefined) charts.set(chart, scope);
+  const deliveries: Delivery[] = [];
+  for (const file of files) {
+    paths.add(file.path);
+    if (file.chart !== undefined) charts.set(file.chart, file.scope);
+    else deliveries.push(...deliveriesIn(file));
   }
   return [...charts].map(([chart, scope]) => ({
     scope,
     chart,
-    variants: profiles.flatMap(({ name, chart: only, values }): ChartVariant[] => {
-      const named = values.map((file) => resolvePath(chart, file));
-      if (only === undefined ? !named.every((file) => paths.has(file)) : resolvePath('', only) !== chart) return [];
-      return [{ name, label: `profile ${name}`, values: named }];
-    }),
+    variants: [
+      ...profiles.flatMap(({ name, chart: only, values }): ChartVariant[] => {
+        const named = values.map((file) => resolvePath(chart, file));
+        if (only === undefined ? !named.every((file) => paths.has(file)) : resolvePath('', only) !== chart) return [];
+        return [{ name, label: `profile ${name}`, values: named }];
+      }),
+      ...deliveries.filter((one) => one.chart === chart).flatMap((one, i) => variantOf(one, i, paths) ?? []),
+    ],
   }));
+}
+
+/** An installation as a variant of its chart; undefined where values of it are in no file read. */
+function variantOf({ label, at, values, replacesDefaults, inline, release, namespace }: Delivery, index: number, paths: ReadonlySet<string>): ChartVariant | undefined {
+  const read = values.filter(({ path }) => paths.has(path));
+  if (values.some(({ path, optional }) => !optional && !paths.has(path))) return undefined;
+  return {
+    name: `${label} ${at.file} ${at.document} ${index}`,
+    label,
+    at,
+    values: read.map(({ path }) => path),
+    ...(replacesDefaults ? { replacesDefaults } : {}),
+    ...(inline.length > 0 ? { inline } : {}),
+    ...(release === undefined ? {} : { release }),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
+}
+
+const readers: Readonly<Record<string, (document: DeliveryDocument) => Delivery[]>> = {
+  'argoproj.io/Application': argoDeliveries,
+  'argoproj.io/ApplicationSet': argoDeliveries,
+  'helm.toolkit.fluxcd.io/HelmRelease': fluxDeliveries,
+};
+
+/** Whether a text may hold an object that installs a chart. */
+export function mayInstall(text: string): boolean {
+  return /^kind:[ \t]*["']?(?:Application(?:Set)?|HelmRelease)\b/m.test(text);
+}
+
+function deliveriesIn({ path, text, dialect, role }: SourceFile): Delivery[] {
+  if (role !== 'manifest' || (dialect !== 'kubernetes' && dialect !== 'kustomization') || !mayInstall(text)) return [];
+  return splitStream(text).flatMap((document, i) => {
+    if (!mayInstall(document.text)) return [];
+    const data = toData(parseYaml(document.text, 'kubernetes').root) as { apiVersion?: unknown; kind?: unknown } | undefined;
+    const group = String(data?.apiVersion ?? '').split('/')[0]!;
+    return readers[`${group}/${String(data?.kind)}`]?.({ file: path, document: i, data }) ?? [];
+  });
 }

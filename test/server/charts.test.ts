@@ -86,7 +86,7 @@ describe('a chart in the editor', () => {
       editor.write('chart/values-prod.yaml', 'serviceAccount: {automount: true}\n');
       await editor.tell({ 'chart/values-prod.yaml': 'created' });
       const [finding] = await editor.findings(template, RULE);
-      assert.match(finding!.message, / \(only with profile prod\)$/);
+      assert.match(String(finding!.message), / \(only with profile prod\)$/);
       assert.deepEqual(await found(editor, template), ['{{ .Values.serviceAccount.automount }} values-prod.yaml:1']);
       await editor.open('chart/values-prod.yaml', editor.read('chart/values-prod.yaml'));
       await editor.replace('chart/values-prod.yaml', 'true', 'false');
@@ -105,6 +105,49 @@ describe('a chart in the editor', () => {
       const said = await hoverOn(editor, template, '.Values.serviceAccount.automount');
       assert.match(said, /- by default: `true` \(\[chart\/values\.yaml:4\]/);
       assert.match(said, /- with `profile prod`: `false` \(\[chart\/values-prod\.yaml:2\]/);
+    }));
+});
+
+describe('a chart that an object installs', () => {
+  const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web-prod, namespace: argocd}
+spec:
+  source:
+    repoURL: https://example.com/all.git
+    path: chart
+    helm:
+      valuesObject:
+        serviceAccount:
+          automount: true
+  destination: {namespace: shop}
+`;
+
+  it('is judged with the values of the object as it is typed', () =>
+    withEditor({ files: { ...chart, 'chart/values.yaml': 'serviceAccount: {name: web, automount: false}\n', 'argocd/web.yaml': application } }, async (editor) => {
+      const [finding] = await editor.findings(template, RULE);
+      assert.match(String(finding!.message), / \(only with Application web-prod\)$/);
+      assert.deepEqual(finding!.relatedInformation!.map(({ location, message }) => `${textIn(application, location.range)}: ${message}`), ['true: this value decides it', 'web-prod: installed by Application web-prod']);
+      await editor.open('argocd/web.yaml', application);
+      await editor.replace('argocd/web.yaml', 'automount: true', 'automount: false');
+      assert.deepEqual(await editor.findings(template, RULE), []);
+      await editor.replace('argocd/web.yaml', 'automount: false', 'automount: true');
+      assert.equal((await editor.findings(template, RULE)).length, 1);
+      await editor.replace('argocd/web.yaml', 'path: chart', 'path: other');
+      assert.deepEqual(await editor.findings(template, RULE), []);
+      await editor.close('argocd/web.yaml');
+      assert.equal((await editor.findings(template, RULE)).length, 1);
+      editor.remove('argocd/web.yaml');
+      await editor.tell({ 'argocd/web.yaml': 'deleted' });
+      assert.deepEqual(await editor.findings(template, RULE), []);
+    }));
+
+  it('is shown with its values, its name and its namespace', () =>
+    withEditor({ files: { ...chart, 'argocd/web.yaml': application } }, async (editor) => {
+      const ways = await waysOf(editor, template);
+      assert.deepEqual(ways.map(({ label }) => label), ['defaults', 'Application web-prod']);
+      await editor.open(template, web, 'helm');
+      assert.match(await hoverOn(editor, template, '.Release.Name'), /- with `Application web-prod`: `web-prod`/);
     }));
 });
 

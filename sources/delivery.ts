@@ -1,0 +1,48 @@
+import type { InlineValues } from '../engine/lint/charts.ts';
+import type { Path } from '../engine/yaml/node.ts';
+
+/** An installation of a chart as an object asks for it. Paths are workspace-relative. */
+export interface Delivery {
+  /** What a reader knows it by, such as `Application web`. */
+  readonly label: string;
+  /** Where its name is written. */
+  readonly at: { readonly file: string; readonly document: number; readonly path: Path };
+  /** The folder of the chart. */
+  readonly chart: string;
+  /** Values files, each over the ones before. One that may be missing is left out where it is. */
+  readonly values: readonly { readonly path: string; readonly optional: boolean }[];
+  readonly replacesDefaults: boolean;
+  readonly inline: readonly InlineValues[];
+  readonly release: string | undefined;
+  readonly namespace: string | undefined;
+}
+
+/** A document as plain data, and where it is. */
+export interface DeliveryDocument {
+  readonly file: string;
+  readonly document: number;
+  readonly data: unknown;
+}
+
+/** What stands at a path of plain data. */
+export function at(data: unknown, ...path: Path): unknown {
+  return path.reduce<unknown>((one, step) => (typeof one === 'object' && one !== null ? (one as Record<string | number, unknown>)[step] : undefined), data);
+}
+
+/** A text at a path; undefined for anything else, the empty text included. */
+export function textAt(data: unknown, ...path: Path): string | undefined {
+  const value = at(data, ...path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A list at a path; empty for anything else. */
+export function listAt(data: unknown, ...path: Path): readonly unknown[] {
+  const value = at(data, ...path);
+  return Array.isArray(value) ? value : [];
+}
+
+/** Values that a mapping of a document holds; none where it is no mapping. */
+export function mappingValues({ file, document, data }: DeliveryDocument, path: Path): InlineValues[] {
+  const value = at(data, ...path);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [{ file, text: JSON.stringify(value), part: { document, path, form: 'mapping' } }] : [];
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { releaseNamespace } from '../../../engine/identity/objects.ts';
+import type { ChartVariant } from '../../../engine/lint/charts.ts';
+import { defaultConfiguration } from '../../../engine/lint/config.ts';
+import { Workspace, type SourceFile } from '../../../engine/lint/workspace.ts';
+import { rules } from '../../../rules/index.ts';
+import { installsOf } from '../../../sources/installs.ts';
+import { makePlan } from '../../../sources/plan.ts';
+
+const chart = {
+  'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+  'charts/web/values.yaml': 'automount: false\n',
+  'charts/web/values-prod.yaml': 'automount: true\n',
+  'charts/web/templates/account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n',
+  'charts/web/templates/web.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      serviceAccountName: web\n      automountServiceAccountToken: {{ .Values.automount }}\n      containers: [{name: web, image: "example.com/web:1"}]\n',
+  'envs/prod.yaml': 'automount: true\n',
+};
+
+function filesOf(texts: Readonly<Record<string, string>>): SourceFile[] {
+  const plan = makePlan({ paths: Object.keys(texts), textOf: (path) => texts[path], configuration: defaultConfiguration });
+  return Object.entries(texts).flatMap(([path, text]) => {
+    const own = plan.of(path);
+    return own ? [{ path, text, ...own }] : [];
+  });
+}
+
+/** The ways in which the chart above is installed by a file. */
+function variants(text: string): readonly ChartVariant[] {
+  return installsOf(filesOf({ ...chart, 'deploy.yaml': text }), defaultConfiguration)[0]!.variants;
+}
+
+/** Where findings about the mounted token are, with what decides and who installs, as `line text`. */
+function found(text: string): string[] {
+  const files = filesOf({ ...chart, 'deploy.yaml': text });
+  const workspace = new Workspace(rules);
+  for (const file of files) workspace.set(file);
+  for (const install of installsOf(files, defaultConfiguration)) workspace.install(install.scope, install.variants);
+  return workspace.findings().filter(({ rule }) => rule === 'automounted-token').flatMap(({ message, related }) => [
+    message.slice(message.lastIndexOf('(')),
+    ...related.filter((one) => /decides|installed/.test(one.message)).map(({ file, span }) => {
+      const own = workspace.textOf(file)!;
+      return `${file}:${own.slice(0, span.start).split('\n').length} ${own.slice(span.start, span.end)}`;
+    }),
+  ]);
+}
+
+const application = (source: string, more = ''): string => `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web-prod}\nspec:\n${source}\n  destination: {namespace: shop}\n${more}`;
+const release = (spec: string): string => `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: all}${spec}`;
+
+describe('an Argo CD Application', () => {
+  const own = '(only with Application web-prod)';
+  const name = 'deploy.yaml:3 web-prod';
+  for (const [title, source, expected] of [
+    ['values of its own', '  source: {path: charts/web, helm: {valuesObject: {automount: true}}}', [own, 'deploy.yaml:5 true', name]],
+    ['values as text', '  source:\n    path: charts/web\n    helm:\n      values: |\n        # for now\n        automount: true\n', [own, 'deploy.yaml:10 true', name]],
+    ['values as a text of one line', '  source: {path: charts/web, helm: {values: "automount: true"}}', [own, 'deploy.yaml:5 values', name]],
+    ['values as an object over those as text', '  source: {path: charts/web, helm: {values: "automount: true", valuesObject: {automount: false}}}', []],
+    ['parameters, over everything else', '  source: {path: charts/web, helm: {valuesObject: {automount: false}, parameters: [{name: automount, value: "true"}]}}', [own, 'deploy.yaml:5 "true"', name]],
+    ['values files of the chart', '  source: {path: ./charts/web/, helm: {valueFiles: [values-prod.yaml]}}', [own, 'charts/web/values-prod.yaml:1 true', name]],
+    ['values files elsewhere', '  source: {path: charts/web, helm: {valueFiles: [../../envs/prod.yaml]}}', [own, 'envs/prod.yaml:1 true', name]],
+    ['values files counted from the root', '  source: {path: charts/web, helm: {valueFiles: [/envs/prod.yaml]}}', [own, 'envs/prod.yaml:1 true', name]],
+    ['values files of another source of the same repository', '  sources:\n    - {repoURL: r, path: charts/web, helm: {valueFiles: [$all/envs/prod.yaml]}}\n    - {repoURL: r, ref: all}', [own, 'envs/prod.yaml:1 true', name]],
+    ['values files of another repository', '  sources:\n    - {repoURL: r, path: charts/web, helm: {valueFiles: [$all/envs/prod.yaml]}}\n    - {repoURL: s, ref: all}', []],
+    ['a values file that is in no file read', '  source: {path: charts/web, helm: {valueFiles: [values-other.yaml], valuesObject: {automount: true}}}', []],
+    ['a values file that may be missing', '  source: {path: charts/web, helm: {ignoreMissingValueFiles: true, valueFiles: [values-other.yaml], valuesObject: {automount: true}}}', [own, 'deploy.yaml:5 true', name]],
+    ['parameters of its build', '  source: {path: charts/web, helm: {valuesObject: {automount: true}, parameters: [{name: a, value: $ARGOCD_APP_NAME}]}}', []],
+    ['another chart', '  source: {path: charts/other, helm: {valuesObject: {automount: true}}}', []],
+    ['a chart of a repository of charts', '  source: {chart: web, path: charts/web, helm: {valuesObject: {automount: true}}}', []],
+  ] as const) test(`installs a chart with ${title}`, () => assert.deepEqual(found(application(source)), expected));
+
+  test('tells the name of the release and its namespace', () => {
+    const [plain] = variants(application('  source: {path: charts/web}'));
+    assert.deepEqual([plain!.release, plain!.namespace, plain!.label], ['web-prod', 'shop', 'Application web-prod']);
+    const [named] = variants(application('  source: {path: charts/web, helm: {releaseName: blue}}'));
+    assert.equal(named!.release, 'blue');
+  });
+
+  test('gives parameters the types that Helm gives them', () => {
+    const texts = (parameters: string): unknown => variants(application(`  source: {path: charts/web, helm: {parameters: [${parameters}]}}`))[0]?.inline?.map(({ text }) => text);
+    assert.deepEqual(texts('{name: a.b, value: "true"}, {name: a.c, value: "7"}, {name: a.d, value: "007"}, {name: a.e, value: "true", forceString: true}'), ['{"a":{"b":true}}', '{"a":{"c":7}}', '{"a":{"d":"007"}}', '{"a":{"e":"true"}}']);
+    assert.deepEqual(texts('{name: example\\.com/a, value: x}'), ['{"example.com/a":"x"}']);
+    for (const untold of ['{name: "a[0]", value: x}', '{name: a, value: "{x,y}"}', '{name: a, value: 7}']) assert.equal(texts(untold), undefined);
+  });
+
+  test('is found behind other documents, and where those are in the way of its lines', () => {
+    assert.deepEqual(found(`# first\n---\n${application('  source: {path: charts/web, helm: {valuesObject: {automount: true}}}')}`), [own, 'deploy.yaml:7 true', 'deploy.yaml:5 web-prod']);
+  });
+
+  test('makes nothing of what is no Application', () => {
+    for (const text of ['kind: Application\n', 'apiVersion: app.k8s.io/v1beta1\nkind: Application\nspec: {source: {path: charts/web}}\n', application('  source: [charts/web]'), application('  source: {path: 7}'), 'kind: Application\nspec: [unclosed\n']) assert.deepEqual(variants(text), []);
+  });
+});
+
+describe('an Argo CD ApplicationSet', () => {
+  const set = (template: string, more = ''): string => `apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\nspec:\n  generators: [{list: {elements: [{env: prod}]}}]\n${more}  template:\n    metadata: {name: "{{env}}-web"}\n    spec:\n      source: ${template}\n      destination: {namespace: shop}\n`;
+  test('installs a chart with what its template says without its generators', () => {
+    assert.deepEqual(found(set('{path: charts/web, helm: {valuesObject: {automount: true}}}')), ['(only with ApplicationSet all)', 'deploy.yaml:9 true', 'deploy.yaml:3 all']);
+    assert.equal(variants(set('{path: charts/web}'))[0]!.release, undefined);
+  });
+  test('is left out where generators decide values, or a patch may', () => {
+    assert.deepEqual(variants(set('{path: charts/web, helm: {valueFiles: ["values-{{env}}.yaml"]}}')), []);
+    assert.deepEqual(variants(set('{path: charts/web}', '  templatePatch: "spec: {}"\n')), []);
+  });
+});
+
+describe('a Flux HelmRelease', () => {
+  const own = '(only with HelmRelease web)';
+  const name = 'deploy.yaml:3 web';
+  for (const [title, spec, expected] of [
+    ['values of its own', '}}\n  values:\n    automount: true\n', [own, 'deploy.yaml:7 true', name]],
+    ['values files in place of the chart’s own', ', valuesFiles: [envs/prod.yaml]}}\n', [own, 'envs/prod.yaml:1 true', name]],
+    ['values that ConfigMaps hold', '}}\n  valuesFrom: [{kind: ConfigMap, name: x}]\n  values: {automount: true}\n', []],
+    ['variables', '}}\n  values: {automount: true, name: "${name}"}\n', []],
+  ] as const) test(`installs a chart with ${title}`, () => assert.deepEqual(found(release(spec)), expected));
+
+  test('leaves out the chart’s values.yaml where it has values files', () => {
+    assert.equal(variants(release(', valuesFiles: [envs/prod.yaml]}}\n'))[0]!.replacesDefaults, true);
+    assert.equal(variants(release('}}\n'))[0]!.replacesDefaults, undefined);
+  });
+
+  test('tells the name of the release and its namespace', () => {
+    const told = (spec: string): unknown => variants(release(spec)).map((one) => [one.release, one.namespace])[0];
+    assert.deepEqual(told('}}\n'), ['web', 'shop']);
+    assert.deepEqual(told('}}\n  targetNamespace: prod\n'), ['prod-web', 'prod']);
+    assert.deepEqual(told('}}\n  releaseName: blue\n'), ['blue', 'shop']);
+  });
+});
+
+test('findings that the defaults have too name no installation', () => {
+  const files = filesOf({ ...chart, 'charts/web/values.yaml': 'automount: true\n', 'deploy.yaml': application('  source: {path: charts/web}') });
+  const workspace = new Workspace(rules);
+  for (const file of files) workspace.set(file);
+  for (const install of installsOf(files, defaultConfiguration)) workspace.install(install.scope, install.variants);
+  const [finding, ...others] = workspace.findings().filter(({ rule }) => rule === 'automounted-token');
+  assert.doesNotMatch(finding!.message, /only with/);
+  assert.deepEqual(others, []);
+  assert.equal(files.find(({ path }) => path === 'charts/web/templates/web.yaml')!.namespace, releaseNamespace);
+});
