@@ -166,7 +166,7 @@ describe('watching', () => {
     withEditor({}, async (editor) => {
       await eventually('the registration', () => watched(editor).length === 3);
       assert.deepEqual(watched(editor).map(({ globPattern, kind }) => [globPattern, kind]), [
-        ['**/*.{yaml,yml,json}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/*', 4],
+        ['**/*.{yaml,yml,json,tpl}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/*', 4],
       ]);
     }));
 
