@@ -51,8 +51,10 @@ function accountsOf(graph: Graph, rbac: Authorizer, { namespace, name }: { names
 
 function subjectOf(account: Account, graph: Graph, rbac: Authorizer, estate: Estate): Subject {
   const from = account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file;
-  const admin = reachIn(graph, rbac).toClusterAdmin(account);
-  const others = reachIn(graph, rbac).from(account).filter(({ power }) => power.kind !== 'cluster-admin');
+  const all = reachIn(graph, rbac).from(account);
+  // Shortest ways are known of accounts among the files; of one that only bindings name, the first found is a shortest.
+  const admin = reachIn(graph, rbac).toClusterAdmin(account) ?? all.find(({ power }) => power.kind === 'cluster-admin');
+  const others = all.filter(({ power }) => power.kind !== 'cluster-admin');
   return { account, reached: [...(admin ? [admin] : []), ...others], doubts: [...new Set(rbac.doubtsOf(accountIdentity(account), from).map((doubt) => doubtLine(doubt, estate)))] };
 }
 

@@ -63,6 +63,8 @@ describe('reach', () => {
   test('a workload by its own name; an account that only bindings name; nowhere', () => {
     assert.match(reach('ci/runner').stdout, /cluster-admin in 1 step:\n {4}1\. cluster-admin: it can do everything/);
     assert.match(reach('shop/loose').stdout, /any account of namespace "shop": it can request a token of/);
+    const bound = folderWith({ 'rbac.yaml': grant('ClusterRole', '', 'all', 'ci/runner', '{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }') });
+    assert.match(kubewho(['reach', 'ci/runner'], { cwd: bound }).stdout, /cluster-admin in 1 step:\n {4}1\. cluster-admin: it can do everything/);
     assert.match(reach('shop/web', '--in', 'web.yaml').stdout, /leads to no other identity, as far as the files tell/);
   });
 
