@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-// @ts-expect-error a script without types
+// @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { codeServer } from '../../scripts/setup/places.mjs';
 
 const vscode = join((codeServer as { dir: string }).dir, 'lib/vscode');

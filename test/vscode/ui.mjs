@@ -70,4 +70,20 @@ describe('kubewho on the screen', { timeout: 120_000 }, () => {
     assert.equal(fs.readFileSync(manifest, 'utf8'), text.replace('Token: true', 'Token: false'));
     await shoot('3-fixed');
   });
+
+  it('shows a template of a chart with its values beside it, and the finding on both', async () => {
+    await page.keyboard.press('Control+P');
+    await page.keyboard.type('templates/checkout.yaml');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'checkout.yaml' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await line('{{ .Values.serviceAccount.automount }}').waitFor();
+    await page.locator('.editor-actions .codicon-open-preview').first().click();
+    const rendered = page.locator('.editor-group-container').nth(1);
+    await rendered.locator('.view-line', { hasText: 'automountServiceAccountToken: true' }).waitFor();
+    await rendered.locator('.squiggly-warning').first().waitFor();
+    const squiggle = await rendered.locator('.squiggly-warning').first().boundingBox();
+    const mounted = await rendered.locator('.view-line', { hasText: 'automountServiceAccountToken: true' }).boundingBox();
+    assert.ok(squiggle.y >= mounted.y - 1 && squiggle.y < mounted.y + mounted.height, 'on its line');
+    await shoot('4-rendered');
+  });
 });

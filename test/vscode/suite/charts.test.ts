@@ -1,0 +1,63 @@
+// A Helm chart in VS Code: templates judged with unsaved values, and shown with their values beside them.
+import assert from 'node:assert/strict';
+import { afterEach, describe, it } from 'mocha';
+import * as vscode from 'vscode';
+import { closeAll, eventually, findings, show, workspaceFile } from './support.ts';
+
+const RULE = 'automounted-token';
+const template = () => workspaceFile('chart/templates/checkout.yaml');
+const values = () => workspaceFile('chart/values.yaml');
+
+/** Replaces a text in a document that is not saved. */
+async function type(uri: vscode.Uri, before: string, after: string): Promise<void> {
+  const { document, edit } = await show(uri);
+  const at = document.getText().indexOf(before);
+  await edit((builder) => builder.replace(new vscode.Range(document.positionAt(at), document.positionAt(at + before.length)), after));
+}
+
+const shown = () => vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'kubewho-rendered');
+
+describe('a chart in VS Code', () => {
+  afterEach(closeAll);
+
+  it('is judged with values that are not saved, and as before when they are dropped', async () => {
+    await show(template());
+    await eventually('the finding', () => findings(template(), RULE)[0]);
+    await type(values(), 'automount: true', 'automount: false');
+    await eventually('the finding to go', () => findings(template(), RULE).length === 0);
+    await closeAll();
+    await eventually('the finding to come back', () => findings(template(), RULE)[0]);
+  });
+
+  it('is judged with helpers that are not saved', async () => {
+    const helpers = workspaceFile('chart/templates/_helpers.tpl');
+    const message = () => findings(template(), RULE)[0]?.message ?? '';
+    await show(template());
+    await eventually('the finding', () => message().includes('checkout'));
+    const hover = async () => (await vscode.commands.executeCommand<vscode.Hover[]>('vscode.executeHoverProvider', template(), new vscode.Position(3, 12))).flatMap(({ contents }) => contents.map((one) => (one as vscode.MarkdownString).value)).join('\n');
+    await type(helpers, '.Values.serviceAccount.name', '"till"');
+    await eventually('the hover to say it', async () => (await hover()).includes('`till`'));
+    await closeAll();
+    await show(template());
+    await eventually('the hover to say what it said', async () => (await hover()).includes('`checkout`'));
+  });
+
+  it('shows a template with its values, findings on it, and follows what is typed', async () => {
+    await show(template());
+    await eventually('the finding', () => findings(template(), RULE)[0]);
+    await vscode.commands.executeCommand('kubewho.showRendered', template());
+    const { document } = await eventually('the document', shown);
+    assert.equal(document.languageId, 'yaml');
+    assert.match(document.getText(), /^ {2}name: checkout$/m);
+    const finding = await eventually('the finding on it', () => findings(document.uri, RULE)[0]);
+    assert.equal(document.lineAt(finding.range.start).text, '      automountServiceAccountToken: true');
+    assert.equal(document.getText(finding.range), 'true');
+    assert.equal(finding.relatedInformation?.[0]?.location.uri.path, template().path);
+
+    await type(values(), 'automount: true', 'automount: false');
+    await eventually('the text to follow', () => document.getText().includes('automountServiceAccountToken: false'));
+    await eventually('the finding to go', () => findings(document.uri, RULE).length === 0);
+    await type(values(), 'automount: false', 'automount: true');
+    await eventually('the finding to come back', () => findings(document.uri, RULE)[0]);
+  });
+});
