@@ -87,7 +87,8 @@ const unprefixed = new Set(['Namespace', 'CustomResourceDefinition', 'APIService
 function called({ root, ids }: Built, { namespace, prefix, suffix }: Extract<Step, { step: 'names' }>): readonly Id[] {
   const last = ids.at(-1)!;
   const next = {
-    name: unprefixed.has(textAt(root, 'kind') ?? '') ? last.name : prefix + last.name + suffix,
+    // A Namespace is given the name of the namespace that is set (api/internal/konfig/builtinpluginconsts/namespace.go).
+    name: textAt(root, 'kind') === 'Namespace' && textAt(root, 'apiVersion') === 'v1' && namespace !== '' ? namespace : unprefixed.has(textAt(root, 'kind') ?? '') ? last.name : prefix + last.name + suffix,
     namespace: namespace === '' || isCluster(root) ? last.namespace : namespace,
   };
   return next.name === last.name && next.namespace === last.namespace ? ids : [...ids, next];

@@ -48,10 +48,15 @@ export function graphObject(key: string, entry: DocumentEntry, resource: Resourc
     document: entry,
     resource,
     namespace: isClusterKind(resource.header.group, resource.header.kind) ? '' : source.build?.namespace ?? (symbol(resource.header.namespace) || (source.namespace ?? '')),
-    name: symbol(resource.header.name),
+    // Kustomize gives a Namespace the name of the namespace that it sets.
+    name: (isNamespace(resource) && source.build?.namespace) || symbol(resource.header.name),
     context: source.role === 'context',
     ...(source.build ? { build: source.build } : {}),
   };
+}
+
+function isNamespace({ header }: Resource): boolean {
+  return header.group === '' && header.kind === 'Namespace';
 }
 
 /** What went out of some objects and what came in. */

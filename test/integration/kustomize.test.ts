@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+// @ts-expect-error -- plain JavaScript, which runs before anything is compiled
+import { kubernetesTools } from '../../scripts/setup/places.mjs';
+import { corpusProjects, corpusRoot, corpusTexts } from '../corpus/projects.ts';
+import { corpusAbsent } from '../support/absent.ts';
+import { builtView, compareViews, generatedNames, planOf, staticView } from '../support/kustomize.ts';
+
+/*
+ * What kubewho makes of objects without building them is what `kubectl kustomize` makes of them: names, namespaces,
+ * accounts, subjects, roles, labels and selectors, object by object. First overlays that are written for this, each with
+ * one feature or several; then every kustomization of real repositories that can be built without a network.
+ */
+
+const kubectl = join((kubernetesTools as { dir: string }[])[0]!.dir, 'kubectl');
+const scratch = mkdtempSync(join(tmpdir(), 'kubewho-kustomize-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** Undefined where kustomize does not build it: files that are not there, remote bases, plug-ins. */
+function build(folder: string): string | undefined {
+  try {
+    return execFileSync(kubectl, ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', folder], { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, env: { PATH: '', HOME: scratch } });
+  } catch {
+    return undefined;
+  }
+}
+
+const deployment = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: web
+      automountServiceAccountToken: true
+      containers:
+      - name: web
+        image: web:1
+        env: [{name: A, value: a}, {name: B, value: b}]
+        volumeMounts: [{name: data, mountPath: /data}]
+      volumes: [{name: data, emptyDir: {}}]
+`;
+const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\nautomountServiceAccountToken: false\n';
+const binding = `apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: web, namespace: shop}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: web}
+subjects: [{kind: ServiceAccount, name: web, namespace: shop}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: web, namespace: shop}
+rules: [{apiGroups: [""], resources: [secrets], verbs: [get]}]
+`;
+const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: web, namespace: shop}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n';
+const policy = 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: {app: client}}}]}]}\n';
+const base = {
+  'base/kustomization.yaml': 'resources: [deployment.yaml, account.yaml, binding.yaml, service.yaml, policy.yaml]\n',
+  'base/deployment.yaml': deployment,
+  'base/account.yaml': account,
+  'base/binding.yaml': binding,
+  'base/service.yaml': service,
+  'base/policy.yaml': policy,
+};
+
+const pod = (body: string) => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, namespace: shop}\nspec:\n  template:\n    spec:\n${body}`;
+const indented = (text: string, by: number) => text.trimEnd().split('\n').map((line) => ' '.repeat(by) + line).join('\n');
+
+/** What an overlay over the base above says, with further files of its own. */
+const overlays: Record<string, Record<string, string>> = {
+  'a strategic-merge patch in a file': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      serviceAccountName: other\n      automountServiceAccountToken: false\n') },
+  'a patch written as text': { 'kustomization.yaml': `resources: [../base]\npatches:\n- patch: |-\n${indented(pod('      serviceAccountName: other\n'), 4)}\n` },
+  'patchesStrategicMerge, by file and as text': { 'kustomization.yaml': `resources: [../base]\npatchesStrategicMerge:\n- patch.yaml\n- |-\n${indented(pod('      hostNetwork: true\n'), 2)}\n`, 'patch.yaml': pod('      serviceAccountName: other\n') },
+  'several patches in one file': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': `${pod('      hostNetwork: true\n')}---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web, namespace: shop}\nautomountServiceAccountToken: true\n` },
+  'a patch for a target, by pattern and label': { 'kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {team: a}}]\npatches:\n- path: patch.yaml\n  target: {kind: Deployment, name: w.*}\n- target: {kind: Deployment, name: eb}\n  patch: |-\n    - {op: replace, path: /spec/template/spec/serviceAccountName, value: never}\n', 'patch.yaml': pod('      serviceAccountName: other\n').replace('name: web', 'name: whatever') },
+  'null takes out': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      serviceAccountName: null\n      automountServiceAccountToken:\n') },
+  'lists by name': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      containers:\n      - name: proxy\n        image: proxy:1\n      - name: web\n        env: [{name: B, $patch: delete}, {name: C, value: c}]\n        volumeMounts: [{name: token, mountPath: /token}, {name: data, mountPath: /data, $patch: delete}]\n      volumes: [{name: token, projected: {sources: [{serviceAccountToken: {path: t}}]}}, {name: data, $patch: delete}]\n') },
+  'a list that is replaced': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      containers:\n      - $patch: replace\n      - {name: only, image: only:1}\n') },
+  'lists without keys are replaced': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: web, namespace: shop}\nsubjects: [{kind: Group, apiGroup: rbac.authorization.k8s.io, name: admins}]\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: web, namespace: shop}\nrules: [{apiGroups: [""], resources: [pods], verbs: [list]}]\n' },
+  'a mapping that is replaced': { 'kustomization.yaml': 'resources: [../base]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: web, namespace: shop}\nspec:\n  $patch: replace\n  podSelector: {}\n' },
+  'objects that are deleted': { 'kustomization.yaml': 'resources: [../base]\npatches:\n- patch: |-\n    $patch: delete\n    apiVersion: v1\n    kind: ServiceAccount\n    metadata: {name: web, namespace: shop}\n- target: {kind: NetworkPolicy}\n  patch: |-\n    $patch: delete\n    kind: NetworkPolicy\n    metadata: {name: any}\n' },
+  'a JSON patch': { 'kustomization.yaml': 'resources: [../base]\npatches:\n- target: {group: apps, version: v1, kind: Deployment, name: web}\n  patch: |-\n    - {op: test, path: /spec/template/spec/serviceAccountName, value: web}\n    - {op: replace, path: /spec/template/spec/serviceAccountName, value: other}\n    - op: remove\n      path: /spec/template/spec/automountServiceAccountToken\n    - op: add\n      path: /spec/template/metadata/labels/example.com~1tier\n      value: front\n    - op: add\n      path: /spec/template/spec/containers/-\n      value: {name: last, image: last:1}\n    - op: add\n      path: /spec/template/spec/containers/0\n      value: {name: first, image: first:1}\n- target: {kind: RoleBinding}\n  path: patch.json\n', 'patch.json': '[{"op": "add", "path": "/subjects/-", "value": {"kind": "User", "apiGroup": "rbac.authorization.k8s.io", "name": "ann"}}, {"op": "copy", "from": "/metadata/name", "path": "/metadata/labels", "value": 1}, {"op": "remove", "path": "/metadata/labels"}]\n' },
+  'patchesJson6902': { 'kustomization.yaml': 'resources: [../base]\npatchesJson6902:\n- target: {version: v1, kind: ServiceAccount, name: web}\n  path: patch.yaml\n', 'patch.yaml': '- op: replace\n  path: /automountServiceAccountToken\n  value: true\n' },
+  'a JSON patch in quotes': { 'kustomization.yaml': 'resources: [../base]\npatches:\n- target: {kind: ServiceAccount}\n  patch: \'[{"op": "remove", "path": "/automountServiceAccountToken"}]\'\n' },
+  'a component': { 'kustomization.yaml': 'resources: [../base]\ncomponents: [../part]\nnamespace: end\n', '../part/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\npatches:\n- target: {kind: Deployment}\n  patch: |-\n    - {op: replace, path: /spec/template/spec/serviceAccountName, value: extra}\n', '../part/extra.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: extra}\n' },
+  'namespace, prefix and suffix': { 'kustomization.yaml': 'resources: [../base]\nnamespace: end\nnamePrefix: a-\nnameSuffix: -z\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      hostNetwork: true\n') },
+  'labels': { 'kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {team: a}}]\n' },
+  'labels in selectors': { 'kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {team: a, app: shop}, includeSelectors: true}]\n' },
+  'labels in templates': { 'kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {team: a}, includeTemplates: true}]\n' },
+  'commonLabels': { 'kustomization.yaml': 'resources: [../base]\ncommonLabels: {team: a}\n' },
+  'labels in fields of their own': { 'kustomization.yaml': 'resources: [../base]\nlabels: [{pairs: {team: a}, fields: [{path: spec/template/metadata/labels, kind: Deployment, create: true}]}]\n' },
+  'generators': { 'kustomization.yaml': 'resources: [../base]\nconfigMapGenerator: [{name: settings, literals: [a=b]}]\nsecretGenerator: [{name: login, literals: [a=b]}]\n' },
+  'replacements': { 'kustomization.yaml': 'resources: [../base]\nreplacements:\n- source: {kind: Service, name: web, fieldPath: metadata.name}\n  targets:\n  - select: {kind: Deployment}\n    fieldPaths: [spec.template.spec.serviceAccountName]\n' },
+  'transformers in files': { 'kustomization.yaml': 'resources: [../base]\ntransformers: [namespace.yaml, prefix.yaml]\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      hostNetwork: true\n'), 'namespace.yaml': 'apiVersion: builtin\nkind: NamespaceTransformer\nmetadata: {name: any, namespace: end}\nfieldSpecs: [{path: metadata/namespace, create: true}]\nsetRoleBindingSubjects: allServiceAccounts\n', 'prefix.yaml': 'apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: any}\nprefix: a-\nfieldSpecs: [{path: metadata/name}]\n' },
+  'an overlay of an overlay': { 'kustomization.yaml': 'resources: [../middle]\nnamePrefix: b-\npatches: [{path: patch.yaml}]\n', 'patch.yaml': pod('      serviceAccountName: last\n').replace('namespace: shop', 'namespace: mid').replace('name: web', 'name: a-web'), '../middle/kustomization.yaml': 'resources: [../base]\nnamespace: mid\nnamePrefix: a-\n' },
+  'a JSON patch that renames': { 'kustomization.yaml': 'resources: [../base]\npatches:\n- target: {kind: ServiceAccount}\n  patch: |-\n    - {op: replace, path: /metadata/name, value: renamed}\n' },
+  'a List': { 'kustomization.yaml': 'resources: [list.yaml]\npatches: [{path: patch.yaml}]\n', 'list.yaml': `apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ServiceAccount\n  metadata: {name: one}\n- apiVersion: v1\n  kind: ServiceAccount\n  metadata: {name: two}\n`, 'patch.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: two}\nautomountServiceAccountToken: false\n' },
+};
+
+/** Values that are holes without a build, with the reason. */
+const holes: Record<string, number> = { replacements: 1 };
+
+describe('overlays written for this', () => {
+  for (const [name, files] of Object.entries(overlays)) {
+    test(name, () => {
+      const folder = join(scratch, name.replace(/\W+/g, '-'));
+      const texts = new Map([...Object.entries(base), ...Object.entries(files).map(([path, text]): [string, string] => [join('overlay', path), text])]);
+      for (const [path, text] of texts) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+      }
+      const built = build(join(folder, 'overlay'));
+      assert.ok(built !== undefined, 'kubectl kustomize builds it');
+      const { differences, unknown, agreed } = compareViews(staticView(texts, planOf(texts), 'overlay'), builtView(built), generatedNames(texts));
+      assert.deepEqual(differences, []);
+      assert.equal(unknown, holes[name] ?? 0);
+      assert.ok(agreed > 1);
+    });
+  }
+});
+
+if (corpusProjects().length === 0) corpusAbsent(1);
+else test('kustomizations of real repositories', (t) => {
+  const sum = { builds: 0, notBuilt: 0, values: 0, agreed: 0, unknown: 0, generated: 0 };
+  const differences: string[] = [];
+  for (const project of corpusProjects()) {
+    const texts = corpusTexts(project);
+    const plan = planOf(texts);
+    const generated = generatedNames(texts);
+    const roots = new Set([...texts.keys()].flatMap((path) => plan.of(path)?.build?.roots ?? []));
+    for (const root of [...roots].sort()) {
+      const built = build(join(corpusRoot, project, root));
+      if (built === undefined) { sum.notBuilt++; continue; }
+      const result = compareViews(staticView(texts, plan, root), builtView(built), generated);
+      sum.builds++;
+      sum.values += result.fields;
+      sum.agreed += result.agreed;
+      sum.unknown += result.unknown;
+      sum.generated += result.generated;
+      differences.push(...result.differences.map((one) => `${project}/${root}: ${one}`));
+    }
+  }
+  t.diagnostic(`${sum.builds} builds (${sum.notBuilt} more cannot be built offline): ${sum.agreed} of ${sum.values} values agree, ${sum.unknown} are holes, ${sum.generated} objects come from generators`);
+  assert.ok(sum.builds > 100);
+  assert.deepEqual(differences, []);
+});
