@@ -29,13 +29,17 @@ type Touched = ReadonlySet<string> | 'all';
 export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }): { answers: Answers; asked: number } {
   const touched = before && touchedBy(before.edit);
   const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
-  const changes = new Map<Unit, UnitChange>();
+  const changes = new Map<string, UnitChange>();
   let asked = 0;
   for (const rule of rules) {
     const old = before?.answers.signals.get(rule.id);
-    const { all, fresh, gone, near } = remembered(changes, rule.unit, () => changeOf(rule.unit, graph, before?.answers.graph, touched?.namespaces));
+    const { all, fresh, gone, near } = remembered(changes, `${rule.unit} ${rule.on?.join() ?? ''}`, () => changeOf(rule, graph, before?.answers.graph, touched?.namespaces));
     const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
     const again = !old || (concerned && rule.wide) ? all : concerned ? near : fresh;
+    if (old && again.length === 0 && gone.length === 0) {
+      signals.set(rule.id, old);
+      continue;
+    }
     const said = new Map(old);
     for (const key of gone) said.delete(key);
     for (const unit of again) {
@@ -57,9 +61,10 @@ interface UnitChange {
   readonly gone: readonly string[];
 }
 
-function changeOf(unit: Unit, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
-  const all = unitsOf(graph, unit);
-  const old = new Set(before ? unitsOf(before, unit).map(({ key }) => key) : []);
+function changeOf(rule: Rule, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
+  const all = unitsAskedOf(graph, rule);
+  if (!before) return { all, fresh: all, near: all, gone: [] };
+  const old = new Set(unitsAskedOf(before, rule).map(({ key }) => key));
   const now = new Set(all.map(({ key }) => key));
   return {
     all,
@@ -67,6 +72,14 @@ function changeOf(unit: Unit, graph: Graph, before: Graph | undefined, touched: 
     near: touched ? all.filter((one) => !old.has(one.key) || meets(namespacesOf(one), touched)) : all,
     gone: [...old].filter((key) => !now.has(key)),
   };
+}
+
+/** The units that a rule may say something of. An object keeps its facts as long as its key. */
+function unitsAskedOf(graph: Graph, { unit, on }: Rule): readonly Units[Unit][] {
+  const all = unitsOf(graph, unit);
+  if (!on) return all;
+  const objects = new Set<GraphObject>(on.flatMap((kind) => graph.all(kind).map(({ object }) => object)));
+  return all.filter((one) => 'object' in one && objects.has(one.object));
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {

@@ -89,6 +89,8 @@ export interface Rule<U extends Unit = Unit> {
   /** As `owasp-nhi:NHI5:2025`; each checked against its source. */
   readonly frameworks: readonly string[];
   readonly unit: U;
+  /** Of a rule about objects: an object without facts of these kinds is not asked about. */
+  readonly on?: readonly FactKind[];
   /** The kinds of facts that an answer depends on: an edit that touches none of them does not ask again. */
   readonly reads: readonly FactKind[];
   /** Whether an answer can depend on those facts in any namespace, as a path from identity to identity does. */

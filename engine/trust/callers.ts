@@ -2,6 +2,7 @@ import type { Graph, Workload } from '../identity/graph.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import { addressOf, believedOf } from './caller-addresses.ts';
 import { mentionsOf, serviceNames } from './caller-names.ts';
+import { inOrder } from './index.ts';
 import type { Peer } from './layer.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
@@ -33,7 +34,9 @@ function findCallers(graph: Graph, target: Target): Caller[] {
   const peers = peersOf(graph, target);
   const mentions = mentionsOf(graph, serviceNames(graph, target));
   const believed = believedOf(graph, target);
-  return graph.workloads.flatMap((workload): Caller[] => {
+  // Only a peer or an address may mean any workload of the graph.
+  const candidates = peers.length === 0 && !believed.nodes && believed.networks.length === 0 ? inOrder(graph, mentions.keys()) : graph.workloads;
+  return candidates.flatMap((workload): Caller[] => {
     if (workload === target.workload) return [];
     const peer = peers.find((one) => one.peer.includes(workload) === true);
     const caller = peer ? { evidence: { object: peer.policy, place: peer.peer.at }, how: 'selected by a policy' as const } : mentions.get(workload) ?? addressOf(graph, believed, workload);

@@ -3,7 +3,7 @@ import type { Labels } from '../kubernetes/header.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
 import type { LabelSelector } from '../kubernetes/selector.ts';
 import type { Place, Value } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { isFixed, symbol, type GraphObject } from '../identity/objects.ts';
 import { targetOf, type Target } from './target.ts';
 
@@ -18,8 +18,8 @@ type ByLabel<K extends FactKind> = ReadonlyMap<string, readonly Of<K>[]>;
 
 interface Index {
   readonly targets: ReadonlyMap<string, readonly Target[]>;
-  /** By namespace and label. */
-  readonly labelled: ReadonlyMap<string, readonly Target[]>;
+  /** By label, of the namespaces that were asked about. */
+  readonly labelled: Map<string, ReadonlyMap<string, readonly Target[]>>;
   readonly facts: Map<FactKind, ReadonlyMap<string, ByLabel<FactKind>>>;
 }
 
@@ -28,12 +28,19 @@ const indexes = new WeakMap<Graph, Index>();
 function indexOf(graph: Graph): Index {
   let index = indexes.get(graph);
   if (!index) {
-    const targets = graph.workloads.map(targetOf);
-    const labelled = new Map<string, Target[]>();
-    for (const target of targets) for (const label of labelsOf(target)) push(labelled, `${target.namespace}\n${label}`, target);
-    indexes.set(graph, (index = { targets: group(targets, (target) => target.namespace), labelled, facts: new Map() }));
+    indexes.set(graph, (index = { targets: group(graph.workloads.map(targetOf), (target) => target.namespace), labelled: new Map(), facts: new Map() }));
   }
   return index;
+}
+
+function labelledIn({ targets, labelled }: Index, namespace: string, label: string): readonly Target[] {
+  let byLabel = labelled.get(namespace);
+  if (!byLabel) {
+    const made = new Map<string, Target[]>();
+    for (const target of targets.get(namespace) ?? []) for (const one of labelsOf(target)) push(made, one, target);
+    labelled.set(namespace, (byLabel = made));
+  }
+  return byLabel.get(label) ?? [];
 }
 
 function group<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
@@ -60,23 +67,33 @@ function askedLabel(selector: LabelSelector | undefined): string | undefined {
   return first && `${first[0]}=${symbol(first[1])}`;
 }
 
+const orders = new WeakMap<Graph, ReadonlyMap<Workload, number>>();
+
+/** Some workloads in the order of the files. */
+export function inOrder(graph: Graph, workloads: Iterable<Workload>): Workload[] {
+  let order = orders.get(graph);
+  if (!order) orders.set(graph, (order = new Map(graph.workloads.map((workload, i) => [workload, i]))));
+  return [...workloads].sort((a, b) => order.get(a)! - order.get(b)!);
+}
+
 /** All workloads, as targets; those that a selector can select for certain. */
 export function allTargets(graph: Graph, selector?: LabelSelector): readonly Target[] {
-  const { targets, labelled } = indexOf(graph);
+  const index = indexOf(graph);
   const label = askedLabel(selector);
-  return [...targets.keys()].flatMap((namespace) => (label === undefined ? targets.get(namespace) : labelled.get(`${namespace}\n${label}`)) ?? []);
+  return [...index.targets].flatMap(([namespace, all]) => (label === undefined ? all : labelledIn(index, namespace, label)));
 }
 
 /** The workloads of a namespace that a selector can select for certain. */
 export function targetsIn(graph: Graph, namespace: string, selector?: LabelSelector): readonly Target[] {
-  const { targets, labelled } = indexOf(graph);
+  const index = indexOf(graph);
   const label = askedLabel(selector);
-  return (label === undefined ? targets.get(namespace) : labelled.get(`${namespace}\n${label}`)) ?? [];
+  return label === undefined ? index.targets.get(namespace) ?? [] : labelledIn(index, namespace, label);
 }
 
 /** The facts of a kind that may be about a target: of its namespace, of further ones, and of those that no file tells by name. */
 export function factsNear<K extends FactKind>(graph: Graph, kind: K, target: Target, ...further: readonly string[]): readonly Of<K>[] {
   const groups = factsByNamespace(graph, kind);
+  if (groups.size === 0) return [];
   const untold = !isFixed(target.namespace);
   const labels = target.labels.open || Object.values(target.labels.entries).some(({ state }) => state === 'hole') ? undefined : ['', ...labelsOf(target)];
   const found: Of<K>[] = [];
@@ -88,10 +105,11 @@ export function factsNear<K extends FactKind>(graph: Graph, kind: K, target: Tar
 }
 
 function factsByNamespace<K extends FactKind>(graph: Graph, kind: K): ReadonlyMap<string, ByLabel<K>> {
+  const all = graph.all(kind) as readonly Of<FactKind>[];
+  if (all.length === 0) return new Map();
   const { facts } = indexOf(graph);
   let groups = facts.get(kind);
   if (!groups) {
-    const all = graph.all(kind) as readonly Of<FactKind>[];
     groups = new Map([...group(all, ({ object }) => object.namespace)].map(([namespace, list]) => [namespace, group(list, ({ fact }) => askedLabel(selectorOf(fact)) ?? '')]));
     facts.set(kind, groups);
   }

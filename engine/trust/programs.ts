@@ -1,4 +1,4 @@
-import type { Container } from '../kubernetes/workload.ts';
+import type { Container, WorkloadFact } from '../kubernetes/workload.ts';
 import { known } from '../yaml/cursor.ts';
 import surfaces from './admin-surfaces.json' with { type: 'json' };
 import type { Target } from './target.ts';
@@ -8,6 +8,12 @@ interface Program {
   readonly of: string;
   readonly unless?: string;
   readonly with?: string;
+}
+
+/** A program that asks nobody for a login; `told` where it would ask by itself. */
+interface OpenProgram {
+  readonly of: string;
+  readonly told: boolean;
 }
 
 const programs = (surfaces.dashboards as readonly Program[]).map((line) => ({
@@ -24,14 +30,24 @@ export function asksForLogin(target: Target): boolean {
   return (target.workload?.fact.containers ?? []).some(({ image }) => logins.test(known(image) ?? '')) && openProgramOf(target) === undefined;
 }
 
+/** A function of the workload's fact alone, which outlives the graphs of a file's edits. */
+const opened = new WeakMap<WorkloadFact, OpenProgram | 'none'>();
+
 /**
  * The program of a target that asks nobody for a login: because it does not by itself, or because it has been told to
  * (`told`). Undefined where it is none of those known.
  */
-export function openProgramOf({ workload }: Target): { readonly of: string; readonly told: boolean } | undefined {
+export function openProgramOf({ workload }: Target): OpenProgram | undefined {
+  if (!workload) return undefined;
+  let program = opened.get(workload.fact);
+  if (!program) opened.set(workload.fact, (program = openProgramIn(workload.fact) ?? 'none'));
+  return program === 'none' ? undefined : program;
+}
+
+function openProgramIn(fact: WorkloadFact): OpenProgram | undefined {
   // A container that cannot be seen may be the one that asks for a login.
-  if (!workload || workload.fact.containersOpen) return undefined;
-  for (const container of workload.fact.containers) {
+  if (fact.containersOpen) return undefined;
+  for (const container of fact.containers) {
     const program = programs.find(({ image }) => image.test(known(container.image) ?? ''));
     if (!program) continue;
     const words = wordsOf(container);

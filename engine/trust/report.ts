@@ -4,6 +4,7 @@ import { known, type Place } from '../yaml/cursor.ts';
 import { callersOf, type Caller } from './callers.ts';
 import { edgesOf, type Edge } from './edge.ts';
 import { evidences, type Admission, type Evidence, type Layer, type Openness } from './layer.ts';
+import { inOrder } from './index.ts';
 import { accountsNamed, workloadsNamed } from './principals.ts';
 import { targetOf } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
@@ -106,8 +107,5 @@ function callersIn(graph: Graph, ways: readonly WayIn[], shown: readonly Caller[
       if (caller.evidence === undefined || evidences.indexOf(evidence) > evidences.indexOf(caller.evidence)) caller.evidence = evidence;
     }
   }
-  return graph.workloads.flatMap((workload) => {
-    const caller = found.get(workload);
-    return caller ? [{ workload, ...caller }] : [];
-  });
+  return inOrder(graph, found.keys()).map((workload) => ({ workload, ...found.get(workload)! }));
 }

@@ -67,6 +67,7 @@ function isBelievedOfEveryone(trusted: readonly Value<string>[]): boolean {
 
 /** Arguments and environment of Traefik and Kong themselves. */
 function ofWorkload(graph: Graph, object: GraphObject, { containers }: WorkloadFact): Spoofable[] {
+  if (allLists(graph).length === 0) return [];
   return containers.flatMap(({ command, args, env }): Spoofable[] => {
     const insecure = [...command, ...args].find((arg) => /^--entry-?points\.[^.]+\.forwardedheaders\.insecure(?:=true)?$/i.test(known(arg) ?? ''));
     if (insecure) return believed(graph, object, insecure.at, 'Traefik', 'X-Forwarded-For', ({ list }) => list.byHeader !== undefined);

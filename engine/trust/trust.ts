@@ -32,6 +32,9 @@ export const trustReads: readonly FactKind[] = [
   'kumaPermission', 'kumaTrafficPermission', 'kumaMesh', 'kumaTls', 'kumaIdentity',
 ];
 
+/** Of those, the policies: a rule about policies is asked about nothing else. */
+export const policyKinds: readonly FactKind[] = trustReads.filter((kind) => !['workload', 'namespace', 'service', 'route', 'account'].includes(kind));
+
 /** Everything that decides who gets in to a target. */
 export interface Trust {
   readonly target: Target;

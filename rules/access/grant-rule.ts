@@ -74,6 +74,7 @@ export function defineGrantRule(of: GrantRule): Rule {
     persona: 'regular',
     frameworks: of.frameworks,
     unit: 'object',
+    on: ['role'],
     reads: ['role', 'binding', 'account', 'workload', 'service', 'route'],
     messages: of.messages,
     *check(context) {

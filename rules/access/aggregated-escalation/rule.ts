@@ -21,6 +21,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1098.006'],
   unit: 'object',
+  on: ['role'],
   reads: ['role'],
   messages: {
     feeds: 'Adds {verbs} on {resources} to the built-in role "{target}", for everyone who has it',

@@ -23,6 +23,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.2', 'cis-kubernetes:5.1.3', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1098.006'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role', 'account', 'workload', 'service', 'route'],
   messages: {
     builtin: '"{role}" holds in every namespace through this ClusterRoleBinding: {subjects} can read all Secrets and act as any account',

@@ -20,6 +20,7 @@ export default defineRule({
   persona: 'auditor',
   frameworks: ['owasp-nhi:NHI8:2025', 'nist-csf-2.0:PR.AA-05', 'mitre-attack:T1078'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role', 'account', 'workload'],
   messages: {
     rights: 'Lets account "{account}", which is of another namespace, {rights}',

@@ -16,6 +16,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-01', 'mitre-attack:T1098.006'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role'],
   messages: {
     elsewhere: 'Role "{role}" of namespace "{namespace}" is not among the files read, and that of namespace "{other}" does not count here',

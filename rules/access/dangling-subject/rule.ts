@@ -18,6 +18,7 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-01'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'account', 'workload'],
   messages: {
     missing: 'Account "{account}" is not among the files read, though {others} of its namespace {are}: whoever creates it has these rights',

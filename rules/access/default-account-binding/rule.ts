@@ -18,6 +18,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI9:2025', 'owasp-nhi:NHI5:2025', 'owasp-agentic-2026:ASI03', 'cis-kubernetes:5.1.5', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078.001'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role', 'account', 'workload'],
   messages: {
     rights: 'Everything in {namespace} that names no account can {rights}',

@@ -17,6 +17,7 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-01'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role', 'account', 'workload'],
   messages: {
     twice: 'The {subject} stands in this binding twice',

@@ -21,6 +21,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.7', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1078'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'role', 'account', 'workload'],
   messages: {
     anonymous: 'Lets everyone who reaches the API server, without any credential, {rights}',

@@ -20,6 +20,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05'],
   unit: 'object',
+  on: ['role'],
   reads: ['role'],
   messages: {
     create: 'Grants no {verbs} on {resources}: such a request has no name that resourceNames could match{but}',

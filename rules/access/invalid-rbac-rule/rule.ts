@@ -16,6 +16,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'nist-csf-2.0:PR.AA-05'],
   unit: 'object',
+  on: ['role'],
   reads: ['role'],
   messages: {
     noVerbs: 'The API server refuses a rule without verbs',

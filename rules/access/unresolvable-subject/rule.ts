@@ -17,6 +17,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-01'],
   unit: 'object',
+  on: ['binding'],
   reads: ['binding', 'account', 'workload'],
   messages: {
     namespace: 'The API server refuses account "{name}" without a namespace: a ClusterRoleBinding has none to lend',

@@ -18,6 +18,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI5:2025', 'cis-kubernetes:5.1.3', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-3', 'pci-dss-4.0.1:7.2.5', 'mitre-attack:T1098.006'],
   unit: 'object',
+  on: ['role'],
   reads: ['role', 'binding', 'account', 'workload', 'service', 'route'],
   messages: {
     all: 'Allows every request for every resource of every API group, as cluster-admin does',

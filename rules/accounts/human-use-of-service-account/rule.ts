@@ -15,6 +15,7 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI10:2025', 'nist-csf-2.0:PR.AA-01', 'nist-sp-800-207:2.1-4', 'pci-dss-4.0.1:8.6.1', 'mitre-attack:T1078'],
   unit: 'object',
+  on: ['binding', 'kubeconfig'],
   reads: ['binding', 'role', 'kubeconfig'],
   messages: {
     mixed: 'Gives people and programs the same rights: {people} beside {accounts}',

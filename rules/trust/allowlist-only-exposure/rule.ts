@@ -26,6 +26,7 @@ export default defineRule({
   bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1190'],
   unit: 'object',
+  on: ['edge', 'guard'],
   reads: [...trustReads, 'edge', 'guard'],
   // What a list guards may be routes of any namespace.
   wide: true,

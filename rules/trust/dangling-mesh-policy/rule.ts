@@ -1,6 +1,7 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import type { GraphObject } from '../../../engine/identity/objects.ts';
 import { danglingIn } from '../../../engine/trust/dangling-policy.ts';
+import { policyKinds } from '../../../engine/trust/trust.ts';
 import { defineRule } from '../../../engine/lint/rule.ts';
 
 export default defineRule({
@@ -11,6 +12,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI1:2025', 'nist-csf-2.0:PR.AA-05'],
   unit: 'object',
+  on: policyKinds,
   reads: [
     'workload', 'service', 'namespace', 'account', 'gatewayPods',
     'istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication',

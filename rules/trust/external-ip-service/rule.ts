@@ -15,6 +15,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1557'],
   unit: 'object',
+  on: ['service'],
   reads: ['service'],
   messages,
   *check({ unit: { object } }) {

@@ -25,6 +25,7 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1190'],
   unit: 'object',
+  on: ['gateway', 'referenceGrant', 'edge', 'guard'],
   reads: [...trustReads, 'edge', 'guard', 'gateway', 'referenceGrant'],
   // A Gateway's routes may be of any namespace.
   wide: true,

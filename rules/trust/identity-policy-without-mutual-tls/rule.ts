@@ -3,7 +3,7 @@ import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts'
 import { plaintextGaps, type PlaintextGap } from '../../../engine/trust/istio-plaintext.ts';
 import { permissiveGaps } from '../../../engine/trust/permissive.ts';
 import { rootNamespace } from '../../../engine/trust/istio-mesh.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { selectorData } from '../../../engine/kubernetes/selector.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
@@ -26,6 +26,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1557'],
   unit: 'object',
+  on: policyKinds,
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {

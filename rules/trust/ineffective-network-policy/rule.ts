@@ -30,6 +30,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI8:2025', 'nist-csf-2.0:PR.IR-01'],
   unit: 'object',
+  on: ['networkPolicy'],
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph, environment }) {

@@ -15,6 +15,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1685'],
   unit: 'object',
+  on: ['namespace', 'workload'],
   reads: [...trustReads, 'callback'],
   messages: {
     injection: '{workload} is kept out of {mesh}, though its namespace is in it: its calls carry no identity, and no policy of the mesh checks who calls it',

@@ -24,6 +24,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1685'],
   unit: 'object',
+  on: ['networkPolicy', 'ciliumPolicy'],
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {

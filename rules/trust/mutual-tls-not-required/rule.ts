@@ -6,7 +6,7 @@ import { plaintextAccepted, type AcceptsPlaintext } from '../../../engine/trust/
 import { guardedByPolicy, isOutsideMesh, scopeOf, workloadsBehind } from '../../../engine/trust/tls.ts';
 import type { ClientTls, DestinationRuleFact } from '../../../engine/kubernetes/destination-rule.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type FixStep, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 
@@ -34,6 +34,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1557'],
   unit: 'object',
+  on: [...policyKinds, 'namespace', 'workload', 'destinationRule'],
   reads: [...trustReads, 'destinationRule'],
   messages,
   *check({ unit: { object }, graph }) {

@@ -4,7 +4,7 @@ import { selectorData } from '../../../engine/kubernetes/selector.ts';
 import type { Place } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type FixStep } from '../../../engine/lint/rule.ts';
 import { identitiesOfNamespaces } from '../../../engine/trust/linkerd-namespaces.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { accountsOfNamespaces, podsOfNamespaces, type NamespaceGrant } from '../../../engine/trust/whole-namespace.ts';
 import { listed, placesOf, workloadsOf } from '../listed.ts';
 import { nameCallers, type Naming } from '../name-callers.ts';
@@ -25,6 +25,7 @@ export default defineRule({
   persona: 'pedantic',
   frameworks: ['owasp-nhi:NHI4:2025', 'owasp-nhi:NHI9:2025', 'nist-sp-800-207:2.1-4', 'mitre-attack:T1078'],
   unit: 'object',
+  on: policyKinds,
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
@@ -55,7 +56,7 @@ function grantsIn(graph: Graph, object: GraphObject): NamespaceGrant[] {
 
 /** One peer for each caller that the files show in these namespaces, in place of the one for all. */
 function nameThePods(graph: Graph, object: GraphObject, { within, targets, selector, lets }: NamespaceGrant): FixProposal[] {
-  const callers = namePeers(graph, object.namespace, targets, lets);
+  const callers = namePeers(graph, object.namespace, targets, ({ workload }) => lets(workload));
   const namespaceSelector = selector && selectorData(selector);
   if (!callers || !namespaceSelector || !('peer' in within)) return [];
   const [first, ...more] = [...new Map(callers.map(({ labels }) => [JSON.stringify(labels), labels])).values()];

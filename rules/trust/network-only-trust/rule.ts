@@ -2,7 +2,7 @@ import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { addressGrants, type AddressGrant } from '../../../engine/trust/by-address.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { known, type Place } from '../../../engine/yaml/cursor.ts';
 import { configuredFixes, configuredSignals } from './configured.ts';
@@ -41,6 +41,7 @@ export default defineRule({
   bounded: true,
   frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1090'],
   unit: 'object',
+  on: [...policyKinds, 'workload', 'configuredTrust'],
   reads: [...trustReads, 'callback', 'configuredTrust'],
   messages,
   *check({ unit: { object }, graph }) {

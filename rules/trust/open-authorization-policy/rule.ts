@@ -3,8 +3,9 @@ import { displayName, type GraphObject } from '../../../engine/identity/objects.
 import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { openAuthorizations, type OpenAuthorization } from '../../../engine/trust/istio-open.ts';
 import { meshOpenings, type MeshOpening } from '../../../engine/trust/mesh-open.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type FixStep, type Related } from '../../../engine/lint/rule.ts';
+import { withFreeNames } from '../free-names.ts';
 import { demandCallers } from '../linkerd-callers.ts';
 import { nameCallers, type Naming } from '../name-callers.ts';
 
@@ -27,6 +28,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-05', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1210'],
   unit: 'object',
+  on: policyKinds,
   reads: [...trustReads],
   messages,
   *check({ unit: { object }, graph }) {
@@ -60,7 +62,7 @@ export default defineRule({
     const open = openingsIn(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
     const naming = open && nameCallers(graph, open.targets);
     const steps = naming && ('rule' in open ? [nameSource(object, open, naming)] : object.resource.header.group === 'policy.linkerd.io' ? demandCallers(object, naming.accounts) : undefined);
-    return steps ? [{ id: 'name-callers', title: naming.title, safe: false, steps }] : [];
+    return steps ? withFreeNames(graph, [{ id: 'name-callers', title: naming.title, safe: false, steps }]) : [];
   },
 });
 

@@ -5,7 +5,7 @@ import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
 import { configuredGrants } from '../../../engine/trust/configured.ts';
 import { mayCallOn } from '../../../engine/trust/port-callers.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
-import { trustReads } from '../../../engine/trust/trust.ts';
+import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
 import { namePeers } from '../name-peers.ts';
 
@@ -29,6 +29,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'cis-kubernetes:5.3.2', 'nist-csf-2.0:PR.IR-01', 'mitre-attack:T1046'],
   unit: 'object',
+  on: [...policyKinds, 'workload', 'configuredTrust', 'edge', 'guard'],
   reads: [...trustReads, 'callback'],
   messages,
   *check({ unit: { object }, graph }) {

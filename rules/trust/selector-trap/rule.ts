@@ -22,6 +22,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['nist-csf-2.0:PR.IR-01'],
   unit: 'object',
+  on: ['networkPolicy', 'ciliumPolicy'],
   reads: ['networkPolicy', 'ciliumPolicy', 'namespace', 'workload'],
   messages,
   *check({ unit: { object }, graph }) {

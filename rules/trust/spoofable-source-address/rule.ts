@@ -26,6 +26,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1090'],
   unit: 'object',
+  on: ['addressSource', 'workload', 'service', 'edge', 'guard'],
   reads: [...trustReads, 'edge', 'guard', 'addressSource'],
   // A controller's settings matter to lists of every namespace.
   wide: true,

@@ -18,6 +18,7 @@ export default defineRule({
   persona: 'regular',
   frameworks: ['owasp-nhi:NHI4:2025', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-6', 'mitre-attack:T1078'],
   unit: 'object',
+  on: ['istioRequestAuthentication', 'claimRoute', 'workload'],
   reads: [...trustReads, 'claimRoute', 'gatewayPods'],
   wide: true,
   messages: {
