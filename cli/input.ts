@@ -97,11 +97,14 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
   return { opened, problems, notes: [], stdin: undefined };
 }
 
-/** Has Helm render the charts that are reported on, and says which it does not render. */
+/**
+ * Has Helm render the charts that are reported on, with their defaults and in each way that its command line can say (values
+ * that stand in an object cannot be given to it as files), and says which it does not render.
+ */
 async function renderCharts({ workspace, reports }: OpenWorkspace, loaded: LoadedWorkspace, { render, kubernetesMinor, namespace }: LintSettings, { host, cwd }: Io): Promise<string[]> {
   if (render === 'never') return [];
   const notes: string[] = [];
-  const options = { helm: 'helm', namespace, kubernetesMinor: kubernetesMinor ?? loaded.configuration.kubernetesMinor };
+  const options = { helm: 'helm', kubernetesMinor: kubernetesMinor ?? loaded.configuration.kubernetesMinor };
   const paths = new Set(loaded.files.map(({ path }) => path));
   const charts = installsOf(loaded.files, loaded.configuration).filter(({ chart }) => loaded.files.some((file) => file.chart === chart && reports(file.path)));
   for (const { scope, chart, variants } of charts) {
@@ -109,13 +112,14 @@ async function renderCharts({ workspace, reports }: OpenWorkspace, loaded: Loade
     const failures = new Map<string, string>();
     // Objects that install the chart say more than Helm can be told by its values files.
     // Values files that are not there are a fault of the configuration, which is said; Helm need not say it again.
-    for (const variant of [defaults, ...variants].filter(({ at, values }) => at === undefined && values.every((file) => paths.has(file)))) {
-      const result = await renderChart(host, resolvePath(loaded.root, chart), variant.values.map((file) => resolvePath(loaded.root, file)), options);
+    const renderable = variants.filter(({ values, inline, replacesDefaults }) => inline === undefined && !replacesDefaults && values.every((file) => paths.has(file)));
+    for (const variant of [defaults, ...renderable]) {
+      const result = await renderChart(host, resolvePath(loaded.root, chart), variant.values.map((file) => resolvePath(loaded.root, file)), { ...options, namespace: variant.namespace ?? namespace });
       if ('missing' in result) {
         if (render === 'always') throw new UsageError('--render always: no helm on PATH');
         return notes;
       }
-      const name = `${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.name === '' ? '' : ` (${variant.name})`}`;
+      const name = `${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.label === undefined ? '' : ` (${variant.label})`}`;
       if ('text' in result) made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
       // What fails with the chart's defaults mostly fails with every profile, in the same words.
       else if (!failures.has(result.failed)) failures.set(result.failed, `${name}: helm template: ${visible(result.failed)}`);

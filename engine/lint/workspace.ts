@@ -315,7 +315,8 @@ export class Workspace {
   /** A finding that only some ways of installing its chart have says which, and where they are asked for. */
   private withVariants({ finding, only }: Told): Finding {
     if (only.length === 0) return finding;
-    const related = only.flatMap(({ label, at }) => {
+    // What Helm writes for a way of installing the chart is the same way.
+    const related = [...new Map(only.map((one) => [one.at, one])).values()].flatMap(({ label, at }) => {
       const span = at && this.decidingSpan(at);
       return span ? [{ file: at.file, span, message: `installed by ${label}` }] : [];
     });
@@ -338,6 +339,7 @@ export class Workspace {
     });
     if (file.suppressions.length === 0) return { findings: open, suppressed: accepted };
     const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, open, file.suppressions, { today: this.today(), rules: this.rules, configuration: this.configuration });
+    if (isPatch(file.source)) return { findings: kept, suppressed: [...accepted, ...suppressed] };
     for (const one of about) this.aboutSuppressions.set(one.finding, one);
     return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
   }

@@ -81,7 +81,7 @@ for (const dir of helms) {
       const cwd = folderWith({ ...chart('web', { ...broken, 'values.yaml': 'automount: true\nport: 80\n', 'values-none.yaml': 'port: null\n' }), 'kubewho.yaml': profiles('{name: none, values: [values-none.yaml]}') });
       const { stdout, stderr } = lint(cwd);
       assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked']);
-      assert.match(stderr, /^kubewho: web \(none\): helm template: .*a port is needed\n$/);
+      assert.match(stderr, /^kubewho: web \(profile none\): helm template: .*a port is needed\n$/);
     });
 
     test('profiles: one more reading each, and a finding says which profile alone has it', () => {
@@ -91,6 +91,22 @@ for (const dir of helms) {
         assert.equal(code, 1);
         assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked'], render);
         assert.match(found(stdout)[0]!.message, /\(only with profile loud\)$/, render);
+      }
+    });
+
+    test('values that an Argo CD Application holds are not Helm’s to know: what it installs is judged without it, once', () => {
+      const application = `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  source: {repoURL: "https://git.example.com/estate.git", path: web, helm: {valuesObject: {automount: true}}}
+  destination: {namespace: shop}
+`;
+      const cwd = folderWith({ ...chart('web', { 'values.yaml': 'automount: false\n' }), 'apps/web.yaml': application });
+      for (const render of ['auto', 'never']) {
+        const { stdout } = lint(cwd, '--render', render);
+        assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked'], render);
+        assert.match(found(stdout)[0]!.message, /\(only with [^,]*Application[^,]*\)$/);
       }
     });
 
