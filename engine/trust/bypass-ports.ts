@@ -2,7 +2,7 @@ import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph, Workload } from '../identity/graph.ts';
 import { contains, coversFamily, kindOf, parseNetworkOrAddress, type Network } from './address.ts';
 import { exposureOf, isCalledByApiServer, isGateway, servicesOf } from './exposure.ts';
-import { targetOf } from './target.ts';
+import { targetOf, type Target } from './target.ts';
 
 /* What is usually let past a proxy on purpose, and what is not: judged one list item at a time. */
 
@@ -44,12 +44,21 @@ export function isSidePort(graph: Graph, workload: Workload, { ports }: ListItem
 export function isServed(graph: Graph, workload: Workload, { ports }: ListItem): boolean {
   const target = targetOf(workload);
   if (!ports || isGateway(target) || exposureOf(graph, target)) return false;
-  const names = new Map(workload.fact.containers.flatMap((container) => container.ports.listed).map(({ name, number }) => [known(name) ?? '', known(number)]));
-  const reached = servicesOf(graph, target).flatMap(({ fact }) => fact.ports).map(({ port, targetPort }) => {
+  return servedPorts(graph, target).some((port) => port !== undefined && port >= ports.first && port <= ports.last);
+}
+
+/** The ports of a target's pods to which Services inside the cluster lead; undefined for one that the files do not tell. */
+export function servedPorts(graph: Graph, target: Target): (number | undefined)[] {
+  const names = portsByName(target);
+  return servicesOf(graph, target).flatMap(({ fact }) => fact.ports).map(({ port, targetPort }) => {
     const said = known<number | string>(targetPort as Value<number | string>);
     return typeof said === 'string' ? names.get(said) : said ?? known(port);
   });
-  return reached.some((port) => port !== undefined && port >= ports.first && port <= ports.last);
+}
+
+/** The numbers of a target's container ports by their names. */
+export function portsByName({ workload }: Target): ReadonlyMap<string, number | undefined> {
+  return new Map((workload?.fact.containers ?? []).flatMap((container) => container.ports.listed).map(({ name, number }) => [known(name) ?? '', known(number)]));
 }
 
 /** DNS; its answers are believed whoever asks. */

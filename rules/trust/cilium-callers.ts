@@ -3,8 +3,10 @@ import type { Graph, Workload } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol, type GraphObject } from '../../engine/identity/objects.ts';
 import type { AddressGrant } from '../../engine/trust/by-address.ts';
 import { callersOf } from '../../engine/trust/callers.ts';
+import { mayCallOn } from '../../engine/trust/port-callers.ts';
 import type { FixProposal } from '../../engine/lint/rule.ts';
 import { known } from '../../engine/yaml/cursor.ts';
+import { sharedBy } from './name-callers.ts';
 
 /**
  * From location to identity in a policy of Cilium: a rule beside it names the accounts of the callers that the files show
@@ -14,7 +16,7 @@ import { known } from '../../engine/yaml/cursor.ts';
 export function proveInCilium(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
   const found = ruleAt(object, grant);
   if (!found || !found.rule.plain || found.rule.authentication.state !== 'absent') return [];
-  const callers = grant.targets.map((target) => callersOf(graph, target).map(({ workload }) => workload));
+  const callers = grant.targets.map((target) => callersOf(graph, target).filter((caller) => mayCallOn(graph, target, found.rule.ports, caller)).map(({ workload }) => workload));
   // Cilium gives identities to its own pods; those on the host's network are their node to it.
   const [named, outside] = [callers.map((all) => all.filter((one) => !isOnHost(one))), callers.flat().filter(isOnHost)];
   if (named.length === 0 || named.some((all) => all.length === 0)) return [];
@@ -23,7 +25,7 @@ export function proveInCilium(graph: Graph, object: GraphObject, grant: AddressG
   const toPorts = found.rule.ports.length > 0 ? { toPorts: [{ ports: found.rule.ports.map(portOf) }] } : {};
   return [{
     id: 'name-callers',
-    title: `Have the callers that these files show (${namesOf(named.flat())}) prove who they are; everyone else loses access, also from these addresses${outside.length > 0 ? `, and ${namesOf(outside)} on the network of nodes` : ''}: only pods that Cilium knows have an identity, SPIRE has to be installed, and Cilium 1.20 deprecates \`authentication\``,
+    title: `Have the callers that these files show (${namesOf(named.flat())})${sharedBy(defaultsOf(named.flat()))} prove who they are; everyone else loses access, also from these addresses${outside.length > 0 ? `, and ${namesOf(outside)} on the network of nodes` : ''}: only pods that Cilium knows have an identity, SPIRE has to be installed, and Cilium 1.20 deprecates \`authentication\``,
     safe: false,
     steps: [
       { object, change: { op: 'set', path: [...found.rule.at.path, 'authentication'], value: { mode: 'required' } } },
@@ -39,6 +41,11 @@ function ruleAt(object: GraphObject, grant: AddressGrant): { fact: CiliumPolicyF
     if (rule) return { fact: fact as CiliumPolicyFact, rule };
   }
   return undefined;
+}
+
+/** The namespaces of callers that run as `default`. */
+function defaultsOf(callers: readonly Workload[]): string[] {
+  return [...new Set(callers.filter(({ accountName }) => accountName === 'default').map(({ namespace }) => namespace))];
 }
 
 function isOnHost({ fact }: Workload): boolean {

@@ -51,11 +51,13 @@ export function nameCallers(graph: Graph, targets: readonly Target[], among: (ca
   }
   const names = [...new Set(each.flatMap(({ source }) => Object.values(source).flat()))];
   const outside = namesOf(found.flatMap((one) => one.outside));
+  const accounts = distinct(each.flatMap((one) => one.accounts));
+  const shared = accounts.filter(({ name }) => name === 'default').map(({ namespace }) => namespace);
   return {
     each,
-    accounts: distinct(each.flatMap(({ accounts }) => accounts)),
+    accounts,
     source: 'principals' in each[0]!.source ? { principals: names } : { serviceAccounts: names },
-    title: `Demand the identity of the callers that these files show (${namesOf(found.flatMap((one) => one.callers))}); everyone else loses access${outside && `, also ${outside}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`,
+    title: `Demand the identity of the callers that these files show (${namesOf(found.flatMap((one) => one.callers))})${sharedBy(shared)}; everyone else loses access${outside && `, also ${outside}, outside the mesh`}: check gateways, scrapers and what has no sidecar first`,
   };
 }
 
@@ -76,4 +78,10 @@ function sourceOf(target: Target, accounts: readonly CallerAccount[]): Source | 
 
 function namesOf(workloads: readonly Workload[]): string {
   return [...new Set(workloads.map(({ object }) => displayName(object)))].join(', ');
+}
+
+/** Whom a fix lets in with callers that run as `default`: an account of its own for each caller tells them apart. */
+export function sharedBy(namespaces: readonly string[]): string {
+  const where = namespaces.map((namespace) => (namespace === '' ? 'its namespace' : namespace)).join(', ');
+  return where && `, and with them all that runs as account "default" of ${where}`;
 }

@@ -1,7 +1,7 @@
-import type { Graph, Workload } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { tellingLabels } from '../../engine/identity/telling-labels.ts';
-import { callersOf } from '../../engine/trust/callers.ts';
+import { callersOf, type Caller } from '../../engine/trust/callers.ts';
 import { namespaceName } from '../../engine/trust/peers.ts';
 import { targetOf, type Target } from '../../engine/trust/target.ts';
 
@@ -16,8 +16,8 @@ export interface NamedPeer {
  * The callers of all targets as peers of a policy in a namespace, each once; undefined where a target has none, or one
  * cannot be told by labels, because it has none of its own or is on the host's network. `among` narrows who is asked about.
  */
-export function namePeers(graph: Graph, namespace: string, targets: readonly Target[], among: (caller: Workload, target: Target) => boolean = () => true): NamedPeer[] | undefined {
-  const callers = targets.map((target) => callersOf(graph, target).map(({ workload }) => workload).filter((caller) => among(caller, target)));
+export function namePeers(graph: Graph, namespace: string, targets: readonly Target[], among: (caller: Caller, target: Target) => boolean = () => true): NamedPeer[] | undefined {
+  const callers = targets.map((target) => callersOf(graph, target).filter((caller) => among(caller, target)).map(({ workload }) => workload));
   if (callers.length === 0 || callers.some((found) => found.length === 0)) return undefined;
   const peers: NamedPeer[] = [];
   for (const workload of new Set(callers.flat())) {

@@ -11,6 +11,7 @@ import { selects, targetOf, type Target } from '../../../engine/trust/target.ts'
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import type { FixProposal, FixStep } from '../../../engine/lint/rule.ts';
 import { proveInCilium } from '../cilium-callers.ts';
+import { withFreeNames } from '../free-names.ts';
 import { closePorts, demandCallers } from '../linkerd-callers.ts';
 import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts';
 
@@ -21,6 +22,10 @@ import { nameCallers, type NamedCallers, type Source } from '../name-callers.ts'
  * with a proof. Nobody is named without evidence, and without such a mesh there is no fix.
  */
 export function fixesOf(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
+  return withFreeNames(graph, proposalsFor(graph, object, grant));
+}
+
+function proposalsFor(graph: Graph, object: GraphObject, grant: AddressGrant): FixProposal[] {
   if (object.resource.header.group === 'cilium.io') return proveInCilium(graph, object, grant);
   const naming = nameCallers(graph, grant.targets);
   if (!naming) return [];

@@ -8,6 +8,7 @@ import { hasIngressPolicy } from '../../../engine/trust/ingress-cover.ts';
 import { targetOf } from '../../../engine/trust/target.ts';
 import { demandsIdentity, trustIn, trustReads } from '../../../engine/trust/trust.ts';
 import { workloadsOf } from '../listed.ts';
+import { withFreeNames } from '../free-names.ts';
 import { namePeers } from '../name-peers.ts';
 
 const messages = {
@@ -49,7 +50,7 @@ export default defineRule({
       metadata: { name: `${name}-callers`, ...(workload.namespace === '' ? {} : { namespace: workload.namespace }) },
       spec: { podSelector: { matchLabels: labels }, policyTypes: ['Ingress'], ingress: [{ from: peers.map(({ peer }) => peer) }] },
     };
-    return [{ id: 'allow-callers', title: `Turn everyone away but the callers that these files show (${peers.map(({ caller }) => caller).join(', ')}); its own replicas lose access to each other too: check scrapers and callers of other repositories first`, safe: false, steps: [{ after: workload.object, add: [policy] }] }];
+    return withFreeNames(graph, [{ id: 'allow-callers', title: `Turn everyone away but the callers that these files show (${[...new Set(peers.map(({ caller }) => caller))].join(', ')}); its own replicas lose access to each other too: check scrapers and callers of other repositories first`, safe: false, steps: [{ after: workload.object, add: [policy] }] }]);
   },
 });
 
