@@ -5,6 +5,7 @@ import { callableBy, isUnauthorized } from '../../../engine/trust/unauthorized.t
 import { targetOf, type Target } from '../../../engine/trust/target.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule } from '../../../engine/lint/rule.ts';
+import { withFreeNames } from '../free-names.ts';
 import { closePorts } from '../linkerd-callers.ts';
 import { workloadsOf } from '../listed.ts';
 import { nameCallers, type Naming } from '../name-callers.ts';
@@ -47,7 +48,7 @@ export default defineRule({
     const mesh = isUnauthorized(graph, target);
     const naming = mesh && nameCallers(graph, [target]);
     const add = naming && (mesh === 'Istio' ? allowCallers(graph, target, naming) : closePorts(graph, naming.each));
-    return add ? [{ id: 'allow-callers', title: naming.title, safe: false, steps: [{ after: workload.object, add }] }] : [];
+    return add ? withFreeNames(graph, [{ id: 'allow-callers', title: naming.title, safe: false, steps: [{ after: workload.object, add }] }]) : [];
   },
 });
 
