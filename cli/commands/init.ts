@@ -18,15 +18,36 @@ export const starter = `# yaml-language-server: $schema=https://raw.githubuserco
 #     paths: [clusters/production/**]
 #     complete: true
 
+# Further ways in which charts are installed, beside their own values.yaml; values files as "helm -f" takes them.
+# profiles:
+#   - name: production
+#     values: [values-production.yaml]
+
+# What a workload holds or does, where its images and names do not say it: "kubewho inventory" lists the classes.
+# risk:
+#   - class: payment
+#     workloads: [shop/checkout, billing/*]
+
 # Where namespaces stand on the way from trusted addresses to identity: observe (info), warn, enforce (errors).
 # phases:
 #   - phase: observe
 #   - phase: enforce
 #     namespaces: [payments]
 
+# Trust in an address that is accepted, with its reason and its end; from then on the exception is a finding itself.
+# exceptions:
+#   - rule: network-only-trust
+#     target: payments/settlement
+#     reason: the mainframe has no identity
+#     until: 2099-12-31
+
 # Objects of a cluster that are not among the files: kubectl get … -o yaml. They are never reported on.
 # context:
 #   - dumps/*.yaml
+
+# Whether a suppression without a reason is a finding, and the Kubernetes version to judge by.
+# requireReasons: true
+# kubernetesVersion: "1.34"
 `;
 
 /** `kubewho init`: writes a kubewho.yaml into the current folder, which becomes a workspace by it. */

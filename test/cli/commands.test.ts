@@ -52,6 +52,11 @@ describe('explain', () => {
       assert.doesNotMatch(stdout, /^#|^```|\u001b/m);
     });
   }
+
+  test('a name that no rule has: the one that was meant, or where to find it', () => {
+    assert.deepEqual(kubewho(['explain', 'automount-token']), { code: 2, stdout: '', stderr: 'kubewho: unknown rule automount-token; did you mean "automounted-token"?\n' });
+    assert.deepEqual(kubewho(['explain', 'tokens']), { code: 2, stdout: '', stderr: 'kubewho: unknown rule tokens; kubewho rules lists them\n' });
+  });
 });
 
 describe('init', () => {
@@ -62,8 +67,8 @@ describe('init', () => {
     assert.deepEqual(kubewho(['lint', '--format', 'compact'], { cwd }), { code: 1, stdout: before, stderr: '' });
     const written = read(cwd, 'kubewho.yaml');
     // What it shows in comments is in force once the comment signs are taken away, all together or block by block.
-    const settings = written.split('\n\n').map((block) => block.replace(/^# (?=\w+:$| {2})/gm, '')).filter((block) => /^\w+:$/m.test(block));
-    assert.equal(settings.length, 4);
+    const settings = written.split('\n\n').map((block) => block.replace(/^# (?=\w+:(?:$| )| {2})/gm, '')).filter((block) => /^\w+:/m.test(block));
+    assert.equal(settings.length, 8);
     for (const text of [...settings, settings.join('\n')]) {
       write(cwd, { 'kubewho.yaml': text });
       assert.equal(kubewho(['lint', '--format', 'compact'], { cwd }).stderr, '');
@@ -71,6 +76,8 @@ describe('init', () => {
     write(cwd, { 'kubewho.yaml': settings.join('\n') });
     const { configuration } = JSON.parse(kubewho(['print-config', '.'], { cwd }).stdout);
     assert.deepEqual([Object.keys(configuration.rules).length > 0, configuration.scopes[0].complete, configuration.context], [true, true, ['dumps/*.yaml']]);
+    for (const section of ['profiles', 'risk', 'phases', 'exceptions']) assert.ok(configuration[section].length > 0, section);
+    assert.deepEqual([configuration.requireReasons, configuration.kubernetesMinor], [true, 34]);
     assert.equal(kubewho(['init'], { cwd }).code, 2);
     assert.notEqual(read(cwd, 'kubewho.yaml'), written);
   });
