@@ -87,7 +87,10 @@ export function readLinkerdServer(cursor: Cursor): LinkerdServerFact[] {
   }];
 }
 
-/** Reads an AuthorizationPolicy. */
+/**
+ * Reads an AuthorizationPolicy. Without a list of required authentications, be it an empty one, the API server refuses it
+ * (linkerd2, charts/linkerd-crds/templates/policy/authorization-policy.yaml: both fields are required): what it asks is not told.
+ */
 export function readLinkerdAuthorization(cursor: Cursor): LinkerdAuthorizationFact[] {
   const required = cursor.at('spec', 'requiredAuthenticationRefs');
   return [{
@@ -95,7 +98,7 @@ export function readLinkerdAuthorization(cursor: Cursor): LinkerdAuthorizationFa
     target: readRef(cursor.at('spec', 'targetRef')),
     required: required.items().map(readRef),
     requiredAt: required.exists ? required.keyPlace() : cursor.get('spec').keyPlace(),
-    open: required.open || required.items().some((item) => item.open),
+    open: required.open || required.node?.kind !== 'seq' || required.items().some((item) => item.open),
   }];
 }
 
