@@ -10,6 +10,8 @@ import { actionOf, mutualTls, type Authorization } from './istio.ts';
 import { isProved, type Admission, type Layer } from './layer.ts';
 import { openedByLinkerd } from './linkerd-protected.ts';
 import { meshOf, type Mesh } from './mesh.ts';
+import { isNetwork } from './network.ts';
+import { portsMeet } from './port-callers.ts';
 import { protectedByAuthorization, protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn, type Trust } from './trust.ts';
@@ -157,8 +159,16 @@ function findingsAt(graph: Graph, policy: GraphObject, { target, layer, judgemen
     const believed = believedAddresses(graph, target, admissions);
     if (!believed) return [];
     const confidence = ranks[Math.min(ranks.indexOf(judgement.confidence), ranks.indexOf(believed.confidence))]!;
-    return byObject(admissions, believed.addresses).map(({ addresses, shared }) => ({ ...judgement, rule: admissions[0]!.rule, target, addresses, shared, confidence }));
+    const here = onPorts(judgement, layer, admissions);
+    return byObject(admissions, believed.addresses).map(({ addresses, shared }) => ({ ...here, rule: admissions[0]!.rule, target, addresses, shared, confidence }));
   });
+}
+
+/** A rule of the network goes past a proof only on ports for which that is asked. */
+function onPorts(judgement: Judgement, layer: Layer, admissions: readonly Admission[]): Judgement {
+  if (judgement.situation !== 'bypass' || !isNetwork(layer)) return judgement;
+  const wall = layer.admissions.find((one) => isProved(one.evidence) && admissions.some(({ ports }) => portsMeet(ports, one.ports)));
+  return wall ? { ...judgement, beside: wall } : { situation: 'unauthenticated', confidence: judgement.confidence };
 }
 
 /** Addresses by the object that they stand in: the policy, or one that it names. */

@@ -14,10 +14,15 @@ import { trustIn } from './trust.ts';
 export function mayCallOn(graph: Graph, target: Target, ports: readonly NetworkPort[], { workload, how }: Caller): boolean {
   if (ports.length === 0) return true;
   const naming = trustIn(graph, target).layers.flatMap(({ admissions }) => admissions).filter(({ peer }) => peer?.particular && peer.includes(workload) === true);
-  if (naming.length > 0) return naming.some(({ ports: theirs = [] }) => theirs.length === 0 || theirs.some((one) => ports.some((other) => meet(one, other))));
+  if (naming.length > 0) return naming.some((admission) => portsMeet(admission.ports, ports));
   if (how !== 'names the Service' && how !== 'is configured with the Service') return true;
   const served = servedPorts(graph, target);
   return served.length === 0 || served.some((port) => ports.some((one) => port === undefined || holds(target, one, port)));
+}
+
+/** Whether two lists of ports have one in common; none are all. A port by name and one by number are not taken for the same. */
+export function portsMeet(some: readonly NetworkPort[] = [], others: readonly NetworkPort[] = []): boolean {
+  return some.length === 0 || others.length === 0 || some.some((one) => others.some((other) => meet(one, other)));
 }
 
 function meet(one: NetworkPort, other: NetworkPort): boolean {
