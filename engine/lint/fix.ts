@@ -1,10 +1,12 @@
 import { authorChange, type AuthorChange } from '../helm/author.ts';
+import { isolate } from '../kustomize/block.ts';
+import { placeChange } from '../kustomize/author.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { editAll } from '../yaml/edit-all.ts';
 import { insertObjects } from '../yaml/insert.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { removeDocument } from '../yaml/remove.ts';
-import type { Dialect } from '../yaml/node.ts';
+import type { Dialect, Home, YamlNode } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { FixProposal, FixStep } from './rule.ts';
@@ -37,7 +39,9 @@ interface Source {
  */
 export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Source | undefined): Fix | undefined {
   const edits: FileEdit[] = [];
-  for (const steps of byDocument(proposal.steps)) {
+  const placed = proposal.steps.map((step) => placedByBuild(asChange(step), sourceOf));
+  if (!placed.every((step) => step !== undefined)) return undefined;
+  for (const steps of byDocument(placed)) {
     const made = editsOf(steps, sourceOf);
     if (!made) return undefined;
     edits.push(...made);
@@ -46,8 +50,9 @@ export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Sourc
   if (changing.length === 0) return undefined;
   const elsewhere = valuesFiles(proposal, changing);
   // What a value changes, it changes for everything that uses it.
-  const title = elsewhere.length === 0 ? proposal.title : `${proposal.title} (in ${elsewhere.join(', ')}: check what else uses that value)`;
-  return { id: proposal.id, title, safe: proposal.safe && elsewhere.length === 0, choice: proposal.choice ?? false, edits: changing };
+  const isShared = elsewhere.length === 0 && proposal.steps.some(isForOthersToo);
+  const title = isShared ? `${proposal.title} (in the base: other overlays build on it)` : elsewhere.length === 0 ? proposal.title : `${proposal.title} (in ${elsewhere.join(', ')}: check what else uses that value)`;
+  return { id: proposal.id, title, safe: proposal.safe && elsewhere.length === 0 && !isShared, choice: proposal.choice ?? false, edits: changing };
 }
 
 /** The values files among what is edited. */
@@ -56,7 +61,14 @@ function valuesFiles({ steps }: FixProposal, edits: readonly FileEdit[]): string
   return [...new Set(edits.map(({ file }) => file))].filter((file) => !own.has(file));
 }
 
-type ChangeStep = Extract<FixStep, { object: GraphObject }>;
+/** Whether a step changes what builds other than the one judged are made of, too. */
+function isForOthersToo(step: FixStep): boolean {
+  const { built } = 'after' in step ? step.after : 'remove' in step ? step.remove : step.object;
+  return !('after' in step) && built !== undefined && built.by.length < new Set(built.among).size;
+}
+
+/** A change; `block` is the stretch of the document that it is in, where that is YAML of its own. */
+type ChangeStep = Extract<FixStep, { object: GraphObject }> & { readonly block?: Span };
 type AddStep = Extract<FixStep, { after: GraphObject }>;
 type RemoveStep = Extract<FixStep, { remove: GraphObject }>;
 type Together = AddStep | RemoveStep | [ChangeStep, ...ChangeStep[]];
@@ -65,28 +77,45 @@ type Together = AddStep | RemoveStep | [ChangeStep, ...ChangeStep[]];
  * Changes of one document are made together, so that all of them may count in the paths of the document as it stands. New
  * objects come last: one that is written behind a document comes behind what is written at that document's end.
  */
-function byDocument(steps: readonly FixStep[]): Together[] {
+function byDocument(steps: readonly (ChangeStep | AddStep | RemoveStep)[]): Together[] {
   const together = new Map<string, [ChangeStep, ...ChangeStep[]]>();
   const out: Together[] = [];
   const added: AddStep[] = [];
-  for (const written of steps) {
-    const step = asChange(written);
+  for (const step of steps) {
     if ('add' in step) { added.push(step); continue; }
     if ('remove' in step) { out.push(step); continue; }
     const { file, index } = step.object.document;
-    const before = together.get(`${index} ${file}`);
+    const key = `${index} ${step.block?.start ?? ''} ${file}`;
+    const before = together.get(key);
     if (before) { before.push(step); continue; }
     const list: [ChangeStep, ...ChangeStep[]] = [step];
-    together.set(`${index} ${file}`, list);
+    together.set(key, list);
     out.push(list);
   }
   return [...out, ...added];
 }
 
 /** An object inside a list is an item of it; any other is a document. */
-function asChange(step: FixStep): FixStep {
+function asChange(step: FixStep): ChangeStep | AddStep | RemoveStep {
   if (!('remove' in step) || step.remove.resource.header.root.length === 0) return step;
   return { object: step.remove, change: { op: 'remove', path: step.remove.resource.header.root } };
+}
+
+/** A change of an object that Kustomize patches, in the document that says what is changed; undefined where none does. */
+function placedByBuild(step: ChangeStep | AddStep | RemoveStep, sourceOf: (path: string) => Source | undefined): ChangeStep | AddStep | RemoveStep | undefined {
+  if (!('object' in step) || !step.object.built) return step;
+  const { object } = step;
+  const ownTree = (home: Home | undefined): YamlNode | undefined => {
+    const { file, index } = home ?? object.document;
+    const text = splitStream(sourceOf(file)?.text ?? '')[index]?.text ?? '';
+    return parseYaml(home?.block ? isolate(text, home.block) : text, 'kustomization').root;
+  };
+  const placed = placeChange(object.built!.root, step.change, ownTree);
+  if (!placed) return undefined;
+  const { home, change } = placed;
+  if (!home) return { object, change };
+  const { file, index, start } = home;
+  return { object: { ...object, document: { file, index, start, dialect: 'kustomization' } }, change, ...(home.block ? { block: home.block } : {}) };
 }
 
 function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
@@ -103,7 +132,9 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
     const edit = removeDocument(source.text, splitStream(source.text), index);
     return edit && [{ file, ...edit, create: false }];
   }
-  const text = splitStream(source.text)[index]?.text ?? '';
+  const whole = splitStream(source.text)[index]?.text ?? '';
+  const { block } = steps[0];
+  const text = block ? isolate(whole, block) : whole;
   const placed = placedByAuthor(steps, text, source.dialect);
   const result = placed && editAll(text, source.dialect, placed.flatMap((one) => (one.at === 'template' ? [one.change] : [])));
   if (!result || 'refused' in result) return undefined;

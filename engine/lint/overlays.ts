@@ -51,7 +51,9 @@ export class BuiltFiles {
   }
 
   private objectOf(built: BuiltObject, written: GraphObject, document: DocumentEntry, { source }: FileEntry): GraphObject {
-    if (built.resource === written.resource) return written;
+    // What all builds leave as it is written is the object itself.
+    const among = source.overlays!.map(({ file }) => file);
+    if (built.resource === written.resource && new Set(built.by).size === new Set(among).size) return written;
     let object = this.objects.get(built);
     if (object) return object;
     const made = graphObject(`o${++this.ids}`, document, built.resource, source);
@@ -61,7 +63,7 @@ export class BuiltFiles {
       ...made,
       // References are written to the name before the patch, and follow it.
       ...(name === undefined ? {} : { name: written.name, build: { ...source.build!, names: [{ prefix: '', suffix: '', name }] } }),
-      built: { root: built.root, by: built.by, among: source.overlays!.map(({ file }) => file) },
+      built: { root: built.root, by: built.by, among },
     };
     this.objects.set(built, object);
     return object;

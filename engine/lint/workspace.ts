@@ -129,7 +129,12 @@ export class Workspace {
     const before = this.variants.get(scope) ?? [];
     if (JSON.stringify(before) === JSON.stringify(variants)) return;
     if (alone) this.only = scope;
-    for (const variant of before) this.scopes.delete(keyOf(scope, variant));
+    const now = new Map(variants.map((variant) => [variant.name, JSON.stringify(variant)]));
+    for (const variant of before) {
+      const same = now.get(variant.name);
+      if (same === undefined) this.scopes.delete(keyOf(scope, variant));
+      else if (same !== JSON.stringify(variant)) this.stale.add(keyOf(scope, variant));
+    }
     this.variants.set(scope, variants);
     this.concluded = undefined;
   }
