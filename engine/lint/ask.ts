@@ -29,14 +29,14 @@ type Touched = ReadonlySet<string> | 'all';
 export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }): { answers: Answers; asked: number } {
   const touched = before && touchedBy(before.edit);
   const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
-  const changes = new Map<string, UnitChange>();
+  const changes = new Map<Unit, UnitChange>();
   let asked = 0;
   for (const rule of rules) {
     const old = before?.answers.signals.get(rule.id);
-    const { all, fresh, gone, near } = remembered(changes, `${rule.unit} ${rule.on?.join() ?? ''}`, () => changeOf(rule, graph, before?.answers.graph, touched?.namespaces));
+    const { all, fresh, gone, near } = remembered(changes, rule.unit, () => changeOf(rule.unit, graph, before?.answers.graph, touched?.namespaces));
     const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
-    const again = !old || (concerned && rule.wide) ? all : concerned ? near : fresh;
-    if (old && again.length === 0 && gone.length === 0) {
+    const again = (!old || (concerned && rule.wide) ? all : concerned ? near : fresh).filter((unit) => isOn(rule, unit));
+    if (old && again.length === 0 && !gone.some((key) => old.has(key))) {
       signals.set(rule.id, old);
       continue;
     }
@@ -61,10 +61,10 @@ interface UnitChange {
   readonly gone: readonly string[];
 }
 
-function changeOf(rule: Rule, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
-  const all = unitsAskedOf(graph, rule);
+function changeOf(unit: Unit, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
+  const all = unitsOf(graph, unit);
   if (!before) return { all, fresh: all, near: all, gone: [] };
-  const old = new Set(unitsAskedOf(before, rule).map(({ key }) => key));
+  const old = new Set(unitsOf(before, unit).map(({ key }) => key));
   const now = new Set(all.map(({ key }) => key));
   return {
     all,
@@ -74,12 +74,9 @@ function changeOf(rule: Rule, graph: Graph, before: Graph | undefined, touched: 
   };
 }
 
-/** The units that a rule may say something of. An object keeps its facts as long as its key. */
-function unitsAskedOf(graph: Graph, { unit, on }: Rule): readonly Units[Unit][] {
-  const all = unitsOf(graph, unit);
-  if (!on) return all;
-  const objects = new Set<GraphObject>(on.flatMap((kind) => graph.all(kind).map(({ object }) => object)));
-  return all.filter((one) => 'object' in one && objects.has(one.object));
+/** Whether a rule may say something of a unit. An object keeps its facts as long as its key. */
+function isOn({ on }: Rule, unit: Units[Unit]): boolean {
+  return on === undefined || !('object' in unit) || unit.object.resource.facts.some(({ fact }) => on.includes(fact));
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
@@ -137,8 +134,17 @@ const local: ReadonlySet<FactKind> = new Set<FactKind>(['workload', 'account', '
 /** Policies that matter in their own namespace, unless that is the root namespace of the mesh. */
 const meshPolicies: ReadonlySet<FactKind> = new Set<FactKind>(['istioAuthorizationPolicy', 'istioPeerAuthentication', 'istioRequestAuthentication']);
 
+/** Kept with the object, which outlives the graphs of edits elsewhere. */
+const reaches = new WeakMap<GraphObject, Touched>();
+
 /** The namespaces that an object's facts can have to do with. */
 function reachOf(object: GraphObject): Touched {
+  let reach = reaches.get(object);
+  if (!reach) reaches.set(object, (reach = findReach(object)));
+  return reach;
+}
+
+function findReach(object: GraphObject): Touched {
   let namespaces: Set<string> | undefined;
   for (const fact of object.resource.facts) {
     // Subjects follow the accounts of their build, wherever it puts these.
@@ -155,9 +161,9 @@ function reachOf(object: GraphObject): Touched {
   return namespaces ?? new Set([object.namespace]);
 }
 
-/** Whether a policy speaks of pods of other namespaces. */
-function namesNamespaces({ ingress, egress }: NetworkPolicyFact): boolean {
-  return [ingress, egress].some((direction) => direction.rules.some((rule) => rule.peers.some((peer) => peer.namespaceSelector)));
+/** Whether a policy lets pods of other namespaces in. Whom it lets its own pods call decides nothing about who is let in: a rule that looks there is `wide`. */
+function namesNamespaces({ ingress }: NetworkPolicyFact): boolean {
+  return ingress.rules.some((rule) => rule.peers.some((peer) => peer.namespaceSelector));
 }
 
 function union(a: Touched, b: Touched): Touched {

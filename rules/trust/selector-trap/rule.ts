@@ -24,6 +24,8 @@ export default defineRule({
   unit: 'object',
   on: ['networkPolicy', 'ciliumPolicy'],
   reads: ['networkPolicy', 'ciliumPolicy', 'namespace', 'workload'],
+  // The peers of its egress may live in any namespace.
+  wide: true,
   messages,
   *check({ unit: { object }, graph }) {
     for (const { pair, messageId, pods, homes: found, confidence } of trapsIn(graph, object)) {
