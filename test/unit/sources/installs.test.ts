@@ -127,6 +127,23 @@ describe('a Flux HelmRelease', () => {
   });
 });
 
+test('what an installation decides is not changed by a fix, and an edit of it asks again only what it touches', () => {
+  const text = application('  source: {path: charts/web, helm: {valuesObject: {automount: true}}}');
+  const workspace = new Workspace(rules);
+  const put = (deploy: string): void => {
+    const files = filesOf({ ...chart, 'deploy.yaml': deploy });
+    for (const file of files) workspace.set(file);
+    for (const install of installsOf(files, defaultConfiguration)) workspace.install(install.scope, install.variants);
+  };
+  put(text);
+  const [finding] = workspace.findings().filter(({ rule }) => rule === 'automounted-token');
+  assert.deepEqual(workspace.fixesOf(finding!).flatMap(({ edits }) => edits).filter(({ file }) => file === 'deploy.yaml'), []);
+  const { asked } = workspace.work;
+  put(text.replace('automount: true', 'automount: true, other: 1'));
+  assert.equal(workspace.findings().filter(({ rule }) => rule === 'automounted-token').length, 1);
+  assert.ok(workspace.work.asked - asked < asked / 4, `${workspace.work.asked - asked} of ${asked}`);
+});
+
 test('findings that the defaults have too name no installation', () => {
   const files = filesOf({ ...chart, 'charts/web/values.yaml': 'automount: true\n', 'deploy.yaml': application('  source: {path: charts/web}') });
   const workspace = new Workspace(rules);
