@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { Workspace } from '../../engine/lint/workspace.ts';
 import { rules } from '../../rules/index.ts';
+import { timeChart } from './chart.ts';
 import { timeIdentity } from './identity.ts';
 import { timeEdits } from './server.ts';
 
@@ -106,10 +107,17 @@ function benchIdentity(): void {
   show(`  reach of each (${admins} to cluster-admin); inventory`, `${reach.toFixed(0)} ms; ${inventory.toFixed(0)} ms`);
 }
 
+function benchChart(): void {
+  const { templates, load, template, helper, values } = timeChart(milliseconds);
+  const of = (times: readonly number[]) => `p50 ${median(times).toFixed(1)} ms (${((100 * median(times)) / load).toFixed(0)} %)`;
+  show(`chart of ${templates} templates: reading it whole takes ${load.toFixed(0)} ms, of which`, `an edit of a template ${of(template)}; of a helper ${of(helper)}; of values ${of(values)}`);
+}
+
 async function main(): Promise<void> {
   // First, so that the memory is its own.
   benchIdentity();
   benchEdit();
+  benchChart();
   await benchServer();
   benchLarge();
   benchCorpus();
