@@ -119,12 +119,18 @@ export function isInstanceOf({ folder, isLibrary }: ChartInstance, path: string)
 /** The objects of a template for one chart, undefined where one cannot be read; they are put under `written` too. */
 function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number, before: Written<D>, written: Map<string, (readonly WrittenObject<D>[])[]>): WrittenObject<D>[] | undefined {
   const all: WrittenObject<D>[] = [];
+  const marks = expanded.branches;
+  let passed = 0;
   for (const { text, start } of splitStream(expanded.text)) {
     const kind = /^["']?kind["']?:/m.exec(text);
     if (!kind) continue;
     const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
     if (!home) return undefined;
-    const branches = [...expanded.branches.filter((mark) => mark.start <= start).slice(-1), ...expanded.branches.filter((mark) => mark.start > start && mark.start < start + text.length)].map((mark) => ({ ...mark, start: mark.start - start }));
+    // Documents come in the order of the marks: those before this one are done with.
+    while (passed < marks.length && marks[passed]!.start <= start) passed++;
+    let end = passed;
+    while (end < marks.length && marks[end]!.start < start + text.length) end++;
+    const branches = marks.slice(Math.max(passed - 1, 0), end).map((mark) => ({ ...mark, start: mark.start - start }));
     const at = { instance, span: { start, end: start + text.length } };
     const signature = `${home.id} ${JSON.stringify(branches)}\n${signatureOf(expanded.segments, at.span, home.start)}\n${text}`;
     const same = written.get(signature) ?? [];
@@ -163,5 +169,11 @@ function placeOf(segments: readonly Segment[], offset: number): number {
 }
 
 function documentAt<D extends TemplateDocument>(documents: readonly D[], offset: number): D | undefined {
-  return documents.findLast((document) => document.start <= offset);
+  let [low, high] = [-1, documents.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (documents[middle]!.start <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return documents[low];
 }

@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import { assemble } from '../../../engine/helm/chart.ts';
 import { expand } from '../../../engine/helm/expand.ts';
 import { parseTemplate } from '../../../engine/helm/parse.ts';
+import { readChart } from '../../../engine/helm/read-chart.ts';
 import { regexFor } from '../../../engine/helm/regex.ts';
 import { unmarked } from '../../../engine/helm/value.ts';
+import { splitStream } from '../../../engine/yaml/split.ts';
 
 /** What a template writes with these values; undefined where it is given up. */
 function written(template: string, values = '', others: Readonly<Record<string, string>> = {}): string | undefined {
@@ -72,4 +74,17 @@ describe('values that Helm refuses', () => {
     const release = assemble(files)!;
     assert.equal(unmarked(expand(release, 'charts/s/templates/s.yaml', release.instances[1]!, { namespace: 'n', kubernetesMinor: 36 })!.text), '{{ .Values.a }}');
   });
+});
+
+test('a template of very many documents is read in a time that grows with them', { timeout: 60_000 }, () => {
+  const object = (name: string): string => `---\napiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: ${name}\n`;
+  const read = (text: string) => {
+    const documents = splitStream(text).map((document, id) => ({ ...document, id }));
+    const reading = readChart([{ path: 'Chart.yaml', file: 'Chart.yaml', text: 'name: x\n', documents: [] }, { path: 'templates/t.yaml', file: 'templates/t.yaml', text, documents }], [], { namespace: 'n', kubernetesMinor: 36 });
+    return reading.templates.get('templates/t.yaml')!.objects!;
+  };
+  const looped = read(`{{ range until 20000 }}{{ if $.Values.a }}\n${object('a-{{ . }}')}{{ end }}{{ if not $.Values.a }}\n${object('b-{{ . }}')}{{ end }}{{ end }}`);
+  assert.equal(looped.length, 20_000);
+  const written = read(Array.from({ length: 20_000 }, (_, i) => object(`a-${i}`)).join(''));
+  assert.deepEqual([written.length, written.at(-1)!.document.id, written[0]!.document.id], [20_000, written.length - 1 + written[0]!.document.id, written[0]!.document.id]);
 });
