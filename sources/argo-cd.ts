@@ -68,7 +68,7 @@ function ownValues(document: DeliveryDocument, place: Path): InlineValues[] {
 function parameterValues({ file, document }: DeliveryDocument, parameter: unknown, path: Path): InlineValues | undefined {
   const name = textAt(parameter, 'name');
   const value = at(parameter, 'value') ?? '';
-  if (name === undefined || typeof value !== 'string' || /[[\]{},]/.test(name) || /^\{|\$/.test(value)) return undefined;
+  if (name === undefined || typeof value !== 'string' || /[[\]{},]/.test(name) || /^\{|[$\\]/.test(value)) return undefined;
   const keys = name.split(/(?<!\\)\./).map((key) => key.replaceAll('\\.', '.'));
   const nested = keys.reduceRight<unknown>((below, key) => ({ [key]: below }), at(parameter, 'forceString') === true ? value : typed(value));
   return { file, text: JSON.stringify(nested), part: { document, path: [...path, 'value'], form: 'parameter' } };
