@@ -71,7 +71,7 @@ export class Workspace {
   readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
   /** Answers by scope, with the objects that they were given about. */
-  private readonly scopes = new Map<string, { answers: Answers; objects: readonly GraphObject[] }>();
+  private readonly scopes = new Map<string, { answers: Answers; objects: readonly GraphObject[]; known: ReadonlySet<GraphObject> }>();
   private stale = new Set<string>();
   private readonly raised = new WeakMap<Finding, Raised>();
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
@@ -377,18 +377,21 @@ export class Workspace {
     const first = new Set(built?.objects);
     for (const overlay of built?.others ?? []) {
       const key = buildKey(scope, overlay);
-      const answers = (!this.stale.has(key) && this.scopes.get(key)?.answers) || this.judge(key, built!.in(overlay));
+      const answers = (!this.stale.has(key) && this.scopes.get(key)?.answers) || this.judge(key, built!.in(overlay), first);
       this.collect(answers, defaults, found, (object) => !first.has(object));
     }
   }
 
-  private judge(key: string, objects: readonly GraphObject[]): Answers {
-    const before = this.scopes.get(key);
+  /** @param known objects that are judged elsewhere: only what is about others is asked */
+  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody): Answers {
+    const kept = this.scopes.get(key);
+    // What was known and is not any more has never been asked about.
+    const before = kept?.objects.some((object) => kept.known.has(object) && !known.has(object)) ? undefined : kept;
     const graph = buildGraph(objects, this.configuration.risk);
-    const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) });
+    const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) }, known === nobody ? undefined : (unit) => isAboutOthers(unit, known));
     this.work.asked += asked;
     this.stale.delete(key);
-    this.scopes.set(key, { answers, objects });
+    this.scopes.set(key, { answers, objects, known });
     return answers;
   }
 
@@ -413,6 +416,14 @@ interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
   readonly used: ReadonlySet<Exception>;
+}
+
+const nobody: ReadonlySet<GraphObject> = new Set();
+
+/** Whether a unit has an object that is not among those known. */
+function isAboutOthers(unit: Units[Unit], known: ReadonlySet<GraphObject>): boolean {
+  if ('object' in unit) return !known.has(unit.object);
+  return 'workloads' in unit && [...unit.objects, ...unit.workloads].some(({ object }) => !known.has(object));
 }
 
 /** The key of a scope's answers in one of its Kustomize builds. */
