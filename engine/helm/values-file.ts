@@ -11,7 +11,8 @@ interface Open {
 
 /** Texts of values files that are kept parsed; a workspace has a handful. */
 const most = 50;
-const opened = new Map<string, Open>();
+/** By text and then by document: a text that is asked about again is hashed once. */
+const opened = new Map<string, Map<number | undefined, Open>>();
 
 /** Where what decides a value stands in the text of its file; undefined where it does not. */
 export function valueSpan(text: string, { path, document, inner }: Pick<Decided, 'path' | 'document' | 'inner'>): Span | undefined {
@@ -39,13 +40,16 @@ function spanInBlock(text: string, block: Span, source: string, inner: Path): Sp
 }
 
 function open(text: string, index: number | undefined): Open {
-  const key = `${index ?? ''}\n${text}`;
-  let known = opened.get(key);
+  let ofText = opened.get(text);
+  if (!ofText) {
+    if (opened.size >= most) opened.clear();
+    opened.set(text, (ofText = new Map()));
+  }
+  let known = ofText.get(index);
   if (!known) {
     const documents = splitStream(text);
     const document = index === undefined ? documents.find((one) => one.text.trim() !== '') : documents[index];
-    if (opened.size >= most) opened.clear();
-    opened.set(key, (known = { cursor: Cursor.root(document && parseYaml(document.text, index === undefined ? 'values' : 'kubernetes').root), start: document?.start ?? 0 }));
+    ofText.set(index, (known = { cursor: Cursor.root(document && parseYaml(document.text, index === undefined ? 'values' : 'kubernetes').root), start: document?.start ?? 0 }));
   }
   return known;
 }
