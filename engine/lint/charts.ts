@@ -1,3 +1,4 @@
+import { templateFault, valuesFault, type ChartFault } from '../helm/faults.ts';
 import { readChart, type ChartReading, type WrittenObject } from '../helm/read-chart.ts';
 import type { ValuesPart } from '../helm/chart.ts';
 import { readRendered } from '../helm/rendered.ts';
@@ -105,6 +106,19 @@ function pathOf(source: string, { release }: ChartReading<DocumentEntry>): strin
   if (owner) return `${owner.folder === '' ? '' : `${owner.folder}/`}${source.slice(at + 1)}`;
   return source.slice(source.indexOf('/') + 1);
 }
+
+/** Why Helm refuses a file of a chart, if it does. Kept with the file's text: it is asked for after every edit. */
+export function chartFault(file: FileEntry): ChartFault | undefined {
+  const { source } = file;
+  if (source.chart === undefined) return undefined;
+  const known = faults.get(file);
+  if (known) return known.fault;
+  const fault = source.dialect === 'template' ? templateFault(source.text) : source.dialect === 'values' || source.role === 'part' ? valuesFault(source.text) : undefined;
+  faults.set(file, { fault });
+  return fault;
+}
+
+const faults = new WeakMap<FileEntry, { readonly fault: ChartFault | undefined }>();
 
 /** Whether the templates of a file were read with their values: then what its mask hides does not matter. */
 export function isExpanded(objects: readonly GraphObject[], file: string): boolean {
