@@ -82,6 +82,12 @@ export class Charts {
     return reading && chart !== undefined ? showTemplate(reading, chart === '' ? path : path.slice(chart.length + 1)) : undefined;
   }
 
+  /** Whether a template was read with its values: then what its mask hides does not matter. */
+  reads(scope: string, { chart, path }: SourceFile): boolean {
+    const inside = chart === undefined ? undefined : chart === '' ? path : path.slice(chart.length + 1);
+    return inside !== undefined && this.readings.get(`${scope}\n${defaults.name}`)?.templates.get(inside)?.objects !== undefined;
+  }
+
   private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean): GraphObject {
     let object = this.objects.get(written);
     if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root, ...(rendered ? { rendered } : {}) }));
@@ -119,11 +125,6 @@ export function chartFault(file: FileEntry): ChartFault | undefined {
 }
 
 const faults = new WeakMap<FileEntry, { readonly fault: ChartFault | undefined }>();
-
-/** Whether the templates of a file were read with their values: then what its mask hides does not matter. */
-export function isExpanded(objects: readonly GraphObject[], file: string): boolean {
-  return objects.some((object) => object.written !== undefined && object.document.file === file);
-}
 
 /** A finding for all that say the same at its place, and the ways of installing the chart that have it, where no other has. */
 export interface Told {

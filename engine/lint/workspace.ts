@@ -6,7 +6,7 @@ import { shift, type Span } from '../yaml/text.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
-import { chartFault, Charts, defaults, isChart, isExpanded, oneEach, placeKey, type ChartVariant, type Told } from './charts.ts';
+import { chartFault, Charts, defaults, isChart, oneEach, placeKey, type ChartVariant, type Told } from './charts.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
@@ -251,7 +251,7 @@ export class Workspace {
       const { source, documents } = file;
       const fault = chartFault(file);
       if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
-      return documents.flatMap(({ facts, index, start }) => (facts.problem && !isExpanded(this.scopes.get(source.scope)?.objects ?? [], source.path) ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
+      return documents.flatMap(({ facts, index, start }) => (facts.problem && !this.charts.reads(source.scope, source) ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
     });
   }
 
