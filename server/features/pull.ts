@@ -18,7 +18,10 @@ const TOUCHED_MS = 8000;
  * changed elsewhere than where it typed. A file whose findings are the ones that the client has is answered `unchanged`.
  */
 export function registerPull(connection: Connection, session: Session): void {
-  /** What the client was last told, by URI: the id of the report, and the version of an open document. */
+  /**
+   * What the client was last told of open documents, by URI: the id of the report, and the document's version. Only what
+   * it pulled one by one: what a workspace report says of a document that it pulls by itself, the client may drop.
+   */
   const told = new Map<string, { resultId: string; version: number | null }>();
   const waiting = new Set<() => void>();
   /** When documents were last pulled or closed, by URI. */
@@ -46,7 +49,6 @@ export function registerPull(connection: Connection, session: Session): void {
       // A client that takes partial results keeps the request open: it is answered when there is something to say, and
       // does not have to ask again every two seconds.
       if (changed || stream === undefined) {
-        for (const { uri, resultId, version } of items) told.set(uri, { resultId: resultId!, version });
         return { items };
       }
       await nextChange(token);
