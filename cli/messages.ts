@@ -10,7 +10,7 @@ const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax'>, string>> 
   depth: 'no manifest is nested this deep',
   aliases: 'write out what the aliases repeat',
   unreadable: 'see to its permissions',
-  template: 'helm template says more, where it is a chart\'s',
+  template: '`helm template CHART` says more',
   'conflict-markers': 'resolve the merge conflict',
 };
 

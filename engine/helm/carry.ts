@@ -1,7 +1,7 @@
 import type { Entry, YamlNode } from '../yaml/node.ts';
 import type { Span } from '../yaml/text.ts';
 import type { Segment } from './expand.ts';
-import { isDict, originOf, unmarked, type Origin, type Value } from './value.ts';
+import { expressionOf, isDict, originOf, type Origin, type Value } from './value.ts';
 
 interface Way {
   readonly segments: readonly Segment[];
@@ -55,13 +55,6 @@ function carryEntry(entry: Entry, way: Way, written: Value, by: Segment | undefi
   const dict = writer === by ? written : collectionOf(writer);
   const value = isDict(dict) ? dict.get(entry.key) : undefined;
   return { ...entry, keySpan, value: carry(entry.value, way, value, writer, originOf(dict, entry.key)) };
-}
-
-/** As the mask writes it: an action alone without its braces. */
-function expressionOf(marked: string): string {
-  const text = unmarked(marked);
-  const alone = /^\{\{ ((?:(?!\{\{|\}\}).)*) \}\}$/s.exec(text);
-  return alone?.[1] ?? text;
 }
 
 /** The collection that an action wrote, if it wrote one. */

@@ -196,10 +196,8 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
     if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])]) };
     return operand(first, dot, state);
   }
-  const lazily = isLazy(first.name);
-  const given = lazily ? [] : rest.map((one) => operand(one, dot, state));
-  if (lazily) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
-  return named(first.name, piped ? [...given, piped] : given, state);
+  if (isLazy(first.name)) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
+  return named(first.name, [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])], state);
 }
 
 function named(name: string, args: readonly Result[], state: State): Result {

@@ -5,7 +5,7 @@ import { parseTemplate } from './parse.ts';
 import { dotOf, type ReleaseSettings } from './environment.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
 import type { ChartInstance, Release } from './chart.ts';
-import { isMarked, unmarked, type Result } from './value.ts';
+import { expressionOf, isMarked, type Result } from './value.ts';
 
 /** A stretch of an expanded text, and the stretch of the template that wrote it: the same text, or an action. */
 export interface Segment {
@@ -76,8 +76,4 @@ export function holesIn(text: string): { readonly text: string; readonly holes: 
   });
   for (const match of blanked.matchAll(/\uE000[^\uE000\uE001\n]*\uE001|[\uE000\uE001]/g)) holes.push({ kind: 'scalar', span: { start: match.index, end: match.index + match[0].length }, expression: expressionOf(match[0]) });
   return { text: blanked, holes: holes.sort((a, b) => a.span.start - b.span.start) };
-}
-
-function expressionOf(marked: string): string {
-  return unmarked(marked).replace(/^\{\{ | \}\}$/g, '');
 }

@@ -18,7 +18,6 @@ const passing: Readonly<Record<string, (args: readonly Result[]) => Result | und
   coalesce: (args) => args.find(({ value }) => isTrue(value) === true),
   ternary: ([yes, no, test]) => (test?.value === true ? yes : no),
   required: ([, value]) => value,
-  index: () => undefined,
   ...Object.fromEntries(['quote', 'squote', 'toString', 'toYaml', 'toYamlPretty', 'mustToYaml', 'int', 'int64', 'float64', 'trim', 'indent', 'nindent', 'trunc', 'trimSuffix', 'trimPrefix', 'lower', 'upper'].map((name) => [name, (args: readonly Result[]) => args.at(-1)])),
 };
 

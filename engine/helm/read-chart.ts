@@ -18,11 +18,6 @@ export interface TemplateDocument {
   readonly start: number;
 }
 
-/** A file of a chart as the workspace holds it. Only templates have documents. */
-export interface HeldFile extends ChartFile {
-  readonly documents: readonly TemplateDocument[];
-}
-
 /** An object that a template writes, with the document that it is written in. */
 export interface WrittenObject<D extends TemplateDocument> {
   readonly document: D;

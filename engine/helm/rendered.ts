@@ -1,3 +1,4 @@
+import { mayBeCalled, symbol } from '../identity/objects.ts';
 import { readResources } from '../kubernetes/read.ts';
 import { entryOf, nodeAt, type Entry, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
@@ -50,14 +51,12 @@ interface Fallback {
 function matchOf<D extends TemplateDocument>(root: YamlNode, candidates: readonly WrittenObject<D>[]): WrittenObject<D> | undefined {
   const same = candidates.filter((one) => textAt(one.root, 'kind') === textAt(root, 'kind'));
   const name = textAt(root, 'metadata', 'name') ?? '';
-  return same.find((one) => textAt(one.root, 'metadata', 'name') === name) ?? same.find((one) => mayBeNamed(one.root, name)) ?? same[0];
+  return same.find((one) => textAt(one.root, 'metadata', 'name') === name) ?? same.find((one) => mayBeCalled(writtenName(one), name)) ?? same[0];
 }
 
-function mayBeNamed(root: YamlNode, name: string): boolean {
-  const node = nodeAt(root, ['metadata', 'name']);
-  if (node?.kind !== 'hole') return false;
-  const fixed = (node.expression.includes('{{') ? node.expression : `{{${node.expression}}}`).split(/\{\{.*?\}\}/s);
-  return name.startsWith(fixed[0]!) && name.endsWith(fixed.at(-1)!) && fixed.every((part) => name.includes(part));
+/** The name of an object as it is known without Helm. */
+function writtenName<D extends TemplateDocument>({ resource }: WrittenObject<D>): string {
+  return symbol(resource.header.name);
 }
 
 function textAt(root: YamlNode, ...path: string[]): string | undefined {

@@ -146,6 +146,13 @@ export function unmarked(text: string): string {
   return text.replace(marks, (_, expression: string) => `{{ ${decode(expression)} }}`).replaceAll(opening, '').replaceAll(closing, '');
 }
 
+/** The expression of a text with unknowns, as a mask writes it: of an action alone without its braces, else the text around its actions too. */
+export function expressionOf(marked: string): string {
+  const text = unmarked(marked);
+  const alone = /^\{\{ ((?:(?!\{\{|\}\}).)*) \}\}$/s.exec(text);
+  return alone?.[1] ?? text;
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -40,6 +40,11 @@ export interface InlineValues {
 /** A chart with its defaults only. */
 export const defaults: ChartVariant = { name: '', values: [] };
 
+/** A file's path counted from the folder of its chart. */
+function insideOf(chart: string, path: string): string {
+  return chart === '' ? path : path.slice(chart.length + 1);
+}
+
 /** Whether a scope's files are those of a chart. */
 export function isChart(files: readonly FileEntry[]): boolean {
   return files.some(({ source }) => source.chart !== undefined);
@@ -59,7 +64,7 @@ export class Charts {
     const own = files.find(({ source }) => source.chart !== undefined)?.source;
     if (!own) return files.flatMap((file) => file.objects);
     const folder = own.chart!;
-    const inChart = (path: string): string => (folder === '' ? path : path.slice(folder.length + 1));
+    const inChart = (path: string): string => insideOf(folder, path);
     const left = variant.replacesDefaults ? 'values.yaml' : undefined;
     const held = files.filter(({ source }) => source.chart === folder && inChart(source.path) !== left).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
     const profile = [...variant.values.map((file) => ({ path: file, file, text: textOf(file) ?? '' })), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one }))];
@@ -79,13 +84,12 @@ export class Charts {
   /** A template as it comes out with its values, for reading; undefined for what is none, or cannot be told. */
   shown(scope: string, variant: ChartVariant, { path, chart }: SourceFile): Shown | undefined {
     const reading = this.readings.get(`${scope}\n${variant.name}`);
-    return reading && chart !== undefined ? showTemplate(reading, chart === '' ? path : path.slice(chart.length + 1)) : undefined;
+    return reading && chart !== undefined ? showTemplate(reading, insideOf(chart, path)) : undefined;
   }
 
   /** Whether a template was read with its values: then what its mask hides does not matter. */
   reads(scope: string, { chart, path }: SourceFile): boolean {
-    const inside = chart === undefined ? undefined : chart === '' ? path : path.slice(chart.length + 1);
-    return inside !== undefined && this.readings.get(`${scope}\n${defaults.name}`)?.templates.get(inside)?.objects !== undefined;
+    return chart !== undefined && this.readings.get(`${scope}\n${defaults.name}`)?.templates.get(insideOf(chart, path))?.objects !== undefined;
   }
 
   private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean): GraphObject {
