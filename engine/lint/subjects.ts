@@ -7,6 +7,7 @@ import type { Target } from '../trust/target.ts';
 import { trustIn } from '../trust/trust.ts';
 import type { Subject } from './phases.ts';
 import type { Signal } from './rule.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** A signal is said anew when what it depends on changes: what it is about is found once. */
 const known = new WeakMap<Signal, readonly Subject[]>();
@@ -32,21 +33,15 @@ function findSubjects(graph: Graph, { about, at: { object }, related }: Signal):
   return [{ namespace: object.namespace, workload: undefined }];
 }
 
-const indexes = new WeakMap<Graph, ReadonlyMap<GraphObject, readonly Workload[]>>();
-
-function byObject(graph: Graph): ReadonlyMap<GraphObject, readonly Workload[]> {
-  let index = indexes.get(graph);
-  if (!index) {
-    const made = new Map<GraphObject, Workload[]>();
-    for (const workload of graph.workloads) {
-      const list = made.get(workload.object);
-      if (list) list.push(workload);
-      else made.set(workload.object, [workload]);
-    }
-    indexes.set(graph, (index = made));
+const byObject = perGraph((graph): ReadonlyMap<GraphObject, readonly Workload[]> => {
+  const made = new Map<GraphObject, Workload[]>();
+  for (const workload of graph.workloads) {
+    const list = made.get(workload.object);
+    if (list) list.push(workload);
+    else made.set(workload.object, [workload]);
   }
-  return index;
-}
+  return made;
+});
 
 function usersOf(graph: Graph, object: GraphObject): readonly Workload[] {
   if (!object.resource.facts.some(({ fact }) => fact === 'account')) return [];

@@ -12,6 +12,7 @@ import { isNear, targetsIn } from './index.ts';
 import { asksForLogin } from './programs.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /**
  * Why nothing but the address decides: no login is asked for (`alone`); an address is enough in place of one (`either`);
@@ -143,10 +144,4 @@ function confidenceOf(graph: Graph, edge: Edge, targets: readonly Target[]): Add
   return edge.object.resource.header.kind !== 'Service' && otherLogins(graph) ? 'high' : 'medium';
 }
 
-const logins = new WeakMap<Graph, boolean>();
-
-function otherLogins(graph: Graph): boolean {
-  let answer = logins.get(graph);
-  if (answer === undefined) logins.set(graph, (answer = [...graph.all('edge').flatMap(({ fact }) => fact.entries), ...graph.all('guard').map(({ fact }) => fact)].some((guard) => guard.logins.some(({ demanded }) => demanded === true))));
-  return answer;
-}
+const otherLogins = perGraph((graph): boolean => [...graph.all('edge').flatMap(({ fact }) => fact.entries), ...graph.all('guard').map(({ fact }) => fact)].some((guard) => guard.logins.some(({ demanded }) => demanded === true)));

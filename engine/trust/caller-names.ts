@@ -6,6 +6,7 @@ import { isSymbol, type Location } from '../identity/objects.ts';
 import type { Caller } from './callers.ts';
 import { servicesOf } from './exposure.ts';
 import type { Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** A Service by the names that DNS gives it (kubernetes.io/docs, DNS for Services and Pods). */
 export interface ServiceName {
@@ -33,12 +34,8 @@ interface Mention {
   readonly caller: Caller;
 }
 
-const mentions = new WeakMap<Graph, ReadonlyMap<string, readonly Mention[]>>();
-
 /** All hosts that workloads name, by the first label of their names: what is asked of thousands of targets is read once. */
-function mentionsIn(graph: Graph): ReadonlyMap<string, readonly Mention[]> {
-  const before = mentions.get(graph);
-  if (before) return before;
+const mentionsIn = perGraph((graph): ReadonlyMap<string, readonly Mention[]> => {
   const byName = new Map<string, Mention[]>();
   let order = 0;
   const add = (host: string, caller: Caller) => {
@@ -51,9 +48,8 @@ function mentionsIn(graph: Graph): ReadonlyMap<string, readonly Mention[]> {
     for (const { name, value } of ownTexts(workload)) for (const host of hostsIn(known(value) ?? '', name)) add(host, { workload, evidence: { object: workload.object, place: value.at }, how: 'names the Service' });
     for (const { host, at } of configurationOf(graph, workload)) add(host, { workload, evidence: at, how: 'is configured with the Service' });
   }
-  mentions.set(graph, byName);
   return byName;
-}
+});
 
 function ownTexts({ fact }: Workload) {
   return fact.containers.flatMap(({ env, command, args }) => [...Object.entries(env).map(([name, value]) => ({ name, value })), ...[...command, ...args].map((value) => ({ name: '', value }))]);
@@ -84,18 +80,12 @@ function configurationOf(graph: Graph, { object, fact, namespace }: Workload): G
   });
 }
 
-const indexes = new WeakMap<Graph, ReadonlyMap<string, readonly ObjectWith<ConfigHostsFact>[]>>();
-
 /** ConfigMaps that name hosts, by namespace and name. */
-function indexOf(graph: Graph): ReadonlyMap<string, readonly ObjectWith<ConfigHostsFact>[]> {
-  let index = indexes.get(graph);
-  if (!index) {
-    const found = new Map<string, ObjectWith<ConfigHostsFact>[]>();
-    for (const one of graph.all('configHosts')) {
-      const key = `${one.object.namespace}/${one.object.name}`;
-      found.set(key, [...(found.get(key) ?? []), one]);
-    }
-    indexes.set(graph, (index = found));
+const indexOf = perGraph((graph): ReadonlyMap<string, readonly ObjectWith<ConfigHostsFact>[]> => {
+  const found = new Map<string, ObjectWith<ConfigHostsFact>[]>();
+  for (const one of graph.all('configHosts')) {
+    const key = `${one.object.namespace}/${one.object.name}`;
+    found.set(key, [...(found.get(key) ?? []), one]);
   }
-  return index;
-}
+  return found;
+});

@@ -5,6 +5,7 @@ import { consulMembership, consulNames, intentionsLayer, isDestination, type Int
 import { allTargets, isNear } from './index.ts';
 import type { Layer } from './layer.ts';
 import { unseenTarget, type Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** The workloads among the files that intentions are about by name; unseen, what they would be about where there is none. Those outside the mesh are not. */
 export function targetsOfIntentions(graph: Graph, intentions: Intentions): Target[] {
@@ -18,18 +19,12 @@ export function targetsOfIntentions(graph: Graph, intentions: Intentions): Targe
   return about.length === 0 && !everyone ? [unseenTarget(intentions.object, undefined)] : about.filter((target) => consulMembership(target) !== 'out');
 }
 
-const indexes = new WeakMap<Graph, ReadonlyMap<string, readonly Target[]>>();
-
 /** Workloads by the names that Consul knows them by. */
-function targetsByName(graph: Graph): ReadonlyMap<string, readonly Target[]> {
-  let index = indexes.get(graph);
-  if (!index) {
-    const named = new Map<string, Target[]>();
-    for (const target of allTargets(graph)) for (const name of consulNames(graph, target)) named.set(name, [...(named.get(name) ?? []), target]);
-    indexes.set(graph, (index = named));
-  }
-  return index;
-}
+const targetsByName = perGraph((graph): ReadonlyMap<string, readonly Target[]> => {
+  const named = new Map<string, Target[]>();
+  for (const target of allTargets(graph)) for (const name of consulNames(graph, target)) named.set(name, [...(named.get(name) ?? []), target]);
+  return named;
+});
 
 /** What ServiceIntentions open: their own ways in at each service that they are about. */
 export function openedByConsul(graph: Graph, policy: GraphObject): { target: Target; layer: Layer }[] {

@@ -9,6 +9,7 @@ import { isSlip } from '../lint/suggest.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
 import { rootNamespace } from './istio-mesh.ts';
 import { labelOf, sameNamespace, selects, type Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /* What a policy of a mesh names and nothing among the files is. A policy that is about nothing protects nothing, and says nothing of it. */
 
@@ -125,11 +126,7 @@ interface Callers {
   readonly accounts: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-const memory = new WeakMap<Graph, Callers>();
-
-function callersIn(graph: Graph): Callers {
-  const before = memory.get(graph);
-  if (before) return before;
+const callersIn = perGraph((graph): Callers => {
   const namespaces = new Set(graph.all('namespace').map(({ object }) => object.name));
   const accounts = new Map<string, Set<string>>();
   for (const { namespace, name } of [...graph.accounts, ...graph.all('account').map(({ object }) => object)]) {
@@ -137,9 +134,8 @@ function callersIn(graph: Graph): Callers {
     accounts.set(namespace, (accounts.get(namespace) ?? new Set()).add(name));
   }
   const now = { namespaces, accounts };
-  memory.set(graph, now);
   return now;
-}
+});
 
 /** A caller's namespace and account that no file knows, where one is a slip away. Patterns mean many, and are left alone. */
 export function danglingCaller(graph: Graph, { at }: Value<string>, namespace: string, account?: string): Dangling | undefined {

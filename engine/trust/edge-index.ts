@@ -2,6 +2,7 @@ import type { GuardFact, ObjectRef } from '../kubernetes/edge/fact.ts';
 import type { ServiceFact } from '../kubernetes/service.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** Objects that ask something of callers, by name and by what they attach themselves to; made once for a graph. */
 export interface EdgeIndex {
@@ -15,13 +16,7 @@ export interface EdgeIndex {
   readonly services: ReadonlyMap<string, readonly ObjectWith<ServiceFact>[]>;
 }
 
-const indexes = new WeakMap<Graph, EdgeIndex>();
-
-export function edgeIndex(graph: Graph): EdgeIndex {
-  let index = indexes.get(graph);
-  if (!index) indexes.set(graph, (index = makeIndex(graph)));
-  return index;
-}
+export const edgeIndex: (graph: Graph) => EdgeIndex = perGraph(makeIndex);
 
 function makeIndex(graph: Graph): EdgeIndex {
   const guards = new Map<string, ObjectWith<GuardFact>[]>();

@@ -6,6 +6,7 @@ import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts'
 import { edgeIndex, guardsNamed, keyOf, kindOf, nearest } from './edge-index.ts';
 import { areTogether, servicesOf } from './exposure.ts';
 import type { Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /*
  * The edge (semantics.md 6.8, 6.9): for every way in from outside, the lists of addresses that guard it and the logins
@@ -71,13 +72,7 @@ interface Edges {
   readonly byGuard: ReadonlyMap<GraphObject, readonly Edge[]>;
 }
 
-const edges = new WeakMap<Graph, Edges>();
-
-function allEdges(graph: Graph): Edges {
-  let all = edges.get(graph);
-  if (!all) edges.set(graph, (all = gather(graph)));
-  return all;
-}
+const allEdges: (graph: Graph) => Edges = perGraph(gather);
 
 function gather(graph: Graph): Edges {
   const byObject = new Map<GraphObject, Edge[]>();

@@ -5,6 +5,7 @@ import { builtTogether } from '../identity/build.ts';
 import { isTold } from '../identity/grants.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
 import { areNeighbours, endsByItself, labelOf, sameNamespace, type Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** The Services of a target's namespace that belong with it. */
 export function servicesNear(graph: Graph, target: Target): readonly ObjectWith<ServiceFact>[] {
@@ -53,11 +54,7 @@ interface Index {
   readonly byService: ReadonlyMap<string, readonly { readonly route: ObjectWith<RouteFact>; readonly backend: RouteFact['backends'][number] }[]>;
 }
 
-const indexes = new WeakMap<Graph, Index>();
-
-function indexOf(graph: Graph): Index {
-  const before = indexes.get(graph);
-  if (before) return before;
+const indexOf = perGraph((graph): Index => {
   const byLabel = new Map<string, ObjectWith<ServiceFact>[]>();
   for (const service of graph.all('service')) {
     const [first] = Object.entries(service.fact.selector?.entries ?? {});
@@ -66,9 +63,8 @@ function indexOf(graph: Graph): Index {
   const byService = new Map<string, { route: ObjectWith<RouteFact>; backend: RouteFact['backends'][number] }[]>();
   for (const route of graph.all('route')) for (const backend of route.fact.backends) push(byService, known(backend.service) ?? '', { route, backend });
   const index = { byLabel, byService };
-  indexes.set(graph, index);
   return index;
-}
+});
 
 function push<T>(index: Map<string, T[]>, key: string, value: T): void {
   const list = index.get(key);

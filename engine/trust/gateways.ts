@@ -10,6 +10,7 @@ import { edgesIn, type Edge, type EdgeLogin } from './edge.ts';
 import { allTargets } from './index.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 import type { Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** A listener for few, or between clusters, that asks clients for no certificate and whose routes ask for no login. */
 export interface OpenListener {
@@ -44,24 +45,18 @@ export function routesOn(graph: Graph, gateway: GraphObject): Edge[] {
   return byGateway(graph).get(`${gateway.namespace}/${gateway.name}`)?.filter(({ object }) => !graph.proximity.alternatives(gateway.document.file, object.document.file)) ?? [];
 }
 
-const gateways = new WeakMap<Graph, ReadonlyMap<string, readonly Edge[]>>();
-
-function byGateway(graph: Graph): ReadonlyMap<string, readonly Edge[]> {
-  let index = gateways.get(graph);
-  if (!index) {
-    const made = new Map<string, Edge[]>();
-    for (const { object } of graph.all('edge')) {
-      for (const edge of edgesIn(graph, object)) {
-        for (const { name, namespace } of edge.entry.parents) {
-          const key = `${namespace.state === 'absent' ? object.namespace : symbol(namespace)}/${symbol(name)}`;
-          made.set(key, [...(made.get(key) ?? []), edge]);
-        }
+const byGateway = perGraph((graph): ReadonlyMap<string, readonly Edge[]> => {
+  const made = new Map<string, Edge[]>();
+  for (const { object } of graph.all('edge')) {
+    for (const edge of edgesIn(graph, object)) {
+      for (const { name, namespace } of edge.entry.parents) {
+        const key = `${namespace.state === 'absent' ? object.namespace : symbol(namespace)}/${symbol(name)}`;
+        made.set(key, [...(made.get(key) ?? []), edge]);
       }
     }
-    gateways.set(graph, (index = made));
   }
-  return index;
-}
+  return made;
+});
 
 /** The namespaces whose routes hang on a Gateway, in order; undefined where there are none, or one is not told. */
 export function namespacesOn(graph: Graph, gateway: GraphObject): string[] | undefined {
@@ -83,18 +78,12 @@ function isStatic({ means, demanded }: EdgeLogin['login']): boolean {
   return demanded === true && (means === 'basic authentication' || means === 'API key');
 }
 
-const users = new WeakMap<Graph, ReadonlyMap<GraphObject, readonly Edge[]>>();
-
 /** The ways in at which an object asks for a login. */
-function usersOf(graph: Graph): ReadonlyMap<GraphObject, readonly Edge[]> {
-  let index = users.get(graph);
-  if (!index) {
-    const made = new Map<GraphObject, Edge[]>();
-    for (const { object } of graph.all('edge')) for (const edge of edgesIn(graph, object)) for (const one of new Set(edge.logins.map((login) => login.object))) made.set(one, [...(made.get(one) ?? []), edge]);
-    users.set(graph, (index = made));
-  }
-  return index;
-}
+const usersOf = perGraph((graph): ReadonlyMap<GraphObject, readonly Edge[]> => {
+  const made = new Map<GraphObject, Edge[]>();
+  for (const { object } of graph.all('edge')) for (const edge of edgesIn(graph, object)) for (const one of new Set(edge.logins.map((login) => login.object))) made.set(one, [...(made.get(one) ?? []), edge]);
+  return made;
+});
 
 /** A program without a login of its own that a route or a load balancer opens to callers from outside. */
 export interface OpenDashboard {
@@ -116,11 +105,5 @@ export function openDashboards(graph: Graph, object: GraphObject): OpenDashboard
   return found.filter((one, i) => found.findIndex(({ target }) => target === one.target) === i);
 }
 
-const having = new WeakMap<Graph, boolean>();
-
 /** Most trees hold none of these programs: then no way in is followed. */
-function hasDashboards(graph: Graph): boolean {
-  let answer = having.get(graph);
-  if (answer === undefined) having.set(graph, (answer = allTargets(graph).some((target) => openProgramOf(target) !== undefined)));
-  return answer;
-}
+const hasDashboards = perGraph((graph): boolean => allTargets(graph).some((target) => openProgramOf(target) !== undefined));

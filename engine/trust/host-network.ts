@@ -6,6 +6,7 @@ import type { Fact, FactKind } from '../kubernetes/read.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { contains, parseNetworkOrAddress, type Network } from './address.ts';
 import { addressGrants } from './by-address.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** What makes up a node and its network, and can run nowhere else: kubeadm's static pods, kube-proxy. */
 const nodeParts = /(?:^|\/)(?:kube-proxy(?:-[a-z0-9]+)?|kube-apiserver|kube-controller-manager|kube-scheduler|etcd|kubelet|hyperkube)$/;
@@ -21,17 +22,11 @@ const policyKinds = ['networkPolicy', 'ciliumPolicy', 'calicoPolicy', 'istioAuth
 /** Cilium's name for all nodes but the callee's own, and for what runs on their networks (cilium pkg/policy/api/entity.go). */
 const remoteNodes = 'remote-node';
 
-const kept = new WeakMap<Graph, readonly Location[]>();
-
 /**
  * The rules that let nodes in and ask for nothing else: by Cilium's name for them, or by a range that holds the address of
  * a Node among the files. Without Nodes nothing is known of their addresses: that a range is private does not make it theirs.
  */
-export function nodeTrusts(graph: Graph): readonly Location[] {
-  let trusts = kept.get(graph);
-  if (!trusts) kept.set(graph, (trusts = findTrusts(graph)));
-  return trusts;
-}
+export const nodeTrusts: (graph: Graph) => readonly Location[] = perGraph(findTrusts);
 
 function findTrusts(graph: Graph): Location[] {
   // Cilium knows nodes as such: ranges do not match them unless it is installed to (docs.cilium.io, Layer 3 policies, policy-cidr-match-mode).

@@ -6,6 +6,7 @@ import type { Place, Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { isFixed, symbol, type GraphObject } from '../identity/objects.ts';
 import { targetOf, type Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /*
  * Policies and workloads by namespace and by label: made once for a graph, so that a question looks at the few that may
@@ -23,15 +24,7 @@ interface Index {
   readonly facts: Map<FactKind, ReadonlyMap<string, ByLabel<FactKind>>>;
 }
 
-const indexes = new WeakMap<Graph, Index>();
-
-function indexOf(graph: Graph): Index {
-  let index = indexes.get(graph);
-  if (!index) {
-    indexes.set(graph, (index = { targets: group(graph.workloads.map(targetOf), (target) => target.namespace), labelled: new Map(), facts: new Map() }));
-  }
-  return index;
-}
+const indexOf = perGraph((graph): Index => ({ targets: group(graph.workloads.map(targetOf), (target) => target.namespace), labelled: new Map(), facts: new Map() }));
 
 function labelledIn({ targets, labelled }: Index, namespace: string, label: string): readonly Target[] {
   let byLabel = labelled.get(namespace);

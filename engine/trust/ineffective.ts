@@ -6,6 +6,7 @@ import { servicesOf } from './exposure.ts';
 import { allTargets, factsNear, isNear, targetsIn } from './index.ts';
 import { isolatesIngress } from './network-policy.ts';
 import type { Target } from './target.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 type Policy = ObjectWith<NetworkPolicyFact>;
 
@@ -62,12 +63,8 @@ interface Index {
   readonly labels: ReadonlySet<string>;
 }
 
-const indexes = new WeakMap<Graph, Index>();
-
 /** Made once for a graph: policies are many, and each is about a few workloads. */
-function indexOf(graph: Graph): Index {
-  const before = indexes.get(graph);
-  if (before) return before;
+const indexOf = perGraph((graph): Index => {
   const unsure = new Map<string, Target[]>();
   const labels = new Set<string>();
   for (const target of allTargets(graph)) {
@@ -79,9 +76,8 @@ function indexOf(graph: Graph): Index {
     else unsure.set(target.namespace, [target]);
   }
   const index = { unsure, labels };
-  indexes.set(graph, index);
   return index;
-}
+});
 
 function isOperated({ workload, labels }: Target): boolean {
   return !ownTemplate.has(workload!.object.resource.header.group) && labels.open && Object.keys(labels.entries).length === 0;

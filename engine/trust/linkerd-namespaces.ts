@@ -7,6 +7,7 @@ import { demandsAtLeast } from './named.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
 import type { NamespaceGrant } from './whole-namespace.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /**
  * The identities of a MeshTLSAuthentication or ServerAuthorization that stand for every account of a namespace
@@ -21,14 +22,8 @@ export function identitiesOfNamespaces(graph: Graph, { resource }: GraphObject):
   });
 }
 
-const indexes = new WeakMap<Graph, ReadonlyMap<Value<string>, readonly Target[]>>();
-
 /** What each identity of a whole namespace is let in to: asked once for a graph, since authentications do not know who uses them. */
-function letInBy(graph: Graph): ReadonlyMap<Value<string>, readonly Target[]> {
-  let index = indexes.get(graph);
-  if (!index) indexes.set(graph, (index = findUses(graph)));
-  return index;
-}
+const letInBy: (graph: Graph) => ReadonlyMap<Value<string>, readonly Target[]> = perGraph(findUses);
 
 function findUses(graph: Graph): Map<Value<string>, Target[]> {
   const uses = new Map<Value<string>, Target[]>();

@@ -1,5 +1,6 @@
 import type { Graph, Workload } from '../identity/graph.ts';
 import { isSymbol } from '../identity/objects.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** The accounts that a name in a policy stands for; a name that is absent is any. */
 export interface NamedAccounts {
@@ -43,13 +44,7 @@ interface Index {
   readonly byNamespace: ReadonlyMap<string, readonly Workload[]>;
 }
 
-const indexes = new WeakMap<Graph, Index>();
-
-function indexOf(graph: Graph): Index {
-  let index = indexes.get(graph);
-  if (!index) indexes.set(graph, (index = { byAccount: group(graph.workloads, ({ namespace, accountName }) => `${namespace}/${accountName}`), byNamespace: group(graph.workloads, ({ namespace }) => namespace) }));
-  return index;
-}
+const indexOf = perGraph((graph): Index => ({ byAccount: group(graph.workloads, ({ namespace, accountName }) => `${namespace}/${accountName}`), byNamespace: group(graph.workloads, ({ namespace }) => namespace) }));
 
 function group(workloads: readonly Workload[], keyOf: (workload: Workload) => string): Map<string, Workload[]> {
   const groups = new Map<string, Workload[]>();

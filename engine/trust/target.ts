@@ -3,6 +3,7 @@ import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph, Workload } from '../identity/graph.ts';
 import { isFixed, isSymbol, type GraphObject } from '../identity/objects.ts';
+import { perGraph } from '../identity/per-graph.ts';
 
 /** What policies protect: pods with labels in a namespace, of a workload among the files or of one that is not. */
 export interface Target {
@@ -80,17 +81,11 @@ export function namespacesOf(graph: Graph, target: Target): readonly GraphObject
   return named ? graph.proximity.nearest(target.file, named) : [];
 }
 
-const namespaceIndexes = new WeakMap<Graph, ReadonlyMap<string, readonly GraphObject[]>>();
-
-function namespaceIndex(graph: Graph): ReadonlyMap<string, readonly GraphObject[]> {
-  let index = namespaceIndexes.get(graph);
-  if (!index) {
-    const named = new Map<string, GraphObject[]>();
-    for (const { object } of graph.all('namespace')) named.set(object.name, [...(named.get(object.name) ?? []), object]);
-    namespaceIndexes.set(graph, (index = named));
-  }
-  return index;
-}
+const namespaceIndex = perGraph((graph): ReadonlyMap<string, readonly GraphObject[]> => {
+  const named = new Map<string, GraphObject[]>();
+  for (const { object } of graph.all('namespace')) named.set(object.name, [...(named.get(object.name) ?? []), object]);
+  return named;
+});
 
 /** A label as it is known; undefined where it is absent, open, or a template's. */
 export function labelOf(labels: Labels, key: string): string | undefined {

@@ -7,6 +7,7 @@ import type { BindingFact, RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { isSlip } from '../../../engine/lint/suggest.ts';
 import { defineRule, type FixProposal, type Related, type RuleContext, type Signal } from '../../../engine/lint/rule.ts';
+import { perGraph } from '../../../engine/identity/per-graph.ts';
 
 export default defineRule({
   id: 'dangling-role-ref',
@@ -93,14 +94,8 @@ function nearRole(binding: Binding, graph: Graph): Candidate | undefined {
     && isSlip(name, object.name) && !Object.keys(object.resource.header.labels.entries).some((label) => label.includes('/aggregate-to-')) && !namedRoles(graph).has(`${kind} ${object.name}`));
 }
 
-const cache = new WeakMap<Graph, ReadonlySet<string>>();
-
 /** The roles that bindings name, once for each graph. */
-function namedRoles(graph: Graph): ReadonlySet<string> {
-  let named = cache.get(graph);
-  if (!named) cache.set(graph, (named = new Set(graph.all('binding').map(roleReference).map(({ kind, name }) => `${kind} ${name}`))));
-  return named;
-}
+const namedRoles = perGraph((graph): ReadonlySet<string> => new Set(graph.all('binding').map(roleReference).map(({ kind, name }) => `${kind} ${name}`)));
 
 function correct({ object, fact }: Binding, key: 'kind' | 'name', value: string, check: string): FixProposal {
   const { path } = (key === 'kind' ? fact.roleKind : fact.roleName).at;

@@ -9,6 +9,7 @@ import { defineRule, type FixProposal, type Related, type RuleContext } from '..
 import { known } from '../../../engine/yaml/cursor.ts';
 import { isSlip } from '../../../engine/lint/suggest.ts';
 import { withoutSubject } from '../subject-fixes.ts';
+import { perGraph } from '../../../engine/identity/per-graph.ts';
 
 export default defineRule({
   id: 'dangling-subject',
@@ -109,12 +110,8 @@ interface Names {
   readonly bound: Set<string>;
 }
 
-const cache = new WeakMap<Graph, Map<string, Names>>();
-
 /** The named accounts by namespace, once for each graph. */
-function namesIn(graph: Graph): Map<string, Names> {
-  const cached = cache.get(graph);
-  if (cached) return cached;
+const namesIn = perGraph((graph): Map<string, Names> => {
   const here = new Set(graph.all('account').map(({ object }) => `${object.namespace}/${object.name}`));
   const index = new Map<string, Names>();
   const add = (namespace: string, name: string, isSubject: boolean) => {
@@ -127,9 +124,8 @@ function namesIn(graph: Graph): Map<string, Names> {
   };
   for (const { namespace, name, workloads } of graph.accounts) if (workloads.length > 0) add(namespace, name, false);
   for (const binding of graph.all('binding')) for (const { name } of boundSubjects(graph, binding)) if (name?.kind === 'ServiceAccount') add(name.namespace, name.name, true);
-  cache.set(graph, index);
   return index;
-}
+});
 
 /** Whether one of two objects lies in the folder of the other, or below it: what lies side by side may be of different teams. */
 function isNear(a: GraphObject, b: GraphObject): boolean {

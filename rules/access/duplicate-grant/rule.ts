@@ -8,6 +8,7 @@ import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type RuleContext } from '../../../engine/lint/rule.ts';
 import { roleCovers } from '../role-cover.ts';
 import { withoutSubject } from '../subject-fixes.ts';
+import { perGraph } from '../../../engine/identity/per-graph.ts';
 
 export default defineRule({
   id: 'duplicate-grant',
@@ -131,12 +132,8 @@ interface Entry {
   readonly bound: BoundSubject;
 }
 
-const cache = new WeakMap<Graph, Map<string, Entry[]>>();
-
 /** All bindings by whom they name, once for each graph. */
-function bySubject(graph: Graph): Map<string, Entry[]> {
-  const cached = cache.get(graph);
-  if (cached) return cached;
+const bySubject = perGraph((graph): Map<string, Entry[]> => {
   const index = new Map<string, Entry[]>();
   for (const binding of graph.all('binding')) {
     for (const bound of boundSubjects(graph, binding)) {
@@ -146,6 +143,5 @@ function bySubject(graph: Graph): Map<string, Entry[]> {
       else index.set(keyOf(bound.name), [{ binding, bound }]);
     }
   }
-  cache.set(graph, index);
   return index;
-}
+});

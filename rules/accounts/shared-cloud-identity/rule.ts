@@ -4,6 +4,7 @@ import { displayName, isSymbol, type GraphObject } from '../../../engine/identit
 import { sharersOf } from '../../../engine/identity/sharing.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
+import { perGraph } from '../../../engine/identity/per-graph.ts';
 
 /** More places would bury the finding. */
 const shown = 5;
@@ -48,17 +49,12 @@ interface Identities {
   readonly accounts: ReadonlyMap<string, readonly Account[]>;
 }
 
-const cache = new WeakMap<Graph, Identities>();
-
 /** What gives accounts an identity of a cloud, sorted once a graph. Values of templates are not compared. */
-function identitiesIn(graph: Graph): Identities {
-  const before = cache.get(graph);
-  if (before) return before;
+const identitiesIn = perGraph((graph): Identities => {
   const told = cloudIdentities(graph).filter(({ identity }) => !isSymbol(identity));
   const now = { byObject: grouped(told, ({ at }) => at.object), byName: grouped(told, ({ identity }) => identity), accounts: grouped(graph.accounts, displayName) };
-  cache.set(graph, now);
   return now;
-}
+});
 
 function grouped<K, V>(values: readonly V[], keyOf: (value: V) => K): Map<K, V[]> {
   const groups = new Map<K, V[]>();

@@ -3,6 +3,7 @@ import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related, type Signal } from '../../../engine/lint/rule.ts';
+import { perGraph } from '../../../engine/identity/per-graph.ts';
 
 /** Types of Secrets that hold credentials of registries (core/v1 types.go). */
 const registryTypes = new Set(['kubernetes.io/dockerconfigjson', 'kubernetes.io/dockercfg']);
@@ -66,12 +67,8 @@ function takers(account: Account | undefined): Account['workloads'] {
   return (account?.workloads ?? []).filter(({ fact, repeated }) => !repeated && fact.imagePullSecrets.length === 0 && !fact.open && !fact.generated);
 }
 
-const cache = new WeakMap<Graph, Map<string, Map<string, GraphObject>>>();
-
 /** Registry credentials by name, then by namespace that is told, one each; found once a graph. */
-function credentialsOf(graph: Graph): Map<string, Map<string, GraphObject>> {
-  const before = cache.get(graph);
-  if (before) return before;
+const credentialsOf = perGraph((graph): Map<string, Map<string, GraphObject>> => {
   const index = new Map<string, Map<string, GraphObject>>();
   for (const { object, fact } of graph.all('secret')) {
     if (!isTold(object.namespace) || object.name === '' || isSymbol(object.name) || !registryTypes.has(known(fact.type) ?? '')) continue;
@@ -79,9 +76,8 @@ function credentialsOf(graph: Graph): Map<string, Map<string, GraphObject>> {
     index.set(object.name, byNamespace);
     if (!byNamespace.has(object.namespace)) byNamespace.set(object.namespace, object);
   }
-  cache.set(graph, index);
   return index;
-}
+});
 
 /** Secrets of the same name and kind in other namespaces that are told, one a namespace. */
 function copiesOf(object: GraphObject, graph: Graph): GraphObject[] {
