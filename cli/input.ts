@@ -1,4 +1,3 @@
-import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
 import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
@@ -9,12 +8,11 @@ import { decodeText, type Encoding } from '../sources/encoding.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { installsOf } from '../sources/installs.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
-import { renderChart } from '../sources/render.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
 import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
-import { visible } from './display.ts';
 import type { Io } from './io.ts';
+import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
 
@@ -95,39 +93,6 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
   if (!install) throw new UsageError(`--helm-chart ${relativeTo(io.cwd, chart) || '.'}: no Chart.yaml is there`);
   opened[0]!.workspace.install(install.scope, [{ name: stdinName, values: [], rendered: text }], { alone: true });
   return { opened, problems, notes: [], stdin: undefined };
-}
-
-/**
- * Has Helm render the charts that are reported on, with their defaults and in each way that its command line can say (values
- * that stand in an object cannot be given to it as files), and says which it does not render.
- */
-async function renderCharts({ workspace, reports }: OpenWorkspace, loaded: LoadedWorkspace, { render, kubernetesMinor, namespace }: LintSettings, { host, cwd }: Io): Promise<string[]> {
-  if (render === 'never') return [];
-  const notes: string[] = [];
-  const options = { helm: 'helm', kubernetesMinor: kubernetesMinor ?? loaded.configuration.kubernetesMinor };
-  const paths = new Set(loaded.files.map(({ path }) => path));
-  const charts = installsOf(loaded.files, loaded.configuration).filter(({ chart }) => loaded.files.some((file) => file.chart === chart && reports(file.path)));
-  for (const { scope, chart, variants } of charts) {
-    const made: ChartVariant[] = [];
-    const failures = new Map<string, string>();
-    // Objects that install the chart say more than Helm can be told by its values files.
-    // Values files that are not there are a fault of the configuration, which is said; Helm need not say it again.
-    const renderable = variants.filter(({ values, inline, replacesDefaults }) => inline === undefined && !replacesDefaults && values.every((file) => paths.has(file)));
-    for (const variant of [defaults, ...renderable]) {
-      const result = await renderChart(host, resolvePath(loaded.root, chart), variant.values.map((file) => resolvePath(loaded.root, file)), { ...options, namespace: variant.namespace ?? namespace });
-      if ('missing' in result) {
-        if (render === 'always') throw new UsageError('--render always: no helm on PATH');
-        return notes;
-      }
-      const name = `${relativeTo(cwd, resolvePath(loaded.root, chart)) || '.'}${variant.label === undefined ? '' : ` (${variant.label})`}`;
-      if ('text' in result) made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
-      // What fails with the chart's defaults mostly fails with every profile, in the same words.
-      else if (!failures.has(result.failed)) failures.set(result.failed, `${name}: helm template: ${visible(result.failed)}`);
-    }
-    notes.push(...failures.values());
-    workspace.install(scope, [...variants, ...made]);
-  }
-  return notes;
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
