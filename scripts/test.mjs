@@ -18,7 +18,7 @@ for (const stage of stages.filter(({ name }) => !only || only.includes(name))) {
   console.log(`\n=== ${stage.name}`);
   const started = Date.now();
   const buildFailed = outcomes.some((outcome) => outcome.name === 'build' && !outcome.ok);
-  const result = stage.needsBuild && buildFailed ? { ok: false, note: 'not run: the build failed' } : run(stage);
+  const result = stage.needsBuild && buildFailed ? { ok: false, note: 'not run: the build failed' } : await run(stage);
   outcomes.push({ name: stage.name, passed: 0, failed: 0, seconds: (Date.now() - started) / 1000, ...result });
 }
 const stray = only ? [] : strayTestFiles();
@@ -33,9 +33,9 @@ const failed = outcomes.reduce((sum, outcome) => sum + (outcome.ok ? 0 : Math.ma
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 console.log(`${passed} passed, ${failed} failed`);
 
-function run(stage) {
+async function run(stage) {
   try {
-    const result = stage.run();
+    const result = await stage.run();
     const ranNothing = stage.tests && !result.passed && !result.failed;
     return ranNothing ? { ...result, ok: false, note: 'ran no test' } : result;
   } catch (error) {

@@ -5,7 +5,7 @@ import { runNodeTests } from './test/node-tests.mjs';
 import { stages } from './test/stages.mjs';
 
 const { passed, failed, ok } = process.argv.length > 2
-  ? runNodeTests(process.argv.slice(2), { concurrency: 2 })
-  : stages.find((stage) => stage.name === 'unit').run();
+  ? await runNodeTests(process.argv.slice(2), { concurrency: 2 })
+  : await stages.find((stage) => stage.name === 'unit').run();
 process.exitCode = ok ? 0 : 1;
 console.log(`${passed} passed, ${failed} failed`);

@@ -1,7 +1,7 @@
 // Reporter for Node's test runner: a line a file, every failure in full, and the counts as JSON in the file KUBEWHO_TEST_RESULT.
 import fs from 'node:fs';
-import path from 'node:path';
 import { inspect } from 'node:util';
+import { testFileOf } from './bundle.mjs';
 
 export default async function* report(events) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -26,7 +26,7 @@ export default async function* report(events) {
         file.failed += 1;
         file.tests += 1;
         const title = data.name === data.file ? 'the file itself' : titles.slice(0, data.nesting + 1).join(' > ');
-        yield `FAILED ${relative(data.file)}: ${title}\n${indent(describe(data.details.error))}\n`;
+        yield `FAILED ${testFileOf(data.file)}: ${title}\n${indent(describe(data.details.error))}\n`;
       }
     }
   }
@@ -47,7 +47,7 @@ function verdict(type, data) {
 
 function summary({ path: file, tests, failed, skipped, ms }) {
   const result = failed > 0 ? `${failed} of ${tests} failed` : tests === 0 ? 'ran no test' : `${tests} passed`;
-  return `${failed > 0 ? 'FAILED' : tests > 0 ? 'ok    ' : '      '} ${relative(file)}: ${result}${skipped > 0 ? `, ${skipped} skipped` : ''} (${(ms / 1000).toFixed(1)} s)\n`;
+  return `${failed > 0 ? 'FAILED' : tests > 0 ? 'ok    ' : '      '} ${testFileOf(file)}: ${result}${skipped > 0 ? `, ${skipped} skipped` : ''} (${(ms / 1000).toFixed(1)} s)\n`;
 }
 
 /** The error of the test itself, without the runner's wrapping and without Node's own stack frames. */
@@ -55,10 +55,6 @@ function describe(error) {
   const cause = error?.cause ?? error;
   const text = cause instanceof Error || typeof cause?.stack === 'string' ? cause.stack : typeof cause === 'string' ? cause : inspect(cause);
   return text.split('\n').filter((line) => !/^\s+at .*\(?node:internal/.test(line)).join('\n');
-}
-
-function relative(file) {
-  return path.relative(process.cwd(), file);
 }
 
 function indent(text) {

@@ -8,7 +8,7 @@ import { runNodeTests, testFilesIn } from './node-tests.mjs';
 import { withResultFile } from './result.mjs';
 
 /**
- * A stage: `run` returns {ok} or, for one that runs tests, {ok, passed, failed}.
+ * A stage: `run` returns {ok} or, for one that runs tests, {ok, passed, failed}, or a promise of it.
  * `needsBuild` stages are not run when the build failed, for they would test an older bundle.
  */
 export const stages = [
