@@ -191,6 +191,7 @@ export function blockText(state: State, indent: number): ScalarNode {
   if (chomp === plus || chomp === dash) state.at++;
   // Indentation indicators are the library's.
   if (!isRestBlank(state, state.at)) throw notMine;
+  const commented = text.slice(state.at, state.lineEnd).includes('#');
   const lines: string[] = [];
   let content = -1;
   let end = state.at;
@@ -206,6 +207,8 @@ export function blockText(state: State, indent: number): ScalarNode {
     } else {
       if (text.charCodeAt(first) === tab && (folded || content < 0 || columns < content)) throw notMine;
       if (content < 0) {
+        // Nothing but blank lines is the empty text.
+        if (columns <= indent && chomp !== plus && !commented) break;
         if (columns <= indent) throw notMine;
         content = columns;
       } else if (columns < content) {
@@ -219,11 +222,11 @@ export function blockText(state: State, indent: number): ScalarNode {
     if (state.next === text.length && text.charCodeAt(text.length - 1) !== lineFeed && (first === lineEnd || chomp === plus)) throw notMine;
     line = state.next;
   }
-  if (content < 0) throw notMine;
+  if (content < 0 && line >= text.length) throw notMine;
   let written = lines.length;
   while (lines[written - 1] === '') written--;
-  const body = folded ? fold(lines, written) : lines.slice(0, written).join('\n');
-  const source = chomp === dash ? body : chomp === plus ? `${body}\n${'\n'.repeat(lines.length - written)}` : `${body}\n`;
+  const body = content < 0 ? '' : folded ? fold(lines, written) : lines.slice(0, written).join('\n');
+  const source = chomp === dash || content < 0 ? body : chomp === plus ? `${body}\n${'\n'.repeat(lines.length - written)}` : `${body}\n`;
   while (isBlank(text.charCodeAt(end - 1))) end--;
   state.next = line;
   nextLine(state);

@@ -30,6 +30,7 @@ describe('the fast reader', () => {
     'quoted values over several lines': 'a: "b\n  c \n\n d\\\n  \\  e"\nf: \'g\n\'\'h\'\ni:\n  - "j\n k"\n',
     'values on the line below': 'a:\n  b\n  c\nd:\n  "f"\ng:\n  - \n    h\n  -\n    [i]\nj:\n  {k: l}\nm:\n  |\n   n\n',
     'folded text': 'a: >\n\n  b\n  c\n\n  d\n    e\n\n    f\n  g\nh: >-\n  i\n\nj:\n  - >+\n    k\n\n',
+    'text that is empty': 'a: |\nb: >-\n\nc:\n  d: |\n\n  # e\n  f:\n  - |\n  - g\n',
     'text with CRLF': 'a: |\r\n  b\r\n\r\n  c\r\nd: >\r\n  e\r\n  f\r\n',
     'text without a last line end': 'a: |\n  b',
     'flow over several lines': 'a: [ # c\n1, -x,\n\n  {b: c # d\n  , e: "f\n g"},]\nh: {\n}\n',
