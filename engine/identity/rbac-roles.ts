@@ -54,7 +54,7 @@ const nowhere: Place = { path: [], stable: '', span: { start: 0, end: 0 } };
 
 /** The roles of a scope together with the built-in ones, if these count. */
 export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
-  const builtin = new Map((defaults?.roles ?? []).map((role) => [keyOf(role.namespace === '', role.namespace, role.name), fromDefault(role)]));
+  const builtin = builtinRoles(defaults);
   const written = new Map<string, MutableRole[]>();
   for (const one of graph.all('role')) {
     const role = fromObject(one, builtin.get(keyOf(one.fact.cluster, one.object.namespace, one.object.name)));
@@ -82,6 +82,16 @@ export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
     return { variants, rules: variants.flatMap((one) => one.rules), open: variants.some((one) => one.open), unknown: roles.length === 0 };
   };
   return { all, resolve, rulesOf: (role, from) => rulesOf(role as MutableRole, from) };
+}
+
+const builtins = new WeakMap<Defaults, ReadonlyMap<string, MutableRole>>();
+
+/** The built-in roles by their keys: the same for every graph, and there is a graph for every edit. */
+function builtinRoles(defaults: Defaults | undefined): ReadonlyMap<string, MutableRole> {
+  if (!defaults) return new Map();
+  const made = builtins.get(defaults) ?? new Map(defaults.roles.map((role) => [keyOf(role.namespace === '', role.namespace, role.name), fromDefault(role)]));
+  builtins.set(defaults, made);
+  return made;
 }
 
 /** The reference of a binding, with holes as symbols. */
