@@ -7,14 +7,16 @@ import { fileOf, spanIn } from '../engine/lint/finding.ts';
 import { Workspace } from '../engine/lint/workspace.ts';
 import { indexLines, positionAt, type LineIndex, type Span } from '../engine/yaml/text.ts';
 import { environmentOf } from '../sources/environment.ts';
+import { installsOf } from '../sources/installs.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
-import { loadInput } from '../sources/tree.ts';
+import { loadInput, type LoadOptions } from '../sources/tree.ts';
 import { UsageError, type Arguments } from './args.ts';
 import { visible } from './display.ts';
 import { configure } from './input.ts';
 import type { Io } from './io.ts';
 import { problemLine, skipLine } from './messages.ts';
 import { resolveFrom } from './paths.ts';
+import { answeredFor, chooseVariants, judgedAlone, variantsIn } from './profiles.ts';
 import { positionIn } from './report.ts';
 import { minorOf } from './settings.ts';
 
@@ -25,6 +27,8 @@ export interface Estate {
   readonly minor: number;
   /** Whether all that was asked for is there; else a message went to standard error. */
   readonly complete: boolean;
+  /** For which of several values and builds it answers. */
+  readonly notes: readonly string[];
   place(location: Location): SourcePlace;
 }
 
@@ -46,8 +50,6 @@ export interface SourcePlace {
 /** What is asked of an estate's files beside their graphs. */
 export interface Judge {
   readonly rules: readonly Rule[];
-  /** Absolute; in place of the kubewho.yaml of the PATHs' folder. */
-  readonly configurationFile?: string;
   /** The day on which phases start and exceptions end, as `YYYY-MM-DD`; without it none does. */
   readonly today?: string;
 }
@@ -57,13 +59,17 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   if (paths.includes('')) throw new UsageError('a PATH is empty');
   const asked = (paths.length === 0 ? ['.'] : paths).map((path) => resolveFrom(io.cwd, path));
   const minor = minorOf(args.value('kubernetes-version'));
-  const { workspace: loaded, problems } = await loadInput(io.host, asked, { configure, configurationFile: judge.configurationFile });
+  const { workspace: loaded, problems } = await loadInput(io.host, asked, { configure, ...(await readingOf(args, io)) });
   for (const problem of problems) io.err.write(problemLine(problem, io.cwd));
   const configuration = { ...(loaded?.configuration ?? defaultConfiguration), ...(minor === undefined ? {} : { kubernetesMinor: minor }) };
   const workspace = new Workspace(judge.rules, environmentOf(configuration), { today: () => judge.today ?? '' });
   workspace.configure(configuration);
   for (const file of loaded?.files ?? []) workspace.set(file);
   const nameOf = (path: string): string => relativeTo(io.cwd, resolvePath(loaded!.root, path));
+  const label = (path: string): string => nameOf(path) || '.';
+  const installs = installsOf(loaded?.files ?? [], configuration);
+  const profile = args.value('profile');
+  const chosen = chooseVariants(installs, profile);
   const indexed = new Map<string, LineIndex>();
   const linesOf = (path: string): LineIndex => {
     const lines = indexed.get(path) ?? indexLines(workspace.textOf(path) ?? '');
@@ -77,17 +83,33 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
     const { line, character } = positionAt(linesOf(file), start);
     return { file: nameOf(file), line: line + 1, column: character + 1 };
   };
-  const graphs = [...new Set(workspace.paths().map((path) => workspace.graphOf(path)!))];
+  const sources = [...workspace.sources()];
+  const graphs = [...new Set(sources.flatMap(({ path, scope }) => variantsIn(scope, chosen).map((variant) => workspace.graphOf(path, variant)!)))];
   return {
     // Without a file there are still the built-in roles.
     graphs: graphs.length > 0 ? graphs : [buildGraph([])],
     minor: configuration.kubernetesMinor,
     complete: problems.length === 0,
+    notes: judge.rules.length > 0 ? judgedAlone(installs, label) : answeredFor(installs, sources, profile, chosen, label),
     workspace,
     configuration,
     place: (location) => placeIn(fileOf(location), spanIn(location)),
     placeIn,
   };
+}
+
+/** How the flags that all questions have in common say that files are read. */
+async function readingOf(args: Arguments, { host, cwd }: Io): Promise<Pick<LoadOptions, 'configurationFile' | 'noConfiguration' | 'workspace'>> {
+  if (args.has('config') && args.has('no-config')) throw new UsageError('--config and --no-config exclude each other');
+  const [file, folder] = [args.value('config'), args.value('workspace')];
+  const workspace = folder === undefined ? undefined : resolveFrom(cwd, folder);
+  if (workspace !== undefined && (await host.stat(workspace))?.kind !== 'directory') throw new UsageError(`--workspace ${folder!}: no such folder`);
+  return { workspace, noConfiguration: args.has('no-config'), configurationFile: file === undefined ? undefined : resolveFrom(cwd, file) };
+}
+
+/** What an answer says of itself below its table. */
+export function noteLines(notes: readonly string[]): string {
+  return notes.map((note) => `note: ${visible(note)}\n`).join('');
 }
 
 /** The authorizers of an estate's scopes; the built-in roles count unless they are left out. */

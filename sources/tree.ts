@@ -1,5 +1,6 @@
 import { defaultConfiguration, type Configuration, type ConfigurationProblem, type ParsedConfiguration } from '../engine/lint/config.ts';
 import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
+import { buildFiles } from './build-files.ts';
 import { discover, rootMarks, type Discovery } from './discover.ts';
 import type { Encoding } from './encoding.ts';
 import type { Host } from './host.ts';
@@ -103,8 +104,9 @@ export async function loadTree(host: Host, paths: readonly string[], options: Lo
 }
 
 /**
- * Reads PATHs as the whole input (contract.md: all commands but `lint`): nothing beside them is read. They are one
- * workspace, rooted in the folder that they have in common; its kubewho.yaml counts where that folder is a PATH.
+ * Reads PATHs as the whole input (contract.md: all commands but `lint`): nothing beside them is read, but for what the
+ * build of a PATH that is a kustomization takes in. They are one workspace, rooted in the folder that they have in common
+ * (or in `--workspace`); its kubewho.yaml counts where that folder is a PATH, or was named.
  * @param paths absolute paths, each a file or a folder
  */
 export async function loadInput(host: Host, paths: readonly string[], options: LoadOptions): Promise<{ workspace: LoadedWorkspace | undefined; problems: readonly LoadProblem[] }> {
@@ -119,10 +121,11 @@ export async function loadInput(host: Host, paths: readonly string[], options: L
       folders.push(kind === 'file' ? (parentOf(path) ?? path) : path);
     }
   }
-  const [first, ...others] = folders;
-  if (first === undefined) return { workspace: undefined, problems };
-  const root = others.reduce(commonFolder, first);
-  const { workspace, faults } = await loadWorkspace(host, root, named, named, { ...options, overlay: new Map(), alone: true });
+  if (folders.length === 0) return { workspace: undefined, problems };
+  const built = (await Promise.all(named.map((path) => buildFiles(host, path)))).flat();
+  const own = folders.reduce(commonFolder);
+  const root = options.workspace ?? ((await hasConfiguration(host, own)) ? own : [own, ...built.map((file) => parentOf(file)!)].reduce(commonFolder));
+  const { workspace, faults } = await loadWorkspace(host, root, [...new Set([...named, ...built])], named, { ...options, overlay: new Map(), alone: true });
   return { workspace, problems: [...problems, ...faults] };
 }
 
@@ -145,7 +148,7 @@ type LoadWorkspaceOptions = LoadOptions & {
 };
 
 async function loadWorkspace(host: Host, root: string, named: readonly string[], reported: readonly string[], options: LoadWorkspaceOptions): Promise<{ workspace: LoadedWorkspace; nestedRoots: readonly string[]; faults: LoadProblem[] }> {
-  const unconfigured = options.noConfiguration === true || (options.alone === true && options.configurationFile === undefined && !named.includes(root));
+  const unconfigured = options.noConfiguration === true || (options.alone === true && options.configurationFile === undefined && options.workspace === undefined && !named.includes(root));
   const { configuration, configurationFile, faults } = await loadConfiguration(host, root, { ...options, noConfiguration: unconfigured });
   const relative = (path: string) => relativeTo(root, path);
   const marks = options.workspace === undefined && !options.alone ? rootMarks(await hasConfiguration(host, root)) : [];
@@ -180,13 +183,17 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
     }
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  for (const file of missingValues(configuration, relativePaths)) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `profiles: the values file "${file}" is not there` });
+  const isInput = (path: string): boolean => !options.alone || named.some((one) => isWithin(one, path));
+  for (const file of valuesOf(root, configuration, isInput).filter((one) => !relativePaths.has(relative(one))).map(relative)) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `profiles: the values file "${file}" is not there` });
   return { workspace: { root, configuration, configurationFile, files, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
 }
 
-/** Values files of profiles that name their chart, and that are in no file found. */
-function missingValues({ profiles }: Configuration, paths: ReadonlySet<string>): string[] {
-  return profiles.flatMap(({ chart, values }) => (chart === undefined ? [] : values.map((file) => resolvePath(resolvePath('', chart), file)).filter((file) => !paths.has(file))));
+/** The values files, by absolute path, of the profiles that name a chart which is part of the input. */
+function valuesOf(root: string, { profiles }: Configuration, isInput: (path: string) => boolean): string[] {
+  return profiles.flatMap(({ chart, values }) => {
+    const folder = chart === undefined ? undefined : resolvePath(root, chart);
+    return folder !== undefined && isInput(folder) ? values.map((file) => resolvePath(folder, file)) : [];
+  });
 }
 
 function textIn(result: ReadResult | undefined): string | undefined {
@@ -254,6 +261,8 @@ async function findFiles(host: Host, root: string, named: readonly string[], con
     if (context) for (const path of context) namedFiles.add(path);
     else missingContext.push(pattern);
   }
+  // A chart that is asked about is asked about with its profiles, wherever their values lie.
+  if (options.alone) for (const path of valuesOf(root, configuration, (chart) => named.some((one) => isWithin(one, chart)))) if ((await host.stat(path))?.kind === 'file') namedFiles.add(path);
   for (const path of namedFiles) files.add(path);
   return { files: [...files].sort(), nestedRoots: [...nestedRoots].sort(), unreadable: [...unreadable].map(([path, message]) => ({ path, message })), named: namedFiles, missingContext };
 }

@@ -7,7 +7,7 @@ import { decodeText } from '../../sources/encoding.ts';
 import { HostError } from '../../sources/host.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { authorizersOf, placeLabel, readEstate, type Estate } from '../estate.ts';
+import { authorizersOf, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { resolveFrom } from '../paths.ts';
 import { at, doubtLine, permissionLines, showPermission } from '../permission.ts';
@@ -26,6 +26,7 @@ export async function canI(args: Arguments, io: Io): Promise<number> {
   const notes = [
     ...oddities(request, estate.minor),
     ...(answer.allowed ? [] : [...elsewhere(authorizers, identity, request), ...unread(estate, identity)]),
+    ...estate.notes,
   ];
   if (args.value('format') === 'json') io.out.write(`${JSON.stringify(shown(answer, identity, request, notes, estate), null, 2)}\n`);
   else io.out.write(lines(answer, identity, request, notes, estate).map((line) => `${visible(line)}\n`).join(''));
@@ -98,11 +99,11 @@ async function list(args: Arguments, io: Io): Promise<number> {
     return seen.has(key) || !seen.add(key) ? [] : [{ row, one }];
   });
   const doubts = [...new Set(authorizersOf(estate, args).flatMap((authorizer) => authorizer.doubtsOf(identity)).filter(({ binding }) => namespace === undefined || binding.cluster || binding.namespace === namespace).map((doubt) => doubtLine(doubt, estate)))];
-  const notes = [...(identity.groups.includes('system:masters') ? ['the group system:masters may do everything; no role is asked'] : []), ...unread(estate, identity)];
+  const notes = [...(identity.groups.includes('system:masters') ? ['the group system:masters may do everything; no role is asked'] : []), ...unread(estate, identity), ...estate.notes];
   if (args.value('format') === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, identity, namespace: namespace ?? null, permissions: rows.map(({ one }) => one), doubts, notes }, null, 2)}\n`);
   else {
     io.out.write(rows.length === 0 ? `${visible(identityLabel(identity))} has no rights through the files read\n` : table(['WHERE', 'RIGHT', 'BINDING', 'ROLE'], rows.map(({ row }) => row)));
-    for (const line of [...doubts.map((doubt) => `not known: ${doubt}`), ...notes.map((note) => `note: ${note}`)]) io.out.write(`${visible(line)}\n`);
+    io.out.write(`${doubts.map((doubt) => `not known: ${visible(doubt)}\n`).join('')}${noteLines(notes)}`);
   }
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
@@ -120,6 +121,7 @@ async function answerQuestions(args: Arguments, io: Io): Promise<number> {
     return typeof review === 'object' && review !== null && !Array.isArray(review) ? { ...review, status } : { status };
   });
   io.out.write(`${JSON.stringify(answered, null, 2)}\n`);
+  io.err.write(noteLines(estate.notes));
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
 

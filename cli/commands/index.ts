@@ -39,7 +39,7 @@ export const commands: readonly Command[] = [
     operands: 'VERB RESOURCE[.GROUP][/SUB] [NAME]',
     summary: 'say whether RBAC lets an account do something, and by which binding and rule',
     notes: [
-      'Offline, over the files of --in. A RESOURCE that begins with "/" is a path. With --questions FILE the operands are the PATHs that are read.',
+      'Offline, over the files of --in; a Kustomize overlay there is read with all that it builds on. A RESOURCE that begins with "/" is a path. With --questions FILE the operands are the PATHs that are read.',
       'Exit code: 0 yes, 1 no, 2 wrong usage or a missing PATH; --list and --questions: 0, or 2. What a template hides, or what is not among the files read, never makes a yes: it is said.',
     ],
     flags: canIFlags,
@@ -69,7 +69,7 @@ export const commands: readonly Command[] = [
     operands: '[PATH…]',
     summary: 'list every workload identity with its account, token, rights, reach and risk',
     notes: [
-      'PATHs (default: the current folder) are all that is read. csv and json also have cloud identities, the predicted SPIFFE ID and where things are written.',
+      'PATHs (default: the current folder) are all that is read; of a Kustomize overlay also what it builds on. csv and json also have cloud identities, the predicted SPIFFE ID and where things are written.',
       'A risk class is a guess from names, images and configuration; the annotation kubewho.dev/risk-class of a pod or a workload sets it (or "none").',
     ],
     flags: inventoryFlags,
@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
     operands: '[PATH…]',
     summary: 'list who is let in to every workload, and on what evidence',
     notes: [
-      'PATHs (default: the current folder) are all that is read. Evidence is graded: an identity that the caller proves, a label or a namespace, an address, nothing. Callers are named where a policy names their account or selects their labels, or where they name the Service; none is guessed from an address.',
+      'PATHs (default: the current folder) are all that is read; of a Kustomize overlay also what it builds on. Evidence is graded: an identity that the caller proves, a label or a namespace, an address, nothing. Callers are named where a policy names their account or selects their labels, or where they name the Service; none is guessed from an address.',
       'Exit code: 0; 2 wrong usage, a missing PATH, or a name that is not among the files read.',
     ],
     flags: trustFlags,
@@ -91,7 +91,7 @@ export const commands: readonly Command[] = [
     operands: '[PATH…]',
     summary: 'say where each namespace stands on its way to identity, and what blocks it',
     notes: [
-      'PATHs (default: the current folder) are all that is read; phases and exceptions come from the kubewho.yaml there. What blocks a phase is what would be a warning or an error in it.',
+      'PATHs (default: the current folder) are all that is read, of a Kustomize overlay also what it builds on; phases and exceptions come from the kubewho.yaml there. What blocks a phase is what would be a warning or an error in it.',
       'Exit code: 0, whatever is blocked; 2 wrong usage or configuration or a missing PATH.',
     ],
     flags: phaseFlags,

@@ -6,7 +6,7 @@ import { trustWords } from '../../engine/trust/words.ts';
 import type { Arguments } from '../args.ts';
 import { csv } from '../csv.ts';
 import { visible } from '../display.ts';
-import { placeLabel, readEstate, type Estate } from '../estate.ts';
+import { noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { count } from '../reporters/words.ts';
 import { table } from '../table.ts';
@@ -16,9 +16,11 @@ export async function inventory(args: Arguments, io: Io): Promise<number> {
   const estate = await readEstate(args.operands, args, io);
   const entries = estate.graphs.flatMap((graph) => inventoryOf(graph, authorizer(graph, { defaults: true, minor: estate.minor })));
   const format = args.value('format');
-  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, identities: entries.map((entry) => shown(entry, estate)) }, null, 2)}\n`);
+  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, identities: entries.map((entry) => shown(entry, estate)), notes: estate.notes }, null, 2)}\n`);
   else if (format === 'csv') io.out.write(csv(Object.keys(columns), entries.map((entry) => Object.values(columns).map((column) => column(entry, estate)))));
   else io.out.write(entries.length === 0 ? 'no workloads among the files read\n' : table(inTable.map((name) => name.toUpperCase()), entries.map((entry) => inTable.map((name) => visible(columns[name]!(entry, estate))))));
+  // Whatever reads csv reads every line of it.
+  if (format !== 'json') (format === 'csv' ? io.err : io.out).write(noteLines(estate.notes));
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
 

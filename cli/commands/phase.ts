@@ -5,20 +5,18 @@ import { isTold } from '../../engine/identity/grants.ts';
 import { rules } from '../../rules/index.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { placeLabel, readEstate, type JudgedEstate } from '../estate.ts';
+import { noteLines, placeLabel, readEstate, type JudgedEstate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
-import { resolveFrom } from '../paths.ts';
 import { table } from '../table.ts';
 
 /** `kubewho phase`: where each namespace stands on its way to identity, what blocks its next phase, and which exceptions can go. */
 export async function phase(args: Arguments, io: Io): Promise<number> {
   const today = args.value('on') ?? new Date(io.host.now()).toISOString().slice(0, 10);
   if (!isDay(today)) throw new UsageError(`--on ${today}: a day looks like 2027-03-31`);
-  const config = args.value('config');
-  const estate = await readEstate(args.operands, args, io, { rules, today, ...(config === undefined ? {} : { configurationFile: resolveFrom(io.cwd, config) }) });
+  const estate = await readEstate(args.operands, args, io, { rules, today });
   const journey: Journey = { workspace: estate.workspace, configuration: estate.configuration, rules, today };
   const answer: Answer = { standings: standingsOf(journey), dispensable: dispensable(journey), suppressions: suppressionsToGo(journey) };
-  io.out.write(args.value('format') === 'json' ? `${JSON.stringify({ schemaVersion: 1, on: today, ...shown(answer, estate) }, null, 2)}\n` : text(answer, estate, args.has('show-blockers')));
+  io.out.write(args.value('format') === 'json' ? `${JSON.stringify({ schemaVersion: 1, on: today, ...shown(answer, estate), notes: estate.notes }, null, 2)}\n` : text(answer, estate, args.has('show-blockers')) + noteLines(estate.notes));
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
 

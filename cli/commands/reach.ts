@@ -5,7 +5,7 @@ import { accountIdentity, authorizer, type Authorizer } from '../../engine/ident
 import { reachIn, type Power, type Reached, type Step } from '../../engine/identity/reach.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { accountName, placeLabel, readEstate, type Estate } from '../estate.ts';
+import { accountName, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { at, doubtLine, permissionLines, showPermission } from '../permission.ts';
 import { count } from '../reporters/words.ts';
@@ -33,9 +33,10 @@ export async function reach(args: Arguments, io: Io): Promise<number> {
   });
   if (subjects.length === 0) throw new UsageError(`neither a workload nor an account "${what}" is among the files read`);
   const format = args.value('format');
-  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, subjects: subjects.map((subject) => shown(subject, estate)) }, null, 2)}\n`);
+  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, subjects: subjects.map((subject) => shown(subject, estate)), notes: estate.notes }, null, 2)}\n`);
   else if (format === 'table') io.out.write(rows(subjects, estate));
   else io.out.write(subjects.map((subject) => pretty(subject, estate).map((line) => `${visible(line)}\n`).join('')).join('\n'));
+  if (format !== 'json') io.out.write(noteLines(estate.notes));
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
 

@@ -8,7 +8,7 @@ import { known } from '../../engine/yaml/cursor.ts';
 import { isPartial } from '../../engine/identity/token-need.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { accountName, placeLabel, readEstate, type Estate } from '../estate.ts';
+import { accountName, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { table } from '../table.ts';
 
@@ -22,10 +22,11 @@ export async function trust(args: Arguments, io: Io): Promise<number> {
     .map((workload) => trustReport(graph, workload)));
   if (asked && reports.length === 0) throw new UsageError(`no workload "${to!}" is among the files read`);
   const format = args.value('format') ?? (asked ? 'pretty' : 'table');
-  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, workloads: reports.map((report) => shown(report, estate)) }, null, 2)}\n`);
+  if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, workloads: reports.map((report) => shown(report, estate)), notes: estate.notes }, null, 2)}\n`);
   else if (reports.length === 0) io.out.write('no workloads among the files read\n');
   else if (format === 'table') io.out.write(table(['WORKLOAD', 'CALLERS', 'EVIDENCE', 'BY', 'SOURCE'], reports.flatMap((report) => rows(report, estate)).map((row) => row.map(visible))));
   else io.out.write(reports.map((report) => pretty(report, estate).map((line) => `${visible(line)}\n`).join('')).join('\n'));
+  if (format !== 'json') io.out.write(noteLines(estate.notes));
   return estate.complete ? exitCode.ok : exitCode.usage;
 }
 

@@ -1,7 +1,7 @@
 import { bindingLabel, requestWords, roleLabel, ruleWords, subjectNameLabel } from '../../engine/identity/access-words.ts';
 import type { Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { authorizersOf, readEstate } from '../estate.ts';
+import { authorizersOf, noteLines, readEstate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { at, doubtLine, showPermission } from '../permission.ts';
 import { oddities, requestOf } from '../request.ts';
@@ -20,11 +20,11 @@ export async function whoCan(args: Arguments, io: Io): Promise<number> {
     return seen.has(key) || !seen.add(key) ? [] : [{ row, shown: { subject, by: one } }];
   });
   const doubts = [...new Set(authorizers.flatMap((authorizer) => authorizer.whoMight(request)).map((doubt) => doubtLine(doubt, estate)))];
-  const notes = oddities(request, estate.minor);
+  const notes = [...oddities(request, estate.minor), ...estate.notes];
   if (args.value('format') === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, request, subjects: found.map(({ shown }) => shown), doubts, notes }, null, 2)}\n`);
   else {
     io.out.write(found.length === 0 ? `nobody can ${visible(requestWords(request))} through the files read\n` : table(['SUBJECT', 'BINDING', 'ROLE AND RULE'], found.map(({ row }) => row)));
-    for (const line of [...doubts.map((doubt) => `not known: ${doubt}`), ...notes.map((note) => `note: ${note}`)]) io.out.write(`${visible(line)}\n`);
+    io.out.write(`${doubts.map((doubt) => `not known: ${visible(doubt)}\n`).join('')}${noteLines(notes)}`);
   }
   return estate.complete ? exitCode.ok : exitCode.usage;
 }

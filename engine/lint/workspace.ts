@@ -11,7 +11,7 @@ import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { difference, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
-import { findingOf, numberFingerprints, spanIn, type Finding } from './finding.ts';
+import { findingOf, isInPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
@@ -70,10 +70,13 @@ export interface RenderedTemplate {
 export class Workspace {
   readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
-  /** Answers by scope, with the objects that they were given about. */
-  private readonly scopes = new Map<string, { answers: Answers; objects: readonly GraphObject[]; known: ReadonlySet<GraphObject> }>();
+  private readonly scopes = new Map<string, Judged>();
   private stale = new Set<string>();
-  private readonly raised = new WeakMap<Finding, Raised>();
+  private readonly raised = new WeakMap<Finding, Origin>();
+  /** Findings by their signals: an edit changes few of them, so most stand as they stood. */
+  private made = new WeakMap<Signal, Finding>();
+  /** What was made of the findings of each file. */
+  private conclusions: ReadonlyMap<string, Conclusion> = new Map();
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
@@ -85,8 +88,12 @@ export class Workspace {
   /** The one scope that is judged, and only in its variants. */
   private only: string | undefined;
   private ids = 0;
+  /** The options of each rule: the configured ones over the rule's defaults. */
+  private options: ReadonlyMap<string, RuleContext<Unit>['options']>;
 
-  constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly options: WorkspaceOptions = {}) {}
+  constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly way: WorkspaceOptions = {}) {
+    this.options = optionsOf(rules, this.configuration);
+  }
 
   /** Takes in a file's text, new or changed. Documents whose text did not change keep their facts and findings. */
   set(source: SourceFile): void {
@@ -102,7 +109,7 @@ export class Workspace {
     });
     const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
     const objects = source.role === 'patch' || source.role === 'part' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(`${entry.id}.${i}`, entry, resource, source)));
-    const suppressions = this.options.ignores === false || source.role !== 'manifest' && !isPatch(source) ? [] : readSuppressions({ ...source, documents });
+    const suppressions = this.way.ignores === false || source.role !== 'manifest' && !isPatch(source) ? [] : readSuppressions({ ...source, documents });
     this.files.set(source.path, { source, documents, objects, suppressions });
     this.touch(source);
     if (rehoused) this.touch(before.source);
@@ -121,6 +128,9 @@ export class Workspace {
     this.configuration = configuration;
     this.environment = environment;
     this.scopes.clear();
+    this.made = new WeakMap();
+    this.conclusions = new Map();
+    this.options = optionsOf(this.rules, configuration);
     this.concluded = undefined;
   }
 
@@ -154,10 +164,10 @@ export class Workspace {
     return this.files.get(path)?.source.text ?? (path === this.configuration.source?.path ? this.configuration.source.text : undefined);
   }
 
-  /** The identity graph that a file belongs to. */
-  graphOf(path: string): Graph | undefined {
+  /** The identity graph that a file belongs to; of a chart with its own values, or with those of a way of installing it. */
+  graphOf(path: string, variant: ChartVariant = defaults): Graph | undefined {
     const file = this.files.get(path);
-    return file && this.check(file.source.scope).graph;
+    return file && this.check(file.source.scope, variant).graph;
   }
 
   /** The identity graphs, one a scope. */
@@ -177,7 +187,8 @@ export class Workspace {
 
   /** The signal that a finding was made from; undefined for one about suppressions. */
   raisedAs(finding: Finding): Raised | undefined {
-    return this.raised.get(finding);
+    const origin = this.raised.get(finding);
+    return origin && { ...origin, graph: origin.judged.answers.graph };
   }
 
   /** All findings of all files, sorted by file, start and rule. */
@@ -236,12 +247,12 @@ export class Workspace {
     const about = this.aboutSuppressions.get(finding);
     const file = about && this.files.get(finding.file);
     if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
-    const raised = this.raised.get(finding);
+    const raised = this.raisedAs(finding);
     if (!raised?.rule.fixes) return [];
     const unit = unitsOf(raised.graph, raised.rule.unit).find((one) => one.key === raised.unitKey);
     if (!unit) return [];
     const sourceOf = (path: string) => this.files.get(path)?.source;
-    return raised.rule.fixes(this.context(raised.rule, unit, raised.graph), raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []);
+    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []);
   }
 
   /** Documents that could not be read, each with its reason. */
@@ -282,22 +293,33 @@ export class Workspace {
     if (this.concluded) return this.concluded;
     const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
-    const answers = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, ...this.check(scope, variant) })));
-    for (const { variant, ...one } of answers) this.collect(one, variant, found);
+    const judged = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, one: this.judgedIn(scope, variant) })));
+    for (const { variant, one } of judged) this.collect(one, variant, found);
     if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
-    const files = new Map([...found].map(([path, findings]) => [path, this.conclude(this.files.get(path)!, findings, exceptions)]));
+    this.conclusions = new Map([...found].map(([path, findings]) => [path, this.conclusionOf(this.files.get(path)!, findings, exceptions)]));
+    const files = new Map<string, FileFindings>(this.conclusions);
     const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
-    return (this.concluded = { files, graphs: answers.map(({ graph }) => graph), used: exceptions.used });
+    return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used });
   }
 
   private today(): string {
-    return this.options.today?.() ?? '';
+    return this.way.today?.() ?? '';
   }
 
   /** Makes the signals of a scope into findings of their files. */
-  private collect({ graph, signals }: Answers, variant: ChartVariant, found: Map<string, Finding[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
+  private collect(judged: Judged, variant: ChartVariant, found: Map<string, Finding[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
+    judged.findings ??= [...this.findingsIn(judged, variant, isMeant)];
+    for (const finding of judged.findings) {
+      const list = found.get(finding.file);
+      if (list) list.push(finding);
+      else found.set(finding.file, [finding]);
+    }
+  }
+
+  private *findingsIn(judged: Judged, variant: ChartVariant, isMeant: (object: GraphObject) => boolean): Iterable<Finding> {
+    const { graph, signals } = judged.answers;
     const { phases, rules: settings } = this.configuration;
     const today = this.today();
     for (const rule of this.rules) {
@@ -305,12 +327,17 @@ export class Workspace {
       for (const [unitKey, said] of signals.get(rule.id)!) {
         for (const signal of said) {
           if (!isMeant(signal.at.object)) continue;
+          const before = this.made.get(signal);
+          if (before && isInPlace(before, signal)) {
+            yield before;
+            continue;
+          }
           const finding = this.withDeciding(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
           if (!finding) continue;
-          this.raised.set(finding, { rule, unitKey, signal, graph, variant });
-          const list = found.get(finding.file);
-          if (list) list.push(finding);
-          else found.set(finding.file, [finding]);
+          this.raised.set(finding, { rule, unitKey, signal, variant, judged });
+          // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
+          if (!isPhased && !signal.at.place.decided) this.made.set(signal, finding);
+          yield finding;
         }
       }
     }
@@ -330,20 +357,24 @@ export class Workspace {
       const span = at && this.decidingSpan(at);
       return span ? [{ file: at.file, span, message: `installed by ${label}` }] : [];
     });
-    const named = { ...finding, message: `${finding.message} (only with ${[...new Set(only.map(({ label }) => label))].join(', ')})`, related: [...finding.related, ...related] };
-    this.raised.set(named, this.raised.get(finding)!);
-    return named;
+    return this.copyOf(finding, { message: `${finding.message} (only with ${[...new Set(only.map(({ label }) => label))].join(', ')})`, related: [...finding.related, ...related] });
+  }
+
+  /** Concludes what has changed: findings that stand as they stood, in a file that did not change, come to what they came to. */
+  private conclusionOf(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): Conclusion {
+    const before = this.conclusions.get(file.source.path);
+    const isSame = before?.file === file && isPlain(file.source) && this.configuration.exceptions.length === 0 && sameItems(before.raised, raised);
+    return isSame ? before : { file, raised, ...this.conclude(file, raised, exceptions) };
   }
 
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
-  private conclude(file: FileEntry, all: Finding[], exceptions: ExceptionsAtWork): FileFindings {
-    const findings = oneEach(file, all, (finding) => this.raised.get(finding)!.variant).map((told) => this.withVariants(told));
-    const merged = mergeBuilds(findings, (finding) => this.raised.get(finding)!, (path) => this.files.get(path)?.source.text);
-    numberFingerprints(merged.sort(inOrder));
+  private conclude(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): FileFindings {
+    const merged = isPlain(file.source) ? [...raised] : this.merge(file, raised);
+    const numbered = numberFingerprints(merged.sort(inOrder), (finding, fingerprint) => this.copyOf(finding, { fingerprint }));
     const accepted: Suppressed[] = [];
-    const open = merged.filter((finding) => {
-      const { rule, signal, graph } = this.raised.get(finding)!;
-      const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(graph, signal));
+    const open = this.configuration.exceptions.length === 0 ? numbered : numbered.filter((finding) => {
+      const { rule, signal, judged } = this.raised.get(finding)!;
+      const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(judged.answers.graph, signal));
       if (exception) accepted.push({ finding, suppression: exception });
       return exception === undefined;
     });
@@ -354,6 +385,21 @@ export class Workspace {
     return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
   }
 
+  /** The findings of a file each once, whatever ways of installing its chart and Kustomize builds say them. */
+  private merge(file: FileEntry, raised: readonly Finding[]): Finding[] {
+    // What is merged tells more than what was raised, which stays as it is.
+    const own = raised.map((finding) => this.copyOf(finding, {}));
+    const findings = oneEach(file, own, (finding) => this.raised.get(finding)!.variant).map((told) => this.withVariants(told));
+    return mergeBuilds(findings, (finding) => this.raisedAs(finding)!, (path) => this.files.get(path)?.source.text);
+  }
+
+  /** A finding that says something else, and was raised as another was. */
+  private copyOf(finding: Finding, other: Partial<Finding>): Finding {
+    const copy = { ...finding, ...other };
+    this.raised.set(copy, this.raised.get(finding)!);
+    return copy;
+  }
+
   /** Whether all that can be found at a target has been: not where it may be in a template or in what could not be read. */
   private isWhollyRead(target: string): boolean {
     const files = [...this.files.values()];
@@ -362,9 +408,13 @@ export class Workspace {
   }
 
   private check(scope: string, variant: ChartVariant = defaults): Answers {
+    return this.judgedIn(scope, variant).answers;
+  }
+
+  private judgedIn(scope: string, variant: ChartVariant): Judged {
     const key = variant === defaults ? scope : keyOf(scope, variant);
     const before = this.scopes.get(key);
-    if (before && !this.stale.has(key)) return before.answers;
+    if (before && !this.stale.has(key)) return before;
     const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
     return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects);
   }
@@ -382,28 +432,28 @@ export class Workspace {
     const first = new Set(built?.objects);
     for (const overlay of built?.others ?? []) {
       const key = buildKey(scope, overlay);
-      const answers = (!this.stale.has(key) && this.scopes.get(key)?.answers) || this.judge(key, built!.in(overlay), first);
-      this.collect(answers, defaults, found, (object) => !first.has(object));
+      const judged = (!this.stale.has(key) && this.scopes.get(key)) || this.judge(key, built!.in(overlay), first);
+      this.collect(judged, defaults, found, (object) => !first.has(object));
     }
   }
 
   /** @param known objects that are judged elsewhere: only what is about others is asked */
-  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody): Answers {
+  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody): Judged {
     const kept = this.scopes.get(key);
     // What was known and is not any more has never been asked about.
     const before = kept?.objects.some((object) => kept.known.has(object) && !known.has(object)) ? undefined : kept;
     const graph = buildGraph(objects, this.configuration.risk);
-    const { answers, asked } = askRules(this.rules, graph, (rule, unit) => this.context(rule, unit, graph), before && { answers: before.answers, edit: difference(before.objects, objects) }, known === nobody ? undefined : (unit) => isAboutOthers(unit, known));
+    const { answers, asked } = askRules(this.rules, graph, this.about, before && { answers: before.answers, edit: difference(before.objects, objects) }, known === nobody ? undefined : (unit) => isAboutOthers(unit, known));
     this.work.asked += asked;
     this.stale.delete(key);
-    this.scopes.set(key, { answers, objects, known });
-    return answers;
+    // The same one as before: findings that stand as they stood find the present answers by it.
+    const judged = Object.assign(kept ?? {}, { answers, objects, known, findings: undefined });
+    this.scopes.set(key, judged);
+    return judged;
   }
 
-  private context(rule: Rule, unit: Units[Unit], graph: Graph): RuleContext<Unit> {
-    const configured = this.configuration.rules[rule.id]?.options;
-    return { unit, graph, options: Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configured?.[key] ?? option.default])), environment: this.environment };
-  }
+  /** What a rule is told beside the unit and its graph. */
+  private readonly about = (rule: Rule): Pick<RuleContext<Unit>, 'options' | 'environment'> => ({ options: this.options.get(rule.id)!, environment: this.environment });
 }
 
 /** A finding that is kept back, and what keeps it. */
@@ -415,6 +465,26 @@ export interface Suppressed {
 interface FileFindings {
   readonly findings: readonly Finding[];
   readonly suppressed: readonly Suppressed[];
+}
+
+/** What a file's findings came to, and what they were when they were raised. */
+interface Conclusion extends FileFindings {
+  readonly file: FileEntry;
+  readonly raised: readonly Finding[];
+}
+
+/** What the rules say about a scope, with the objects that they were asked about. */
+interface Judged {
+  answers: Answers;
+  objects: readonly GraphObject[];
+  known: ReadonlySet<GraphObject>;
+  /** The findings made of the answers, as far as they have been. */
+  findings: readonly Finding[] | undefined;
+}
+
+/** What a finding was raised from; the graph is that of the present answers. */
+interface Origin extends Omit<Raised, 'graph'> {
+  readonly judged: Judged;
 }
 
 interface Concluded {
@@ -434,6 +504,19 @@ function isAboutOthers(unit: Units[Unit], known: ReadonlySet<GraphObject>): bool
 /** The key of a scope's answers in one of its Kustomize builds. */
 function buildKey(scope: string, overlay: string): string {
   return `${scope}\nkustomize\n${overlay}`;
+}
+
+/** Whether what is found in a file is told once, by one way of making its objects: neither a chart's nor Kustomize's. */
+function isPlain(source: SourceFile): boolean {
+  return source.chart === undefined && source.overlays === undefined && !isPatch(source);
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((one, i) => one === b[i]);
+}
+
+function optionsOf(rules: readonly Rule[], configuration: Configuration): Map<string, RuleContext<Unit>['options']> {
+  return new Map(rules.map((rule) => [rule.id, Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configuration.rules[rule.id]?.options?.[key] ?? option.default]))]));
 }
 
 function isKustomization({ role, dialect }: SourceFile): boolean {
