@@ -26,7 +26,7 @@ type Touched = ReadonlySet<string> | 'all';
  * Asks the rules about every unit of a graph. With the answers from before and the edit that led here, a rule is asked
  * again only when the edit touches a kind of fact that it reads, and only for units in the namespaces touched.
  */
-export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule: Rule, unit: Units[Unit]) => RuleContext<Unit>, before?: { readonly answers: Answers; readonly edit: Edit }, isMeant: (unit: Units[Unit]) => boolean = () => true): { answers: Answers; asked: number } {
+export function askRules(rules: readonly Rule[], graph: Graph, about: (rule: Rule) => Pick<RuleContext<Unit>, 'options' | 'environment'>, before?: { readonly answers: Answers; readonly edit: Edit }, isMeant: (unit: Units[Unit]) => boolean = () => true): { answers: Answers; asked: number } {
   const touched = before && touchedBy(before.edit);
   const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
   const changes = new Map<Unit, UnitChange>();
@@ -41,11 +41,12 @@ export function askRules(rules: readonly Rule[], graph: Graph, contextOf: (rule:
       continue;
     }
     const said = new Map(old);
+    const { options, environment } = about(rule);
     for (const key of gone) said.delete(key);
     for (const unit of again) {
       if (!isMeant(unit)) continue;
       asked++;
-      const answer = [...rule.check(contextOf(rule, unit))].filter((signal) => !signal.at.object.context);
+      const answer = [...rule.check({ unit, graph, options, environment })].filter((signal) => !signal.at.object.context);
       if (answer.length > 0) said.set(unit.key, answer);
       else said.delete(unit.key);
     }

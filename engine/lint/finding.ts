@@ -27,7 +27,7 @@ export interface Finding {
   readonly related: readonly { readonly file: string; readonly span: Span; readonly message: string }[];
   readonly group: string | null;
   readonly frameworks: readonly string[];
-  fingerprint: string;
+  readonly fingerprint: string;
 }
 
 /**
@@ -82,15 +82,22 @@ export function fileOf({ object, place }: Location): string {
   return (place.home ?? object.document).file;
 }
 
+/** Whether a finding still stands where its signal stands now: no document of its places has moved. */
+export function isInPlace(finding: Finding, { at, related }: Signal): boolean {
+  const { place, object } = at;
+  const document = place.home ?? object.document;
+  if (finding.document !== document.index || finding.span.start !== place.span.start + document.start) return false;
+  return related === undefined || related.every((one, i) => finding.related[i]!.span.start === one.at.place.span.start + (one.at.place.home ?? one.at.object.document).start);
+}
+
 /** Equal findings of one file get an ordinal, so that each has a fingerprint of its own. */
-export function numberFingerprints(findings: readonly Finding[]): void {
+export function numberFingerprints(findings: readonly Finding[], renumber: (finding: Finding, fingerprint: string) => Finding): Finding[] {
   const seen = new Map<string, number>();
-  for (const finding of findings) {
-    const plain = finding.fingerprint;
-    const count = seen.get(plain) ?? 0;
-    seen.set(plain, count + 1);
-    if (count > 0) finding.fingerprint = hash(`${plain}\n${count}`);
-  }
+  return findings.map((finding) => {
+    const count = seen.get(finding.fingerprint) ?? 0;
+    seen.set(finding.fingerprint, count + 1);
+    return count === 0 ? finding : renumber(finding, hash(`${finding.fingerprint}\n${count}`));
+  });
 }
 
 /** Fills the `{placeholders}` of a rule's message. An unknown placeholder stays visible, so that a test finds it. */
