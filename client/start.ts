@@ -21,7 +21,7 @@ export function start(context: ExtensionContext, makeClient: MakeClient): { read
     documentSelector,
     diagnosticCollectionName: 'kubewho',
     diagnosticPullOptions: { onChange: true, onSave: false },
-    initializationOptions: () => ({ status: true, settings: workspace.getConfiguration('kubewho') }),
+    initializationOptions: () => ({ status: true, trusted: workspace.isTrusted, settings: workspace.getConfiguration('kubewho') }),
     outputChannel: log,
   } satisfies Partial<LanguageClientOptions> as LanguageClientOptions);
   client.onDidChangeState(({ newState }) => status.stateChanged(newState));
@@ -41,6 +41,7 @@ export function start(context: ExtensionContext, makeClient: MakeClient): { read
   context.subscriptions.push(
     log, status,
     workspace.onDidOpenTextDocument(consider),
+    workspace.onDidGrantWorkspaceTrust(() => { if (started) client.sendNotification('kubewho/trusted').catch((error: unknown) => log.error(String(error))); }),
     workspace.onDidChangeTextDocument(({ document }) => { if (!started && mayBeManifest(document)) startOnce(); }),
     commands.registerCommand('kubewho.showLog', () => log.show()),
     commands.registerCommand('kubewho.restart', async () => {
@@ -74,6 +75,6 @@ async function report(context: ExtensionContext, client: BaseLanguageClient, log
     folders: (workspace.workspaceFolders ?? []).length,
     settings: workspace.getConfiguration('kubewho'),
     logLevel: log.logLevel,
-    server: typeof status === 'string' ? status : { ...status, skipped: status.skipped.map(({ reason }) => reason) },
+    server: typeof status === 'string' ? status : { ...status, skipped: status.skipped.map(({ reason }) => reason), notRendered: status.notRendered.length },
   }, null, 2);
 }

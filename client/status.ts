@@ -9,6 +9,8 @@ export interface ServerStatus {
   readonly findings: number;
   readonly skipped: readonly { readonly uri: string; readonly reason: string }[];
   readonly faults: number;
+  readonly rendered: number;
+  readonly notRendered: readonly { readonly uri: string; readonly reason: string }[];
 }
 
 /** What the status item shows. */
@@ -65,9 +67,12 @@ function statusText(state: State, server: ServerStatus | undefined): StatusText 
   if (!server || server.state === 'reading') return { text: 'kubewho', detail: 'reading manifests', busy: true, trouble: false };
   const faults = server.faults > 0 ? [`kubewho.yaml has ${plural(server.faults, 'fault')}`] : [];
   const skipped = server.skipped.length > 0 ? [`${plural(server.skipped.length, 'document')} not readable`] : [];
+  const rendered = server.rendered > 0 ? [`${plural(server.rendered, 'chart')} rendered by Helm`] : [];
+  const charts = new Set(server.notRendered.map(({ uri }) => uri)).size;
+  const notRendered = charts > 0 ? [`${plural(charts, 'chart')} not rendered by Helm`] : [];
   return {
     text: `kubewho: ${plural(server.findings, 'finding')}`,
-    detail: [`${plural(server.files, 'file')} read`, ...skipped, ...faults].join(', '),
+    detail: [`${plural(server.files, 'file')} read`, ...rendered, ...notRendered, ...skipped, ...faults].join(', '),
     busy: false,
     trouble: faults.length + skipped.length > 0,
   };

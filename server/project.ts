@@ -12,6 +12,7 @@ import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
 import { configurationName } from '../sources/workspace-root.ts';
+import { Charts } from './charts.ts';
 import { documentText, Positions, withoutMark, type DocumentText } from './positions.ts';
 import { isShown, type Settings } from './settings.ts';
 import { uriIn } from './uris.ts';
@@ -32,6 +33,7 @@ const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
 /** The files of one workspace root with their findings: what is on disk, and over it the open documents. Paths are relative to the root. */
 export class Project {
   readonly workspace: Workspace;
+  readonly charts: Charts;
   configuration: Configuration = defaultConfiguration;
   faults: readonly LoadProblem[] = [];
   unreadable: readonly Skipped[] = [];
@@ -47,6 +49,7 @@ export class Project {
 
   constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings, now: () => number) {
     this.workspace = new Workspace(rules, environmentOf(defaultConfiguration), { today: () => new Date(now()).toISOString().slice(0, 10) });
+    this.charts = new Charts(this.workspace);
   }
 
   /** Takes over a plan made anew, and with it forgets the files that are no longer there. */
@@ -63,11 +66,11 @@ export class Project {
     for (const document of this.open) this.place(...document);
   }
 
-  /** Has charts judged in all ways in which they are installed now, where that may have changed. */
+  /** Has charts judged in all ways in which they are installed now, and with what Helm made of them as they are now. */
   install(): void {
-    if (!this.installsStale) return;
+    if (this.installsStale) this.charts.replace(installsOf(this.workspace.sources(), this.configuration), this.configuration.kubernetesMinor);
+    else if (!this.charts.update()) return;
     this.installsStale = false;
-    for (const { scope, variants } of installsOf(this.workspace.sources(), this.configuration)) this.workspace.install(scope, variants);
     this.generation++;
   }
 

@@ -8,6 +8,7 @@ import { readClient, type Client } from './client.ts';
 import { openDocuments } from './documents.ts';
 import { codeActionKinds, registerCodeActions } from './features/codeActions.ts';
 import { registerDocumentation, showDocumentation } from './features/documentation.ts';
+import { registerHelm } from './features/helm.ts';
 import { registerHover } from './features/hover.ts';
 import { registerPull } from './features/pull.ts';
 import { registerPush } from './features/push.ts';
@@ -36,7 +37,8 @@ export function startServer(connection: Connection, host?: Host): void {
       configure: (text, file) => parseConfiguration(text, file, validate, rules),
       log: (message) => connection.console.error(message),
     });
-    session.settings = readSettings((params.initializationOptions as { settings?: unknown } | undefined)?.settings);
+    const { settings, trusted } = (params.initializationOptions ?? {}) as { settings?: unknown; trusted?: unknown };
+    session.settings = readSettings(settings);
     // Handlers are there before the first message that needs them: nothing else is answered before `initialize` is.
     documents.onDidChangeContent(({ document }) => session.documentChanged(document));
     documents.onDidClose(({ document }) => session.documentClosed(document));
@@ -44,6 +46,7 @@ export function startServer(connection: Connection, host?: Host): void {
     else registerPush(connection, session);
     registerCodeActions(connection, session);
     registerDocumentation(connection);
+    registerHelm(connection, session, host, trusted === true);
     registerHover(connection, session);
     registerRendered(connection, session);
     registerStatus(connection, session);
@@ -76,7 +79,7 @@ function capabilitiesFor(client: Client): ServerCapabilities {
   const anyFile = { filters: [{ scheme: 'file', pattern: { glob: '**/*' } }] };
   return {
     positionEncoding: client.encoding,
-    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental },
+    textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
     ...(client.pulls ? { diagnosticProvider: { identifier: 'kubewho', interFileDependencies: true, workspaceDiagnostics: true } } : {}),
     hoverProvider: true,
     ...(client.actions ? { codeActionProvider: { codeActionKinds: [...codeActionKinds], resolveProvider: client.resolvesEdits } } : {}),

@@ -156,7 +156,11 @@ export class Session {
   /** Files were created, changed or deleted, as absolute paths; a deleted folder stands for all that was in it. */
   filesChanged(changes: readonly { readonly path: string; readonly deleted: boolean }[]): void {
     const concerned = changes.filter(({ path }) => !/\/(?:\.git|node_modules)\//.test(path));
-    for (const { path, deleted } of concerned) if (deleted) this.fileGone(path);
+    for (const { path, deleted } of concerned) {
+      if (deleted) this.fileGone(path);
+      const found = this.holderOf(path);
+      if (found && !found.project.holds(found.path)) found.project.charts.fileTouched(found.path);
+    }
     if (concerned.some(({ path }) => decidesForOthers(path) || /^\.(?:git|kubewho)ignore$/.test(nameOf(path)))) {
       this.leftOut.clear();
       return this.reload();
@@ -192,7 +196,8 @@ export class Session {
     this.queue = this.queue.then(task).catch((error: unknown) => this.options.log(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   }
 
-  private changed(): void {
+  /** Something changed that can alter a finding: has charts judged as they are now, and tells those who listen. */
+  changed(): void {
     for (const project of this.projects.values()) project.install();
     for (const listener of this.listeners) listener();
   }

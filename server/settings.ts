@@ -6,20 +6,23 @@ export interface Settings {
   readonly enable: boolean;
   readonly persona: Persona;
   readonly minSeverity: Severity;
+  /** Whether Helm renders charts, in workspaces that are trusted. */
+  readonly render: 'auto' | 'never';
 }
 
-export const defaultSettings: Settings = { enable: true, persona: 'regular', minSeverity: 'info' };
+export const defaultSettings: Settings = { enable: true, persona: 'regular', minSeverity: 'info', render: 'auto' };
 
 const personas: readonly Persona[] = ['regular', 'pedantic', 'auditor'];
 const severities: readonly Severity[] = ['info', 'warning', 'error'];
 
 /** Reads settings as a client sends them: anything; what is not a valid value counts as not set. */
 export function readSettings(sent: unknown): Settings {
-  const { enable, persona, minSeverity } = (typeof sent === 'object' && sent !== null ? sent : {}) as Partial<Record<keyof Settings, unknown>>;
+  const { enable, persona, minSeverity, render } = (typeof sent === 'object' && sent !== null ? sent : {}) as Partial<Record<keyof Settings, unknown>>;
   return {
     enable: typeof enable === 'boolean' ? enable : defaultSettings.enable,
     persona: personas.find((one) => one === persona) ?? defaultSettings.persona,
     minSeverity: severities.find((one) => one === minSeverity) ?? defaultSettings.minSeverity,
+    render: render === 'never' ? render : defaultSettings.render,
   };
 }
 

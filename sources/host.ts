@@ -11,8 +11,8 @@ export interface Host {
   stat(path: string): Promise<{ readonly kind: 'file' | 'directory'; readonly size: number } | undefined>;
   /** Replaces a file's content as a whole or not at all. */
   writeFile?(path: string, bytes: Uint8Array): Promise<void>;
-  /** Runs a program without a shell; rejects with a HostError where it cannot be started or takes too long. Absent where there are no processes. */
-  run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Runs a program without a shell; rejects with a HostError where it cannot be started, takes too long or is no longer wanted. Absent where there are no processes. */
+  run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -38,14 +38,20 @@ export const nodeHost: Host = {
       throw hostError(path, error as NodeJS.ErrnoException);
     }
   },
-  async run(command, args, { cwd, timeoutMs }) {
+  async run(command, args, { cwd, timeoutMs, signal }) {
     // Loaded where it is used: most runs start no program.
     const { execFile } = await import('node:child_process');
     return new Promise((resolve, reject) => {
-      execFile(command, [...args], { cwd, timeout: timeoutMs, maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true }, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') reject(hostError(command, error as NodeJS.ErrnoException));
+      // Helm takes SIGTERM for a wish to cancel, and goes on with the template that it is at.
+      const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, signal } as const;
+      const child = execFile(command, [...args], options, (error, stdout, stderr) => {
+        process.off('exit', end);
+        if (error?.killed && error.signal === options.killSignal) reject(new HostError(command, 'other', `took longer than ${timeoutMs / 1000} s`));
+        else if (error && typeof error.code !== 'number') reject(hostError(command, error as NodeJS.ErrnoException));
         else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
+      const end = (): void => void child.kill(options.killSignal);
+      process.once('exit', end);
     });
   },
   now: () => Date.now(),

@@ -6,6 +6,10 @@ export interface RenderOptions {
   readonly helm: string;
   readonly namespace: string | undefined;
   readonly kubernetesMinor: number;
+  /** Ends Helm when its output is no longer wanted. */
+  readonly signal?: AbortSignal;
+  /** What Helm may write, in UTF-16 code units; without it, what a program may say at all. */
+  readonly limit?: number;
 }
 
 /** What Helm wrote, or why it wrote nothing: its own words, or that it is not there. */
@@ -20,16 +24,22 @@ const timeoutMs = 60_000;
  * @param chart the chart's folder, absolute
  * @param values further values files, absolute
  */
-export async function renderChart(host: Host, chart: string, values: readonly string[], { helm, namespace, kubernetesMinor }: RenderOptions): Promise<Rendering> {
+export async function renderChart(host: Host, chart: string, values: readonly string[], { helm, namespace, kubernetesMinor, signal, limit = Infinity }: RenderOptions): Promise<Rendering> {
   if (!host.run) return { missing: true };
-  const args = ['template', 'release-name', chart, '--kube-version', `1.${kubernetesMinor}.0`, ...(namespace === undefined ? [] : ['--namespace', namespace]), ...values.flatMap((file) => ['--values', file])];
+  const args = ['template', 'release-name', chart, '--kube-version', `1.${kubernetesMinor}.0`, ...(namespace === undefined ? [] : ['--namespace', namespace]), ...values.flatMap((file) => ['--values', listed(file)])];
   try {
-    const { code, stdout, stderr } = await host.run(helm, args, { cwd: chart, timeoutMs });
-    return code === 0 ? { text: stdout } : { failed: firstWords(stderr) };
+    const { code, stdout, stderr } = await host.run(helm, args, { cwd: chart, timeoutMs, signal });
+    if (code !== 0) return { failed: firstWords(stderr) };
+    return stdout.length > limit ? { failed: `its output is longer than ${limit / 1024 / 1024} MB` } : { text: stdout };
   } catch (error) {
     if (error instanceof HostError && error.code === 'missing') return { missing: true };
     return { failed: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** A path as an item of the comma-separated list that Helm takes values files for (pflag, StringSlice: read as CSV). */
+function listed(file: string): string {
+  return /[,"\n]/.test(file) ? `"${file.replaceAll('"', '""')}"` : file;
 }
 
 /** Helm's message without its hints. */

@@ -42,11 +42,18 @@ function identityWords({ about }: Spot, graph: Graph, project: Project, markup: 
   return 'workload' in about ? workloadWords(about.workload, graph, rights, markup) : accountWords(about.account, graph, rights, markup);
 }
 
-function findingWords({ rule: id, confidence }: Finding, markup: Markup): string {
+/** What stands in the template where Helm's output has the finding. */
+const renderedWords: Readonly<Record<Finding['mapping'], string>> = {
+  exact: ' Found in what Helm writes.',
+  path: ' Found in what Helm writes: inside of this, as far as the template tells where.',
+  file: ' Found in what Helm writes: by this template, which does not tell where.',
+};
+
+function findingWords({ rule: id, confidence, tier, mapping }: Finding, markup: Markup): string {
   const rule = rules.find((one) => one.id === id);
   const title = rule ? `: ${rule.title}` : '';
   const link = rule ? ` ${markup.link('Documentation', ruleUrl(rule))}` : '';
-  return `${markup.code(id)}${title} (confidence ${confidence}).${link}`;
+  return `${markup.code(id)}${title} (confidence ${confidence}).${tier === 'rendered' ? renderedWords[mapping] : ''}${link}`;
 }
 
 /** The spots on a line: `kind:`, `name:` and the account's line of every workload, `kind:` and `name:` of every account. */

@@ -10,6 +10,9 @@ export interface Status {
   readonly skipped: readonly { readonly uri: string; readonly reason: string }[];
   /** Faults of kubewho.yaml files. */
   readonly faults: number;
+  /** Charts whose findings count what Helm writes, and those that it does not render, each with its words. */
+  readonly rendered: number;
+  readonly notRendered: readonly { readonly uri: string; readonly reason: string }[];
 }
 
 /** How much the server has done since it started (`kubewho/work`): what an edit costs can be measured. */
@@ -19,7 +22,7 @@ export interface WorkDone {
 }
 
 const SETTLE_MS = 200;
-const SKIPPED_SHOWN = 20;
+const SHOWN = 20;
 
 export function registerStatus(connection: Connection, session: Session): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -32,7 +35,7 @@ export function registerStatus(connection: Connection, session: Session): void {
 
   if (session.client.status) {
     session.onChange(() => {
-      if (session.isReading()) send({ state: 'reading', files: 0, findings: 0, skipped: [], faults: 0 });
+      if (session.isReading()) send({ state: 'reading', files: 0, findings: 0, skipped: [], faults: 0, rendered: 0, notRendered: [] });
       clearTimeout(timer);
       timer = setTimeout(() => void session.settled().then(() => send(statusOf(session))), SETTLE_MS);
     });
@@ -51,12 +54,15 @@ export function registerStatus(connection: Connection, session: Session): void {
 function statusOf(session: Session): Status {
   const projects = session.allProjects();
   const skipped = projects.flatMap((project) => [...project.unreadable, ...project.workspace.skipped()].map(({ file, detail }) => ({ uri: project.uri(file), reason: detail })));
+  const charts = projects.flatMap((project) => [...project.charts.counted()].map((one) => ({ ...one, uri: project.uri(one.chart) })));
   return {
     state: 'ready',
     files: sum(projects.map((project) => project.workspace.paths().length)),
     findings: sum([...session.reportedPlaces()].map(({ project, path }) => project.findingsOf(path).length)),
-    skipped: skipped.slice(0, SKIPPED_SHOWN),
+    skipped: skipped.slice(0, SHOWN),
     faults: sum(projects.map((project) => project.faults.length)),
+    rendered: charts.filter(({ rendered }) => rendered).length,
+    notRendered: charts.flatMap(({ uri, failures }) => failures.map(({ message }) => ({ uri, reason: message }))).slice(0, SHOWN),
   };
 }
 

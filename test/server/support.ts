@@ -8,6 +8,7 @@ import {
   createProtocolConnection, StreamMessageReader, StreamMessageWriter, type ClientCapabilities, type CodeAction, type Diagnostic, type DocumentDiagnosticReport, type Hover,
   type InitializeResult, type Position, type ProtocolConnection, type PublishDiagnosticsParams, type Range, type TextDocumentEdit, type WorkspaceDiagnosticReport, type WorkspaceEdit,
 } from 'vscode-languageserver-protocol/node';
+import type { Status } from '../../server/features/status.ts';
 
 /** What VS Code can do, as far as the server looks at it. */
 export const capable = {
@@ -36,6 +37,8 @@ export interface EditorOptions {
   /** Folders of the workspace, as paths in it; the workspace itself by default, none for single files. */
   readonly folders?: readonly string[];
   readonly initializationOptions?: unknown;
+  /** Variables of the server's environment, over those of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
   /** A folder that is there already, in place of a temporary one; it is left as it is. */
   readonly at?: string;
 }
@@ -52,11 +55,11 @@ export class Editor {
 
   private constructor(readonly folder: string, private readonly temporary: boolean, readonly process: ChildProcess, readonly connection: ProtocolConnection) {}
 
-  static async start({ files = {}, capabilities = capable, folders = [''], initializationOptions, at }: EditorOptions = {}): Promise<Editor> {
+  static async start({ files = {}, capabilities = capable, folders = [''], initializationOptions, env = {}, at }: EditorOptions = {}): Promise<Editor> {
     const folder = realpathSync(at ?? mkdtempSync(join(tmpdir(), 'kubewho-lsp-')));
     // A workspace of its own, whatever repository the temporary folder may lie in.
     if (!at) mkdirSync(join(folder, '.git'));
-    const server = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const server = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
     const connection = createProtocolConnection(new StreamMessageReader(server.stdout), new StreamMessageWriter(server.stdin));
     const editor = new Editor(folder, !at, server, connection);
     for (const [path, text] of Object.entries(files)) editor.write(path, text);
@@ -134,6 +137,13 @@ export class Editor {
     await this.connection.sendNotification('textDocument/didChange', { textDocument: { uri: this.uri(path), version }, contentChanges: [{ range, text: newText }] });
   }
 
+  /** Writes an open document to disk and says so, as a client does. */
+  async save(path: string): Promise<void> {
+    this.write(path, this.text(path));
+    await this.connection.sendNotification('textDocument/didSave', { textDocument: { uri: this.uri(path) } });
+    await this.tell({ [path]: 'changed' });
+  }
+
   async close(path: string): Promise<void> {
     this.texts.delete(path);
     await this.connection.sendNotification('textDocument/didClose', { textDocument: { uri: this.uri(path) } });
@@ -168,6 +178,10 @@ export class Editor {
 
   hover(path: string, position: Position): Promise<Hover | null> {
     return this.connection.sendRequest('textDocument/hover', { textDocument: { uri: this.uri(path) }, position });
+  }
+
+  status(): Promise<Status> {
+    return this.connection.sendRequest('kubewho/status');
   }
 
   work(): Promise<{ parsed: number; asked: number }> {

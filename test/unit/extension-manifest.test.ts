@@ -40,6 +40,11 @@ describe('the extension', () => {
     }
   });
 
+  test('lets no workspace that is not trusted have Helm run', () => {
+    assert.deepEqual(capabilities.untrustedWorkspaces.restrictedConfigurations, ['kubewho.render']);
+    assert.deepEqual(contributes.configuration.properties['kubewho.render'].enum, ['auto', 'never']);
+  });
+
   test('brings the schema of kubewho.yaml, for VS Code and for YAML extensions that read it', () => {
     for (const { fileMatch, url } of [...contributes.jsonValidation, ...contributes.yamlValidation]) {
       assert.equal(fileMatch, 'kubewho.yaml');
