@@ -6,7 +6,7 @@ import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { isCalled, namesInCluster } from './build.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
-import { displayName, identityOf, isSymbol, symbol, type GraphObject, type Location } from './objects.ts';
+import { displayName, identityOf, symbol, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
 import { riskSaid, type RiskClass, type RiskSettings } from './risk.ts';
 import { subjectAccounts, type SubjectAccounts } from './subjects.ts';
@@ -255,5 +255,5 @@ export function isUntold({ name }: Account): boolean {
 /** How an account is called in messages: `namespace/name`, quoted by the caller; only the name where the namespace is not told or a template's. */
 export function accountLabel({ namespace, name }: Account): string {
   if (name.startsWith(untold)) return `the account of ${name.slice(untold.length, -'}}'.length)}`;
-  return namespace === '' || isSymbol(namespace) ? name : `${namespace}/${name}`;
+  return displayName({ namespace, name });
 }

@@ -79,8 +79,13 @@ export function isFixed(namespace: string): boolean {
 }
 
 /** `namespace/name` as messages show it; the namespace is left out where it is not told. */
-export function displayName(object: { namespace: string; name: string }): string {
-  return object.namespace === '' || isSymbol(object.namespace) ? object.name : `${object.namespace}/${object.name}`;
+export function displayName({ namespace, name }: { namespace: string; name: string }): string {
+  return namespace === '' || isSymbol(namespace) ? shownName(name) : `${namespace}/${shownName(name)}`;
+}
+
+/** A name as messages show it, also where an object has none (generateName, or still to be written). */
+export function shownName(name: string): string {
+  return name === '' ? '(unnamed)' : name;
 }
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */

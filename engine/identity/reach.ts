@@ -2,7 +2,7 @@ import { known } from '../yaml/cursor.ts';
 import { escalationsOf, type Escalation } from './escalation.ts';
 import { tokenMount, type Account, type Graph, type Workload } from './graph.ts';
 import { isTold } from './grants.ts';
-import { displayName, symbol, type Location } from './objects.ts';
+import { displayName, type Location, shownName, symbol } from './objects.ts';
 import type { Authorizer, Permission } from './permissions.ts';
 import { namesOfAccount } from './subjects.ts';
 import { imagePath } from './token-consumers.ts';
@@ -245,7 +245,7 @@ function mountsToken(graph: Graph, workload: Workload): boolean {
 
 function runs(graph: Graph, workload: Workload): Step {
   const account = graph.accountOf(workload);
-  return { to: { kind: 'account', account }, at: { object: workload.object, place: workload.accountAt }, reason: `${workload.object.resource.header.kind} "${workload.object.name}" runs as "${displayName(account)}"` };
+  return { to: { kind: 'account', account }, at: { object: workload.object, place: workload.accountAt }, reason: `${workload.object.resource.header.kind} "${shownName(workload.object.name)}" runs as "${displayName(account)}"` };
 }
 
 function permissionsOfRole(rbac: Authorizer, { name, namespace, near }: Extract<Power, { kind: 'role' }>): Permission[] {
@@ -280,7 +280,7 @@ function stepsBy(escalation: Escalation, estate: EstateIndex, graph: Graph): Ste
     case 'controllers': {
       const { images, beside } = primitive.acts!;
       const acting = estate.pods(undefined, '').filter((workload) => (!beside || namespace === undefined || workload.namespace === namespace) && workload.fact.containers.some(({ image }) => images.test(imagePath(known(image) ?? ''))));
-      return acting.map((workload) => step({ kind: 'account', account: graph.accountOf(workload) }, `${workload.object.resource.header.kind} "${workload.object.name}" as ${who(graph.accountOf(workload))}`, { object: workload.object, place: workload.accountAt }));
+      return acting.map((workload) => step({ kind: 'account', account: graph.accountOf(workload) }, `${workload.object.resource.header.kind} "${shownName(workload.object.name)}" as ${who(graph.accountOf(workload))}`, { object: workload.object, place: workload.accountAt }));
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { BindingFact } from '../kubernetes/rbac.ts';
 import { tierOf } from './exposure.ts';
 import type { Account, Graph, ObjectWith, Workload } from './graph.ts';
-import type { GraphObject, Location } from './objects.ts';
+import { shownName, type GraphObject, type Location } from './objects.ts';
 import type { Authorizer } from './permissions.ts';
 import type { AccessRule } from './rbac-rules.ts';
 import { boundSubjects, isEveryone, useOf, type BoundSubject } from './rbac-subjects.ts';
@@ -195,7 +195,7 @@ function bindingsOf(graph: Graph, rbac: Authorizer, role: GraphObject): readonly
 }
 
 function labelOf({ object }: Workload): string {
-  return `${object.resource.header.kind} "${object.name}"`;
+  return `${object.resource.header.kind} "${shownName(object.name)}"`;
 }
 
 const riskLabels: Readonly<Record<RiskClass, string>> = {

@@ -1,6 +1,6 @@
 import { tierOf } from './exposure.ts';
 import type { Graph, Workload } from './graph.ts';
-import type { Location } from './objects.ts';
+import { shownName, type Location } from './objects.ts';
 import { riskOf } from './risk.ts';
 
 /** Why a fault at a workload weighs more than at its neighbours. */
@@ -37,5 +37,5 @@ export function riskyAmong(workloads: readonly Workload[]): Stake | undefined {
 }
 
 function labelOf({ object }: Workload): string {
-  return `${object.resource.header.kind} "${object.name}"`;
+  return `${object.resource.header.kind} "${shownName(object.name)}"`;
 }

@@ -1,3 +1,4 @@
+import { shownName } from '../../engine/identity/objects.ts';
 import type { ObjectWith } from '../../engine/identity/graph.ts';
 import { subjectLabel, type BoundSubject } from '../../engine/identity/rbac-subjects.ts';
 import type { BindingFact } from '../../engine/kubernetes/rbac.ts';
@@ -7,7 +8,7 @@ import { pathIn, type FixProposal, type FixStep } from '../../engine/lint/rule.t
 export function withoutSubject({ object, fact }: ObjectWith<BindingFact>, bound: BoundSubject, check: string): FixProposal {
   const { kind } = object.resource.header;
   if (fact.subjects.length === 1 && !fact.open) {
-    return { id: 'remove-binding', title: `Remove the ${kind} "${object.name}", which names nobody else (${check}; delete it in the cluster, too)`, safe: false, choice: true, steps: [{ remove: object }] };
+    return { id: 'remove-binding', title: `Remove the ${kind} "${shownName(object.name)}", which names nobody else (${check}; delete it in the cluster, too)`, safe: false, choice: true, steps: [{ remove: object }] };
   }
   return {
     id: 'remove-subject',

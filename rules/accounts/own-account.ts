@@ -1,7 +1,7 @@
 import { cloudIdentitiesOf } from '../../engine/identity/cloud-identity.ts';
 import { accountLabel, type Account, type Grant, type Graph, type Workload } from '../../engine/identity/graph.ts';
 import { mentionsOf } from '../../engine/identity/mentions.ts';
-import { isSymbol } from '../../engine/identity/objects.ts';
+import { isSymbol, shownName } from '../../engine/identity/objects.ts';
 import { inWords } from '../../engine/identity/rbac-subjects.ts';
 import { tokenConsumers } from '../../engine/identity/token-consumers.ts';
 import { tokenNeed } from '../../engine/identity/token-need.ts';
@@ -57,7 +57,7 @@ function whatToDo(workload: Workload, account: Account, graph: Graph): string {
 /** Objects that get tokens of the old account or act as it: for this workload or for others, that the files do not tell. */
 function namedElsewhere(account: Account, graph: Graph): string[] {
   const users = graph.all('accountUse').filter(({ object, fact }) => !object.context && known(fact.name) === account.name && (known(fact.namespace) ?? object.namespace) === account.namespace);
-  const names = [...new Set(users.map(({ object }) => `${object.resource.header.kind} "${object.name}"`))];
+  const names = [...new Set(users.map(({ object }) => `${object.resource.header.kind} "${shownName(object.name)}"`))];
   return names.length === 0 ? [] : [`${inWords(names)} ${names.length === 1 ? 'goes' : 'go'} on as the old account: name the new one there where it is for this workload`];
 }
 

@@ -11,7 +11,7 @@ import type { Graph } from '../../../engine/identity/graph.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
-import { symbol } from '../../../engine/identity/objects.ts';
+import { shownName, symbol } from '../../../engine/identity/objects.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
 
@@ -116,7 +116,7 @@ function exposures(graph: Graph, subjects: readonly BoundSubject[]): Related[] {
   const workloads = new Set(subjects.flatMap(({ accounts }) => accounts.flatMap((account) => account.workloads)));
   return [...workloads].flatMap((workload) => {
     const at = exposureOf(graph, targetOf(workload));
-    return at ? [{ at, message: `${workload.object.resource.header.kind} "${workload.object.name}" can be reached from outside the cluster` }] : [];
+    return at ? [{ at, message: `${workload.object.resource.header.kind} "${shownName(workload.object.name)}" can be reached from outside the cluster` }] : [];
   }).slice(0, 1);
 }
 
@@ -142,7 +142,7 @@ function watchedBy(subjects: readonly BoundSubject[]): { namespace: string; rela
   const namespaces = new Set(watches.flatMap(({ watch }) => watch?.namespaces ?? ['']));
   const [namespace] = namespaces;
   if (!covered || namespaces.size !== 1 || !namespace) return undefined;
-  return { namespace, related: watches.flatMap(({ workload, watch }) => (watch ? [{ at: { object: workload.object, place: watch.at }, message: `${workload.object.resource.header.kind} "${workload.object.name}" is told to work in "${namespace}"` }] : [])) };
+  return { namespace, related: watches.flatMap(({ workload, watch }) => (watch ? [{ at: { object: workload.object, place: watch.at }, message: `${workload.object.resource.header.kind} "${shownName(workload.object.name)}" is told to work in "${namespace}"` }] : [])) };
 }
 
 /** Whether the files show that one namespace would do. Where subjects live alone shows nothing: operators live in one namespace and work in all. */
@@ -168,7 +168,7 @@ function asRoleBindings({ binding: { object, fact } }: Facts, namespaces: readon
   const where = others.length === 0 ? `a RoleBinding in "${first}"` : `RoleBindings in ${[first, ...others].map((one) => `"${one}"`).join(', ')}`;
   return {
     id: 'role-binding',
-    title: `Make it ${where} (check that nothing outside is needed; delete the ClusterRoleBinding "${object.name}" in the cluster)`,
+    title: `Make it ${where} (check that nothing outside is needed; delete the ClusterRoleBinding "${shownName(object.name)}" in the cluster)`,
     safe: false,
     choice: !shown,
     steps,

@@ -4,7 +4,7 @@ import { boundSubjects, commonNamespace, isEveryone, subjectsLabel, useOf, type 
 import type { ObjectWith } from '../../../engine/identity/graph.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
-import { symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { type GraphObject, shownName, symbol } from '../../../engine/identity/objects.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
 
@@ -83,7 +83,7 @@ function namespaceLabel({ namespace }: GraphObject): string {
 
 /** roleRef cannot be changed on an existing binding (rbac validation.go), so the old one has to go first. */
 function deletion({ object, fact }: ObjectWith<BindingFact>): string {
-  return `roleRef is immutable: delete the ${fact.cluster ? 'ClusterRoleBinding' : 'RoleBinding'} "${object.name}" in the cluster, then apply`;
+  return `roleRef is immutable: delete the ${fact.cluster ? 'ClusterRoleBinding' : 'RoleBinding'} "${shownName(object.name)}" in the cluster, then apply`;
 }
 
 function roleSteps({ object, fact }: ObjectWith<BindingFact>, role: string): FixStep[] {
@@ -101,7 +101,7 @@ function inNamespace(object: GraphObject, fact: BindingFact, namespace: string):
   const binding = { object, fact };
   return {
     id: 'bind-in-namespace',
-    title: `Bind "admin" in namespace "${namespace}" only (check that ${enough.admin}, and nothing outside that namespace; delete the ClusterRoleBinding "${object.name}" in the cluster)`,
+    title: `Bind "admin" in namespace "${namespace}" only (check that ${enough.admin}, and nothing outside that namespace; delete the ClusterRoleBinding "${shownName(object.name)}" in the cluster)`,
     safe: false,
     choice: true,
     steps: [

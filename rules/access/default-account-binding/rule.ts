@@ -1,3 +1,4 @@
+import { shownName } from '../../../engine/identity/objects.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
 import { inWords, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
@@ -82,5 +83,5 @@ function ownAccounts({ object, fact }: WeighedBinding['binding'], bound: BoundSu
 }
 
 function labelOf({ object }: Workload): string {
-  return `${object.resource.header.kind} "${object.name}"`;
+  return `${object.resource.header.kind} "${shownName(object.name)}"`;
 }

@@ -1,6 +1,6 @@
 import { cloudIdentities, type CloudIdentity } from '../../../engine/identity/cloud-identity.ts';
 import type { Account, Graph } from '../../../engine/identity/graph.ts';
-import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { displayName, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
 import { sharersOf } from '../../../engine/identity/sharing.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
@@ -95,7 +95,7 @@ function acrossWorkloads(account: Account, graph: Graph, messages: Messages): Fo
   return {
     messageId: 'workloads',
     args: { count: others.length + 1 },
-    related: [first, ...others].slice(0, shown).map(({ object, accountAt }): Related => ({ at: { object, place: accountAt }, message: messages['runs']!.replace('{workload}', `${object.resource.header.kind} "${object.name}"`) })),
+    related: [first, ...others].slice(0, shown).map(({ object, accountAt }): Related => ({ at: { object, place: accountAt }, message: messages['runs']!.replace('{workload}', `${object.resource.header.kind} "${shownName(object.name)}"`) })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { accountLabel, type Account, type Graph } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { perGraph } from '../../../engine/identity/per-graph.ts';
@@ -35,7 +35,7 @@ export default defineRule({
           messageId: 'default',
           args: { secrets: names.length === 0 ? 'its credentials' : names.join(' and ') },
           at: { object, place: fact.imagePullSecrets[0]!.at },
-          related: users.slice(0, shown).map((workload): Related => ({ at: { object: workload.object, place: workload.accountAt }, message: this.messages['pulls']!.replace('{workload}', `${workload.object.resource.header.kind} "${workload.object.name}"`) })),
+          related: users.slice(0, shown).map((workload): Related => ({ at: { object: workload.object, place: workload.accountAt }, message: this.messages['pulls']!.replace('{workload}', `${workload.object.resource.header.kind} "${shownName(workload.object.name)}"`) })),
         };
       }
       if (fact.fact === 'secret' && registryTypes.has(known(fact.type) ?? '')) {

@@ -1,3 +1,4 @@
+import { shownName } from '../../../engine/identity/objects.ts';
 import { accountLabel, type Account, type ObjectWith } from '../../../engine/identity/graph.ts';
 import { canOptOutSafely } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
@@ -29,7 +30,7 @@ export default defineRule({
         messageId: said ? 'said' : 'absent',
         args: { account: accountLabel(account) },
         at: { object, place: said ? fact.automount.at : object.resource.header.name.at },
-        related: relying(account).slice(0, shown).map((workload): Related => ({ at: { object: workload.object, place: workload.accountAt }, message: this.messages['relies']!.replace('{workload}', `${workload.object.resource.header.kind} "${workload.object.name}"`) })),
+        related: relying(account).slice(0, shown).map((workload): Related => ({ at: { object: workload.object, place: workload.accountAt }, message: this.messages['relies']!.replace('{workload}', `${workload.object.resource.header.kind} "${shownName(workload.object.name)}"`) })),
       };
     }
   },

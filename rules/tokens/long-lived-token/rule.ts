@@ -1,5 +1,5 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
-import { isSymbol, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { type GraphObject, isSymbol, shownName, symbol } from '../../../engine/identity/objects.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import type { SecretFact } from '../../../engine/kubernetes/secret.ts';
 import type { ProjectedToken, WorkloadFact } from '../../../engine/kubernetes/workload.ts';
@@ -119,7 +119,7 @@ function inWords(seconds: number): string {
 }
 
 function removeSecret(object: GraphObject): FixProposal {
-  const name = isSymbol(object.name) ? 'it' : `"${object.name}"`;
+  const name = isSymbol(object.name) ? 'it' : `"${shownName(object.name)}"`;
   return {
     id: 'remove-secret',
     title: `Remove the token Secret (check first what reads it and give that a projected token or \`kubectl create token\`; delete ${name} in the cluster, which ends the token)`,

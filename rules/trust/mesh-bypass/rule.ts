@@ -1,5 +1,5 @@
 import type { Graph, Workload } from '../../../engine/identity/graph.ts';
-import type { GraphObject } from '../../../engine/identity/objects.ts';
+import { shownName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { bypassesOf, bypassOfNamespace, type Bypass } from '../../../engine/trust/bypass.ts';
 import { servicesOf } from '../../../engine/trust/exposure.ts';
 import { targetOf } from '../../../engine/trust/target.ts';
@@ -76,7 +76,7 @@ function signalOf(graph: Graph, object: GraphObject, bypass: Bypass, workload: W
   const untold = (how === 'injection' || how === 'ambient') && !sure;
   return {
     messageId: untold ? `${how}Untold` : how === 'inbound' && past.length > 0 ? 'inboundPolicy' : how,
-    args: { workload: workload ? workloadsOf([targetOf(workload)], '') : object.name, mesh, items: listed(items.map(({ text }) => text)) },
+    args: { workload: workload ? workloadsOf([targetOf(workload)], '') : shownName(object.name), mesh, items: listed(items.map(({ text }) => text)) },
     at: { object, place: at.at },
     persona: usual ? 'pedantic' : 'regular',
     confidence: sure ? 'high' : untold || how === 'namespace' ? 'low' : 'medium',

@@ -1,5 +1,5 @@
 import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
-import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
+import { displayName, type GraphObject, shownName } from '../../../engine/identity/objects.ts';
 import { mutualTls } from '../../../engine/trust/istio.ts';
 import { labelOf, unseenTarget } from '../../../engine/trust/target.ts';
 import { plaintextAccepted, type AcceptsPlaintext } from '../../../engine/trust/plaintext.ts';
@@ -91,7 +91,7 @@ function* namespaceSignals(graph: Graph, object: GraphObject): Generator<Signal>
   if (!said || disabled) return;
   const target = { ...unseenTarget(object, undefined), namespace: object.name };
   if (mutualTls(graph, target).decidedBy || mutualTls(graph, target).mode !== 'PERMISSIVE') return;
-  yield { messageId: 'unsaid', args: { namespace: object.name }, at: { object, place: labels.entries[said[0]]!.at }, severity: 'info', persona: 'pedantic', confidence: 'low' };
+  yield { messageId: 'unsaid', args: { namespace: shownName(object.name) }, at: { object, place: labels.entries[said[0]]!.at }, severity: 'info', persona: 'pedantic', confidence: 'low' };
 }
 
 function acceptedSignal(object: GraphObject, { by, said, port, at, confidence, guarded }: AcceptsPlaintext): Signal {
