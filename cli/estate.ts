@@ -65,6 +65,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   const workspace = new Workspace(judge.rules, environmentOf(configuration), { today: () => judge.today ?? '' });
   workspace.configure(configuration);
   for (const file of loaded?.files ?? []) workspace.set(file);
+  for (const supply of loaded?.supplies ?? []) workspace.supply(supply);
   const nameOf = (path: string): string => relativeTo(io.cwd, resolvePath(loaded!.root, path));
   const label = (path: string): string => nameOf(path) || '.';
   const installs = installsOf(loaded?.files ?? [], configuration);

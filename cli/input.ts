@@ -1,3 +1,4 @@
+import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
 import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
@@ -12,6 +13,7 @@ import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '..
 import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
 import type { Io } from './io.ts';
+import { renderBuilds } from './render-builds.ts';
 import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
@@ -41,7 +43,7 @@ export interface OpenWorkspace {
 export interface LintInput {
   readonly opened: readonly OpenWorkspace[];
   readonly problems: readonly LoadProblem[];
-  /** What is worth knowing about how it was read: charts that Helm does not render. */
+  /** What is worth knowing about how it was read: charts that Helm does not render, builds that kustomize does not. */
   readonly notes: readonly string[];
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
   readonly stdin: { readonly opened: OpenWorkspace; readonly path: string; readonly bytes: Uint8Array } | undefined;
@@ -52,7 +54,7 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
-  const notes = await Promise.all(workspaces.map((loaded, i) => renderCharts(opened[i]!, loaded, settings, io)));
+  const notes = await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]));
   const { changedSince: revision } = settings;
   return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes: notes.flat(), stdin: undefined };
 }
@@ -97,7 +99,7 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
   const { configuration, problems } = await namedConfiguration(settings, io);
-  const workspace = fill([{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], configuration, settings, io);
+  const workspace = fill({ files: [{ path: stdinName, text, dialect: 'kubernetes', scope: '', role: 'manifest', namespace: settings.namespace }], supplies: [] }, configuration, settings, io);
   return {
     opened: [{
       root: '',
@@ -136,7 +138,7 @@ export function configure(text: string, file: string): ParsedConfiguration {
 
 function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings: ReadonlyMap<string, Encoding>): OpenWorkspace {
   const files = new Map(loaded.files.map((file) => [file.path, file]));
-  const workspace = fill(loaded.files, loaded.configuration, settings, io);
+  const workspace = fill(loaded, loaded.configuration, settings, io);
   const absolute = (path: string): string => resolvePath(loaded.root, path);
   return {
     root: loaded.root,
@@ -155,11 +157,12 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
   };
 }
 
-function fill(files: readonly SourceFile[], configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
+function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
   const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
   const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
   for (const file of files) workspace.set(file);
+  for (const supply of supplies) workspace.supply(supply);
   for (const { scope, variants } of installsOf(files, effective)) workspace.install(scope, variants);
   return workspace;
 }

@@ -12,7 +12,7 @@ import { installsOf } from '../sources/installs.ts';
 import { nodeHost } from '../sources/node-host.ts';
 import { resolvePath } from '../sources/path.ts';
 import { renderChart } from '../sources/render.ts';
-import { loadTree } from '../sources/tree.ts';
+import { loadTree, type LoadedWorkspace } from '../sources/tree.ts';
 import { markedLine, withMarks } from './charts/marks.ts';
 
 /** What one chart gives. */
@@ -36,10 +36,10 @@ async function main(): Promise<void> {
   if (positionals.length !== 1) throw new Error('usage: npm run charts DIR [-- --helm PROGRAM] [--markdown]');
   const { workspaces } = await loadTree(nodeHost, [resolve(positionals[0]!)], { configure: () => ({ configuration: defaultConfiguration, problems: [] }), noConfiguration: true });
   const results: ChartResult[] = [];
-  for (const { root, files } of workspaces) {
+  for (const { root, files, supplies } of workspaces) {
     for (const { scope, chart } of installsOf(files, defaultConfiguration)) {
       const own = files.filter((file) => file.chart === chart);
-      results.push(await compare(chart === '' ? root.slice(root.lastIndexOf('/') + 1) : chart, resolvePath(root, chart), scope, own, values.helm));
+      results.push(await compare(chart === '' ? root.slice(root.lastIndexOf('/') + 1) : chart, resolvePath(root, chart), scope, own, supplies.filter((one) => one.scope === scope), values.helm));
     }
   }
   if (results.length === 0) throw new Error(`no charts below ${positionals[0]}`);
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   process.exitCode = results.some(({ wrongLines }) => wrongLines.length > 0) ? 1 : 0;
 }
 
-async function compare(chart: string, folder: string, scope: string, files: Awaited<ReturnType<typeof loadTree>>['workspaces'][number]['files'], helm: string): Promise<ChartResult> {
+async function compare(chart: string, folder: string, scope: string, files: LoadedWorkspace['files'], supplies: LoadedWorkspace['supplies'], helm: string): Promise<ChartResult> {
   const nothing = { chart, both: [], onlyRendered: [], onlyMasked: [], mappings: { exact: 0, path: 0, file: 0 }, checked: 0, wrongLines: [] };
   const rendering = await renderChart(nodeHost, folder, [], { helm, namespace: undefined, kubernetesMinor: defaultConfiguration.kubernetesMinor });
   if ('missing' in rendering) throw new Error(`${helm}: no such program`);
@@ -55,6 +55,7 @@ async function compare(chart: string, folder: string, scope: string, files: Awai
   const judge = (rendered: string | undefined): Workspace => {
     const workspace = new Workspace(rules, environmentOf(defaultConfiguration));
     for (const file of files) workspace.set(file);
+    for (const supply of supplies) workspace.supply(supply);
     if (rendered !== undefined) workspace.install(scope, [{ name: 'rendered', values: [], rendered }], { alone: true });
     return workspace;
   };

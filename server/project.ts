@@ -1,6 +1,7 @@
 import type { Position, Range } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { URI } from 'vscode-uri';
+import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
 import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type RenderedTemplate, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
@@ -23,6 +24,7 @@ export interface ProjectPlan {
   readonly configuration: Configuration;
   readonly faults: readonly LoadProblem[];
   readonly skipped: readonly Skipped[];
+  readonly supplies: readonly ChartSupply[];
 }
 
 const utf16 = new Positions('utf-16');
@@ -53,13 +55,14 @@ export class Project {
   }
 
   /** Takes over a plan made anew, and with it forgets the files that are no longer there. */
-  replan({ plan, configuration, faults, skipped }: ProjectPlan, paths: ReadonlySet<string>): void {
+  replan({ plan, configuration, faults, skipped, supplies }: ProjectPlan, paths: ReadonlySet<string>): void {
     this.plan = plan;
     this.faults = faults;
     this.unreadable = skipped;
     // Setting it has everything asked again.
     if (JSON.stringify(configuration) !== JSON.stringify(this.configuration)) this.workspace.configure(configuration, environmentOf(configuration));
     this.configuration = configuration;
+    for (const supply of supplies) this.workspace.supply(supply);
     this.installsStale = true;
     this.generation++;
     for (const path of [...this.onDisk]) if (!paths.has(path)) this.leaveOut(path);

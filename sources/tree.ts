@@ -1,6 +1,8 @@
+import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, type Configuration, type ConfigurationProblem, type ParsedConfiguration } from '../engine/lint/config.ts';
 import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
 import { buildFiles } from './build-files.ts';
+import { readChartFiles } from './chart-files.ts';
 import { discover, rootMarks, type Discovery } from './discover.ts';
 import type { Encoding } from './encoding.ts';
 import type { Host } from './host.ts';
@@ -42,6 +44,8 @@ export interface LoadedWorkspace {
   readonly files: readonly LoadedFile[];
   /** Absolute paths of the files and folders whose findings are reported. */
   readonly reported: readonly string[];
+  /** What its charts are made of beside these files. */
+  readonly supplies: readonly ChartSupply[];
   /** Files and folders that could not be read. */
   readonly skipped: readonly Skipped[];
   /** How any path of this workspace is read, also one that was not there yet. */
@@ -185,7 +189,9 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const isInput = (path: string): boolean => !options.alone || named.some((one) => isWithin(one, path));
   for (const file of valuesOf(root, configuration, isInput).filter((one) => !relativePaths.has(relative(one))).map(relative)) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `profiles: the values file "${file}" is not there` });
-  return { workspace: { root, configuration, configurationFile, files, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
+  const charts = await readChartFiles(host, root, files, options.overlay);
+  skipped.push(...charts.skipped);
+  return { workspace: { root, configuration, configurationFile, files, supplies: charts.supplies, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
 }
 
 /** The values files, by absolute path, of the profiles that name a chart which is part of the input. */

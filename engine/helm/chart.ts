@@ -3,6 +3,7 @@ import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
 import { parseTemplate } from './parse.ts';
+import { satisfies } from './semver.ts';
 import { isDict, overlay, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
@@ -45,6 +46,8 @@ export interface Release {
   readonly instances: readonly ChartInstance[];
   readonly templates: ReadonlyMap<string, readonly Node[]>;
   readonly defines: ReadonlyMap<string, readonly Node[]>;
+  /** The files of the charts by their paths, for `.Files`; undefined is one whose text is not read, and without any nobody has looked. */
+  readonly files?: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -131,21 +134,37 @@ function originsIn({ file, part }: ChartFile): (path: Path) => Origin {
   return form === 'text' ? (path) => ({ file, document, path: from, inner: path }) : () => ({ file, document, path: from });
 }
 
-/** A chart and what it depends on, as far as that lies unpacked under `charts/` and its values switch it on. */
+/**
+ * A chart and what it depends on, as far as that lies under `charts/` and its values switch it on (helm
+ * pkg/chartutil/dependencies, processDependencyEnabled): of a name, the first chart whose version is asked for.
+ */
 function withDependencies(chart: ChartInstance, files: ReadonlyMap<string, ChartFile>): ChartInstance[] {
   const prefix = chart.folder === '' ? 'charts/' : `${chart.folder}/charts/`;
-  const names = [...new Set([...files.keys()].flatMap((path) => (path.startsWith(prefix) && path.slice(prefix.length).includes('/') ? [path.slice(prefix.length).split('/')[0]!] : [])))];
+  const names = [...new Set([...files.keys()].flatMap((path) => (path.startsWith(prefix) && /^[^._][^/]*\//.test(path.slice(prefix.length)) ? [path.slice(prefix.length).split('/')[0]!] : [])))];
+  const found = names.flatMap((name) => instanceOf(`${prefix}${name}`, files, undefined) ?? []);
   const declared = dependenciesOf(chart, files);
-  const children = names.flatMap((folderName) => {
-    const folder = `${prefix}${folderName}`;
-    const plain = instanceOf(folder, files, undefined);
-    if (!plain) return [];
-    const entries = declared.filter((one) => one.get('name') === plain.name);
+  const children = [
+    ...declared.filter((entry) => isEnabled(entry, chart.values)).flatMap((entry) => {
+      const one = found.find((candidate) => isAskedFor(entry, candidate));
+      const alias = entry.get('alias');
+      return (one && instanceOf(one.folder, files, typeof alias === 'string' ? alias : undefined)) ?? [];
+    }),
     // What lies under charts/ without being declared is installed all the same.
-    if (entries.length === 0) return [plain];
-    return entries.filter((entry) => isEnabled(entry, chart.values)).flatMap((entry) => instanceOf(folder, files, typeof entry.get('alias') === 'string' ? (entry.get('alias') as string) : undefined) ?? []);
-  });
-  return [chart, ...children.flatMap((child) => withDependencies({ ...child, fullName: `${chart.fullName}/charts/${child.name}`, values: valuesFor(child, chart.values) }, files))];
+    ...found.filter((one) => !declared.some((entry) => isAskedFor(entry, one))),
+  ];
+  // Templates of one name are one to Helm.
+  const named = children.filter((child, i) => children.findIndex(({ name }) => name === child.name) === i);
+  return [chart, ...named.flatMap((child) => withDependencies({ ...child, fullName: `${chart.fullName}/charts/${child.name}`, values: valuesFor(child, chart.values) }, files))];
+}
+
+/** Whether a dependency means a chart: by name, and by version as far as that can be told. */
+function isAskedFor(entry: Dict, { name, about }: ChartInstance): boolean {
+  if (entry.get('name') !== name) return false;
+  try {
+    return satisfies(String(about.get('Version')), String(entry.get('version') ?? '*'));
+  } catch {
+    return true;
+  }
 }
 
 function dependenciesOf({ about, folder }: ChartInstance, files: ReadonlyMap<string, ChartFile>): Dict[] {

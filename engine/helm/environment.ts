@@ -15,8 +15,9 @@ export interface ReleaseSettings {
 /**
  * The dot of a template (helm.sh/docs/chart_template_guide/builtin_objects), as `helm template` makes it: an installation,
  * no cluster, the API versions that Helm has built in. The release's name and namespace are in no file.
+ * @param files the chart's `.Files`
  */
-export function dotOf(instance: ChartInstance, template: string, settings: ReleaseSettings): Dict {
+export function dotOf(instance: ChartInstance, template: string, settings: ReleaseSettings, files: Value): Dict {
   const inside = instance.folder === '' ? template : template.slice(instance.folder.length + 1);
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
@@ -30,7 +31,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
       APIVersions: versions,
       HelmVersion: dict({ Version: 'v3.17.0', GitCommit: '', GoVersion: '' }),
     }),
-    Files: new Unknown('.Files'),
+    Files: files,
     Subcharts: new Unknown('.Subcharts'),
     Template: dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }),
   });

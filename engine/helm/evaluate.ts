@@ -1,4 +1,5 @@
 import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
+import { callFiles, Files } from './files.ts';
 import { apply, isLazy } from './functions.ts';
 import { undoing } from './changes.ts';
 import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
@@ -237,7 +238,9 @@ function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'field
   let result = of;
   for (const [i, name] of names.entries()) {
     const { value } = result;
-    if (isDict(value)) {
+    const called = value instanceof Files ? callFiles(value, name, []) : undefined;
+    if (called) result = called;
+    else if (isDict(value)) {
       const from = originOf(value, name);
       result = { value: value.get(name), ...(from ? { from } : {}) };
     } else if ((value === undefined || value === null) && i === 0 && base.kind === 'pipe') result = { value: undefined };
@@ -253,6 +256,8 @@ function pathOf(base: Operand, names: readonly string[]): string {
 function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: readonly Result[]): Value {
   const owner = fields(of, { ...callee, names: callee.names.slice(0, -1) }).value;
   const [first] = args;
+  const called = owner instanceof Files ? callFiles(owner, callee.names.at(-1)!, args.map(({ value }) => value)) : undefined;
+  if (called) return called.value;
   if (callee.names.at(-1) === 'Has' && Array.isArray(owner) && typeof first?.value === 'string') return owner.includes(first.value);
   return new Unknown(`${pathOf(callee.of, callee.names)} ${args.map(({ value }) => (typeof value === 'string' ? JSON.stringify(value) : '…')).join(' ')}`);
 }

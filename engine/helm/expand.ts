@@ -5,6 +5,7 @@ import { parseTemplate } from './parse.ts';
 import { dotOf, type ReleaseSettings } from './environment.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
 import type { ChartInstance, Release } from './chart.ts';
+import { filesOf } from './files.ts';
 import { expressionOf, isMarked, type Result } from './value.ts';
 
 /** A stretch of an expanded text, and the stretch of the template that wrote it: the same text, or an action. */
@@ -37,7 +38,7 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
     text += piece;
   };
   try {
-    const dot = dotOf(instance, path, settings);
+    const dot = dotOf(instance, path, settings, filesOf(release, instance));
     evaluate(nodes, dot, chartOf(release), {
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),

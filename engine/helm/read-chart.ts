@@ -41,7 +41,7 @@ type Written<D extends TemplateDocument> = ReadonlyMap<string, readonly (readonl
 /** All templates of a release, read with its values. Kept from edit to edit. */
 export interface ChartReading<D extends TemplateDocument> {
   /** What all templates hang on: everything but templates that define nothing. */
-  readonly shared: readonly (ChartFile | string)[];
+  readonly shared: readonly (string | null)[];
   readonly release: Release | undefined;
   readonly settings: ReleaseSettings;
   readonly parses: ReadonlyMap<string, { readonly text: string; readonly parsed: ParsedTemplate | undefined }>;
@@ -53,8 +53,9 @@ export interface ChartReading<D extends TemplateDocument> {
  * one template only that is expanded again, after one of values or helpers all are, and objects that come out the same stay.
  * @param files the chart's files, paths from the chart's folder
  * @param profile further values, in order
+ * @param held the files of `.Files`, those of subcharts among them; undefined where nobody has looked for them
  */
-export function readChart<D extends TemplateDocument>(files: readonly (ChartFile & { readonly documents: readonly D[] })[], profile: readonly ChartFile[], settings: ReleaseSettings, before?: ChartReading<D>): ChartReading<D> {
+export function readChart<D extends TemplateDocument>(files: readonly (ChartFile & { readonly documents: readonly D[] })[], profile: readonly ChartFile[], settings: ReleaseSettings, before?: ChartReading<D>, held?: Release['files']): ChartReading<D> {
   const parses = new Map<string, { text: string; parsed: ParsedTemplate | undefined }>();
   for (const { path, text } of files) {
     if (!isTemplate(path)) continue;
@@ -62,11 +63,12 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
     parses.set(path, old?.text === text ? old : { text, parsed: parseTemplate(text) });
   }
   const plain = files.filter(({ path }) => isPlain(path, parses.get(path)?.parsed));
-  const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text, part }) => [path, text, JSON.stringify(part ?? null)])];
+  const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text, part }) => [path, text, JSON.stringify(part ?? null)]), ...(held ? [...held].flatMap(([path, text]) => [path, text ?? null]) : [])];
   const same = before !== undefined && shared.length === before.shared.length && shared.every((one, i) => one === before.shared[i]);
   const changed = !same || plain.some(({ path, text }) => before.templates.get(path)?.text !== text);
   if (!changed) return before;
-  const release = assemble(files, profile, ({ path }) => parses.get(path)?.parsed, same ? before.release : undefined);
+  const assembled = assemble(files, profile, ({ path }) => parses.get(path)?.parsed, same ? before.release : undefined);
+  const release = assembled && (held ? { ...assembled, files: held } : assembled);
   const templates = new Map<string, TemplateReading<D>>();
   for (const file of files) {
     if (!isWritten(file.path)) continue;

@@ -5,6 +5,7 @@ import { readRendered } from '../helm/rendered.ts';
 import { showTemplate, type Shown } from '../helm/shown.ts';
 import type { Path } from '../yaml/node.ts';
 import { releaseNamespace, type GraphObject } from '../identity/objects.ts';
+import { packedEntries, type ChartSupply } from './chart-supply.ts';
 import type { DocumentEntry } from './document.ts';
 import { graphObject, type FileEntry, type SourceFile } from './files.ts';
 import type { Finding } from './finding.ts';
@@ -54,15 +55,23 @@ export function isChart(files: readonly FileEntry[]): boolean {
 export class Charts {
   private readonly readings = new Map<string, ChartReading<DocumentEntry>>();
   private readonly objects = new WeakMap<WrittenObject<DocumentEntry>, GraphObject>();
+  private readonly supplies = new Map<string, { readonly supply: ChartSupply; readonly packed: readonly FileEntry[] }>();
   private ids = 0;
+
+  /** Takes over what a chart is made of beside the files of the workspace. */
+  supply(supply: ChartSupply): void {
+    this.supplies.set(supply.scope, { supply, packed: packedEntries(supply) });
+  }
 
   /**
    * The objects of a scope: those of its files, and for the templates of a chart what they write with its values.
    * @param textOf the text of any file of the workspace
    */
-  objectsOf(scope: string, variant: ChartVariant, files: readonly FileEntry[], textOf: (path: string) => string | undefined, kubernetesMinor: number): GraphObject[] {
-    const own = files.find(({ source }) => source.chart !== undefined)?.source;
-    if (!own) return files.flatMap((file) => file.objects);
+  objectsOf(scope: string, variant: ChartVariant, read: readonly FileEntry[], textOf: (path: string) => string | undefined, kubernetesMinor: number): GraphObject[] {
+    const own = read.find(({ source }) => source.chart !== undefined)?.source;
+    if (!own) return read.flatMap((file) => file.objects);
+    const { packed = [], supply } = this.supplies.get(scope) ?? {};
+    const files = [...read, ...packed];
     const folder = own.chart!;
     const inChart = (path: string): string => insideOf(folder, path);
     const left = variant.replacesDefaults ? 'values.yaml' : undefined;
@@ -70,7 +79,7 @@ export class Charts {
     const profile = [...variant.values.map((file) => ({ path: file, file, text: textOf(file) ?? '' })), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one }))];
     const key = `${scope}\n${variant.name}`;
     const namespace = variant.namespace ?? (own.namespace === releaseNamespace ? undefined : own.namespace);
-    const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key));
+    const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key), supply?.files && new Map([...supply.files].map(([path, text]) => [inChart(path), textOf(path) ?? text])));
     this.readings.set(key, reading);
     const rendered = variant.rendered === undefined ? undefined : renderedIn(variant.rendered, files, inChart, reading);
     return files.flatMap((file) => {

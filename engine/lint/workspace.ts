@@ -7,6 +7,7 @@ import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
 import { chartFault, Charts, defaults, isChart, oneEach, placeKey, type ChartVariant, type Told } from './charts.ts';
+import type { ChartSupply } from './chart-supply.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
@@ -147,6 +148,13 @@ export class Workspace {
     }
     this.variants.set(scope, variants);
     this.concluded = undefined;
+  }
+
+  /** Takes over what a chart is made of beside the files held: what archives under `charts/` hold, and what `.Files` reads. */
+  supply(supply: ChartSupply): void {
+    this.charts.supply(supply);
+    this.concluded = undefined;
+    for (const key of [supply.scope, ...(this.variants.get(supply.scope) ?? []).map((variant) => keyOf(supply.scope, variant))]) this.stale.add(key);
   }
 
   /** The paths of all files held. */
@@ -332,21 +340,27 @@ export class Workspace {
             yield before;
             continue;
           }
-          const finding = this.withDeciding(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
+          const finding = this.placed(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
           if (!finding) continue;
           this.raised.set(finding, { rule, unitKey, signal, variant, judged });
           // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
-          if (!isPhased && !signal.at.place.decided) this.made.set(signal, finding);
+          if (!isPhased && !signal.at.place.decided && finding.related.length === (signal.related?.length ?? 0)) this.made.set(signal, finding);
           yield finding;
         }
       }
     }
   }
 
-  /** A finding with the line of a values file that decides its value. */
-  private withDeciding({ at: { place } }: Signal, finding: Finding | undefined): Finding | undefined {
-    const span = place.decided && this.decidingSpan(place.decided);
-    return finding && span ? { ...finding, related: [...finding.related, { file: place.decided!.file, span, message: 'this value decides it' }] } : finding;
+  /**
+   * A finding with the line of a values file that decides its value. What is in an archive is nobody's to open: a finding
+   * there stands at that line itself, or nowhere.
+   */
+  private placed({ at: { place } }: Signal, made: Finding | undefined): Finding | undefined {
+    const { decided } = place;
+    const span = decided && this.decidingSpan(decided);
+    const finding = made?.related.every(({ file }) => this.files.has(file)) === false ? { ...made, related: made.related.filter(({ file }) => this.files.has(file)) } : made;
+    if (!finding || this.files.has(finding.file)) return finding && span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
+    return span && { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message: `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})` };
   }
 
   /** A finding that only some ways of installing its chart have says which, and where they are asked for. */

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { assemble, type ChartFile } from '../../engine/helm/chart.ts';
+import { assemble, type ChartFile, type Release } from '../../engine/helm/chart.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { unmarked } from '../../engine/helm/value.ts';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
+import { readChartFiles } from '../../sources/chart-files.ts';
+import { nodeHost } from '../../sources/node-host.ts';
 import { testCharts, writeChart } from '../support/charts.ts';
 
 /*
@@ -41,9 +43,11 @@ function rendered(helm: string, folder: string, values: readonly string[]): stri
   return execFileSync(helm, ['template', 'some-release', folder, '--namespace', 'some-namespace', '--kube-version', `1.${minor}.0`, ...values.flatMap((one) => ['-f', join(folder, one)])], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-function expanded(folder: string, values: readonly string[]): string {
-  const files: ChartFile[] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(folder, path)).isFile()).map((path) => ({ path, file: path, text: readFileSync(join(folder, path), 'utf8') }));
-  const release = assemble(files, files.filter(({ path }) => values.includes(path)))!;
+async function expanded(folder: string, values: readonly string[]): Promise<string> {
+  const read: ChartFile[] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => statSync(join(folder, path)).isFile() && !path.endsWith('.tgz')).map((path) => ({ path, file: path, text: readFileSync(join(folder, path), 'utf8') }));
+  const { supplies: [supply] } = await readChartFiles(nodeHost, folder, read.map(({ path, text }) => ({ path, text, dialect: 'kubernetes', scope: '', role: 'part', chart: '' })), new Map());
+  const files = [...read, ...supply!.packed.map((one) => ({ ...one, file: one.path }))];
+  const release: Release = { ...assemble(files, files.filter(({ path }) => values.includes(path)))!, files: supply!.files };
   return release.instances.filter(({ isLibrary }) => !isLibrary).flatMap((instance) => files.flatMap(({ path }) => {
     const inside = relative(instance.folder, path);
     if (!/^templates\/(?:.*\/)?[^_][^/]*\.yaml$/.test(inside)) return [];
@@ -56,8 +60,8 @@ function expanded(folder: string, values: readonly string[]): string {
 function check(name: string, folder: string, values: readonly string[] = []): void {
   describe(name, () => {
     for (const helm of helms) {
-      test(relative('.', helm), () => {
-        const [theirs, ours] = [objectsIn(rendered(helm, folder, values)), objectsIn(expanded(folder, values))];
+      test(relative('.', helm), async () => {
+        const [theirs, ours] = [objectsIn(rendered(helm, folder, values)), objectsIn(await expanded(folder, values))];
         assert.ok(theirs.size > 0);
         assert.deepEqual([...ours.keys()].sort(), [...theirs.keys()].sort());
         for (const [key, objects] of theirs) assert.deepEqual(ours.get(key), objects, key);
@@ -73,3 +77,36 @@ check('profiles, with values-prod.yaml', join(scratch, 'profiles'), ['values-pro
 
 execFileSync(helms[0]!, ['create', join(scratch, 'created')], { stdio: 'ignore' });
 check('helm create', join(scratch, 'created'));
+
+/** A chart of test/charts with its subcharts packed as `helm package` does, in archives under `charts/`. */
+function packed(name: string): string {
+  const folder = writeChart({ ...charts.find((chart) => chart.name === name)!, name: `${name}, packed` }, scratch);
+  for (const subchart of readdirSync(join(folder, 'charts'))) {
+    pack(join(folder, 'charts', subchart), join(folder, 'charts'));
+    rmSync(join(folder, 'charts', subchart), { recursive: true });
+  }
+  return folder;
+}
+
+function pack(folder: string, into: string): void {
+  execFileSync(helms[0]!, ['package', folder, '--destination', into], { stdio: 'ignore' });
+}
+
+check('a library and subcharts in archives', packed('library-and-subchart'));
+check('files of a chart in an archive', packed('files-of-the-chart'));
+
+const outer = writeChart({ name: 'outer', files: [
+  { path: 'Chart.yaml', text: 'apiVersion: v2\nname: outer\nversion: 1.0.0\ndependencies:\n  - {name: umbrella, version: ">=1", repository: "https://charts.example.com", alias: inner}\n' },
+  { path: 'values.yaml', text: 'inner:\n  global: {team: platform}\n  worker: {serviceAccount: {automount: true}}\n  second: {enabled: false}\n' },
+  { path: 'templates/own.yaml', text: '{{ include "common.account" (dict "name" "own" "root" (dict "Release" .Release "Values" .Values.inner)) }}\n' },
+] }, scratch);
+pack(join(scratch, 'library-and-subchart, packed'), join(outer, 'charts'));
+check('archives in an archive', outer);
+
+const versions = writeChart({ name: 'versions', files: [
+  { path: 'Chart.yaml', text: 'apiVersion: v2\nname: versions\nversion: 1.0.0\ndependencies:\n  - {name: sub, version: ^2.0.0, repository: "https://charts.example.com", condition: sub.enabled}\n' },
+  { path: 'values.yaml', text: 'sub: {enabled: true}\n' },
+  { path: 'templates/empty.yaml', text: '' },
+] }, scratch);
+for (const version of ['1.4.0', '2.1.0']) pack(writeChart({ name: `sub-${version}`, files: [{ path: 'Chart.yaml', text: `apiVersion: v2\nname: sub\nversion: ${version}\n` }, { path: 'templates/account.yaml', text: `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: from-${version}}\n` }] }, scratch), join(versions, 'charts'));
+check('two versions of a subchart, one of them asked for', versions);

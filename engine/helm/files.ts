@@ -1,0 +1,77 @@
+import type { ChartInstance, Release } from './chart.ts';
+import { pathPattern } from './path-pattern.ts';
+import { Unknown, type Dict, type Value } from './value.ts';
+import { toYaml } from './yaml-out.ts';
+
+/**
+ * The files of a chart that are no templates, by their paths in it (`.Files`: helm pkg/engine/files.go). To a template they
+ * are a mapping, which also has methods. What is no text, or too long to be read, is unknown.
+ */
+export class Files extends Map<string, Value> {}
+
+/** What a method of `.Files` gives; undefined where there is none of that name. */
+export function callFiles(files: Files, method: string, [first]: readonly Value[]): { readonly value: Value } | undefined {
+  switch (method) {
+    case 'Get': case 'GetBytes': return { value: named(first, (path) => files.get(path) ?? '') };
+    case 'Lines': return { value: named(first, (path) => linesOf(files.get(path))) };
+    case 'Glob': return { value: named(first, (pattern) => matching(files, pattern)) };
+    case 'AsConfig': return { value: toYaml(byName(files, (content) => content)) };
+    case 'AsSecrets': return { value: toYaml(byName(files, base64)) };
+    default: return undefined;
+  }
+}
+
+function named(argument: Value, of: (text: string) => Value): Value {
+  return typeof argument === 'string' ? of(argument) : new Unknown('.Files');
+}
+
+function matching(files: Files, pattern: string): Value {
+  const unknown = new Unknown(`.Files.Glob ${JSON.stringify(pattern)}`);
+  const matches = pathPattern(pattern);
+  if (!matches) return unknown;
+  try {
+    return new Files([...files].filter(([path]) => matches(path)));
+  } catch {
+    return unknown;
+  }
+}
+
+/** A line break at the very end ends the last line, and begins no further one. */
+function linesOf(content: Value): Value {
+  if (content === undefined || content === '') return [];
+  return typeof content === 'string' ? content.replace(/\n$/, '').split('\n') : content;
+}
+
+/** Contents by the last step of their paths, which is what keys of a ConfigMap may be called. */
+function byName(files: Files, of: (content: string) => string): Dict {
+  return new Map([...files].map(([path, content]): [string, Value] => [path.slice(path.lastIndexOf('/') + 1), typeof content === 'string' ? of(content) : content]));
+}
+
+function base64(content: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(content)));
+}
+
+const kept = new WeakMap<ReadonlyMap<string, string | undefined>, Map<string, Files>>();
+
+/** The `.Files` of a chart of a release; unknown where the chart's files were not looked at. */
+export function filesOf({ files }: Release, { folder }: Pick<ChartInstance, 'folder'>): Files | Unknown {
+  if (!files) return new Unknown('.Files');
+  const known = kept.get(files) ?? new Map<string, Files>();
+  kept.set(files, known);
+  let own = known.get(folder);
+  if (!own) known.set(folder, (own = filesIn(files, folder)));
+  return own;
+}
+
+function filesIn(files: ReadonlyMap<string, string | undefined>, folder: string): Files {
+  const prefix = folder === '' ? '' : `${folder}/`;
+  return new Files([...files].flatMap(([path, text]): [string, Value][] => {
+    const inside = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
+    return inside === undefined || !isFile(inside) ? [] : [[inside, text ?? new Unknown(`.Files.Get ${JSON.stringify(inside)}`)]];
+  }));
+}
+
+/** What Helm reads for itself is none of a chart's files (helm pkg/chart/loader, LoadFiles). */
+function isFile(path: string): boolean {
+  return !/^(?:templates|charts)\//.test(path) && !/^(?:Chart\.(?:yaml|lock)|values\.yaml|values\.schema\.json|requirements\.(?:yaml|lock))$/.test(path);
+}

@@ -1,0 +1,120 @@
+import type { ChartSupply } from '../engine/lint/chart-supply.ts';
+import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
+import { unpackChart } from './chart-archive.ts';
+import { decodeText } from './encoding.ts';
+import { HostError, type Host } from './host.ts';
+import { leavesOut, parseIgnoreFile, type IgnoreFile } from './ignore.ts';
+import { nameOf, parentOf, relativeTo, resolvePath } from './path.ts';
+import { readText } from './read-files.ts';
+
+/** A larger archive holds something else than a chart that people wrote. */
+const largestArchive = 16 * 1024 * 1024;
+/** What is longer goes into no ConfigMap (kubernetes.io/docs/concepts/configuration/configmap: 1 MiB). */
+const longestRead = 1024 * 1024;
+/** More files, and more text, than templates put into objects: a chart at the top of a repository has all of that below it. */
+const mostFiles = 2_000;
+const mostRead = 16 * 1024 * 1024;
+
+/** What the charts among files hold beside these, and archives that cannot be read. */
+export interface ChartFiles {
+  readonly supplies: readonly ChartSupply[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Reads what charts hold beside their manifests: the archives under `charts/`, whether or not an ignore file keeps them out
+ * of version control (`helm dependency build` makes them anew), and, where a template speaks of `.Files`, the chart's other
+ * files, in so far as .helmignore leaves them in it.
+ * @param files the workspace's, named from its root
+ */
+export async function readChartFiles(host: Host, root: string, files: readonly SourceFile[], overlay: ReadonlyMap<string, string>): Promise<ChartFiles> {
+  const charts = new Map<string, SourceFile[]>();
+  for (const file of files) if (file.chart !== undefined) charts.set(file.chart, [...(charts.get(file.chart) ?? []), file]);
+  const skipped: Skipped[] = [];
+  const supplies = await Promise.all([...charts].map(async ([chart, own]): Promise<ChartSupply> => {
+    const folder = resolvePath(root, chart);
+    const helmignore = await readText(host, `${folder}/.helmignore`, overlay);
+    const isIgnored = ignoring(folder, 'text' in helmignore ? parseIgnoreFile(helmignore.text) : []);
+    const packed = new Map<string, string | undefined>();
+    for (const archive of (await Promise.all(own.filter(({ path }) => nameOf(path) === 'Chart.yaml').map(({ path }) => archivesIn(host, resolvePath(root, path))))).flat()) {
+      if (isIgnored(archive)) continue;
+      const path = relativeTo(root, archive);
+      const unpacked = await unpack(host, archive);
+      if (typeof unpacked === 'string') skipped.push({ file: path, document: null, reason: 'unreadable', detail: unpacked });
+      else for (const [inside, text] of unpacked) packed.set(`${path}/${inside}`, text);
+    }
+    const isAsked = own.some(({ text }) => speaksOfFiles(text)) || [...packed.values()].some((text) => text !== undefined && speaksOfFiles(text));
+    const others = isAsked ? await filesIn(host, folder, isIgnored) : undefined;
+    return {
+      scope: own[0]!.scope,
+      chart,
+      packed: [...packed].flatMap(([path, text]) => (text !== undefined && isPart(path) ? [{ path, text }] : [])),
+      ...(others ? { files: new Map([...[...others].map(([path, text]) => [relativeTo(root, path), text] as const), ...packed]) } : {}),
+    };
+  }));
+  return { supplies, skipped };
+}
+
+/** Whether a template, or a value that is one, may read files of its chart. */
+export function speaksOfFiles(text: string): boolean {
+  return text.includes('.Files');
+}
+
+function ignoring(folder: string, helmignore: IgnoreFile): (path: string) => boolean {
+  return (path) => leavesOut(helmignore, relativeTo(folder, path));
+}
+
+/** What a chart is made of; the rest of an archive is for `.Files`. */
+function isPart(path: string): boolean {
+  return /(?:^|\/)(?:Chart|values|requirements)\.yaml$|\/templates\//.test(path);
+}
+
+/** The archives that lie beside a Chart.yaml. Helm takes none whose name begins with `.` or `_` (pkg/chart/loader, LoadFiles). */
+async function archivesIn(host: Host, chartFile: string): Promise<string[]> {
+  const folder = `${parentOf(chartFile)}/charts`;
+  const entries = await host.readDirectory(folder).catch(() => []);
+  return entries.filter(({ kind, name }) => kind === 'file' && /^[^._].*\.tgz$/.test(name)).map(({ name }) => `${folder}/${name}`).sort();
+}
+
+/** The texts of an archive, undefined for what is none; or why there are none. */
+async function unpack(host: Host, archive: string): Promise<ReadonlyMap<string, string | undefined> | string> {
+  try {
+    const unpacked = await unpackChart(await host.readFile(archive, largestArchive));
+    return new Map([...(unpacked ?? [])].map(([path, bytes]) => [path, textOf(bytes)]));
+  } catch (error) {
+    if (error instanceof HostError) return error.message;
+    return `not a chart that can be unpacked: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** The text of a file as a template gets it; undefined for what is none, or too long. */
+function textOf(bytes: Uint8Array): string | undefined {
+  const decoded = decodeText(bytes);
+  return 'text' in decoded && decoded.encoding.startsWith('utf-8') && !decoded.text.includes('\0') ? decoded.text : undefined;
+}
+
+/** The files below a chart's folder by absolute path, its templates apart; undefined where there are more than a chart has. */
+async function filesIn(host: Host, folder: string, isIgnored: (path: string) => boolean): Promise<ReadonlyMap<string, string | undefined> | undefined> {
+  const found = new Map<string, string | undefined>();
+  const folders = [folder];
+  let read = 0;
+  for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
+    for (const { kind, name } of await host.readDirectory(next).catch(() => [])) {
+      const path = `${next}/${name}`;
+      if (kind === 'directory') {
+        if (name !== '.git' && !(name === 'templates' && isChartFolder(folder, next)) && !isIgnored(`${path}/`)) folders.push(path);
+      } else if (!path.endsWith('.tgz') && !isIgnored(path)) {
+        if (found.size === mostFiles) return undefined;
+        const bytes = read > mostRead ? undefined : await host.readFile(path, longestRead).catch(() => undefined);
+        read += bytes?.length ?? 0;
+        found.set(path, bytes && textOf(bytes));
+      }
+    }
+  }
+  return found;
+}
+
+/** The chart's own folder, and those of charts below `charts/`. */
+function isChartFolder(chart: string, folder: string): boolean {
+  return /^(?:\/charts\/[^/]+)*$/.test(folder.slice(chart.length));
+}
