@@ -11,8 +11,10 @@ export interface Host {
   stat(path: string): Promise<{ readonly kind: 'file' | 'directory'; readonly size: number } | undefined>;
   /** Replaces a file's content as a whole or not at all. */
   writeFile?(path: string, bytes: Uint8Array): Promise<void>;
-  /** Runs a program without a shell; rejects with a HostError where it cannot be started, takes too long or is no longer wanted. Absent where there are no processes. */
-  run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Runs a program without a shell, in the environment of this process with some variables set; rejects with a HostError where it cannot be started, takes too long or is no longer wanted. Absent where there are no processes. */
+  run?(command: string, args: readonly string[], options: { readonly cwd: string; readonly timeoutMs: number; readonly signal?: AbortSignal | undefined; readonly environment?: Readonly<Record<string, string>> }): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Makes an empty folder outside of every workspace for as long as it is used. Absent where there are no processes. */
+  withFolder?<T>(use: (folder: string) => Promise<T>): Promise<T>;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -19,6 +19,10 @@ export interface Kustomization {
   readonly components: readonly string[];
   /** Files that are part of objects, or of the build: patches, replacements, transformers, generators, their inputs. */
   readonly parts: readonly string[];
+  /** Entries that kustomize would fetch from elsewhere. */
+  readonly remote: readonly string[];
+  /** Whether it is a Component: built only as part of others. */
+  readonly component: boolean;
   /** Whether it may change fields of what it builds in ways that are not followed here: patches, replacements, its own name references. */
   readonly rewrites: boolean;
   /** Whether it changes what objects say, beside their names and namespaces: patches, labels, replacements, transformers. */
@@ -55,6 +59,8 @@ export function readKustomization(path: string, content: string): Kustomization 
     resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
+    remote: ['resources', 'bases', 'components', 'crds', 'patchesStrategicMerge', 'transformers', 'generators', 'validators', 'configurations'].flatMap((key) => strings(data[key])).concat(partsOf(data)).filter(isRemote),
+    component: data['kind'] === 'Component',
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
   };
@@ -84,6 +90,11 @@ function partsOf(data: Record<string, unknown>): string[] {
 /** Entries may also be inline YAML (patches, transformers) or addresses of other repositories. */
 function isLocalPath(entry: string): boolean {
   return entry !== '' && !entry.includes('\n') && !entry.startsWith('/') && !/^[a-z+]+:\/\/|^git@|[?&]ref=/.test(entry);
+}
+
+/** Whether kustomize may take an entry for an address: of a file, or of a repository (kustomize api/internal/git/repospec.go, api/loader). */
+function isRemote(entry: string): boolean {
+  return !entry.includes('\n') && /^[a-z+]+:\/\/|^(?:git::|gh:)|^[\w.-]+@|^(?:[\w-]+\.)+[a-z]{2,}[:/].*\/|[^:]\/\/|[?&](?:ref|version)=|\.git(?:$|\/)/i.test(entry);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

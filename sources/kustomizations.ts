@@ -14,12 +14,23 @@ export interface BuildPart {
   readonly overlays?: readonly Overlay[];
 }
 
+/** What is built by itself: an outermost kustomization. */
+export interface KustomizeBuild {
+  /** Its file, and its folder. */
+  readonly file: string;
+  readonly folder: string;
+  /** An entry that kustomize would fetch from elsewhere, there or in what it builds on. */
+  readonly remote: string | undefined;
+}
+
 /** The kustomizations of a workspace. Paths are workspace-relative. */
 export interface Kustomizations {
   isKustomization(path: string): boolean;
   /** Whether it changes what objects say: then its text is needed to judge them. */
   isChanging(path: string): boolean;
   partOf(path: string): BuildPart | undefined;
+  /** Sorted by folder. */
+  readonly builds: readonly KustomizeBuild[];
 }
 
 /** Reads all kustomizations among paths and follows what they build. */
@@ -54,7 +65,22 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
       if (told) return { part: 'resource', namespace: agreed(told), build: buildOf(told), ...overlaysOf(told) };
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
+    builds: buildsOf(byFolder, machinery),
   };
+}
+
+function buildsOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): KustomizeBuild[] {
+  const below = ({ resources, components, parts }: Kustomization): Kustomization[] => [...resources, ...components, ...parts].flatMap((path) => byFolder.get(path) ?? []);
+  const inner = new Set([...byFolder.values()].flatMap((one) => below(one).filter((two) => two !== one)));
+  const remoteOf = (one: Kustomization, seen: Set<Kustomization>): string | undefined => {
+    if (seen.has(one)) return undefined;
+    seen.add(one);
+    return one.remote[0] ?? below(one).map((two) => remoteOf(two, seen)).find((entry) => entry !== undefined);
+  };
+  return [...byFolder.values()]
+    .filter((one) => !inner.has(one) && !one.component && !machinery.has(one.folder))
+    .map((one) => ({ file: one.path, folder: one.folder, remote: remoteOf(one, new Set()) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
 function agreed(ways: readonly Way[]): BuildPart['namespace'] {

@@ -38,12 +38,12 @@ export const nodeHost: Host = {
       throw hostError(path, error as NodeJS.ErrnoException);
     }
   },
-  async run(command, args, { cwd, timeoutMs, signal }) {
+  async run(command, args, { cwd, timeoutMs, signal, environment }) {
     // Loaded where it is used: most runs start no program.
     const { execFile } = await import('node:child_process');
     return new Promise((resolve, reject) => {
       // Helm takes SIGTERM for a wish to cancel, and goes on with the template that it is at.
-      const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, signal } as const;
+      const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, signal, env: { ...process.env, ...environment } } as const;
       const child = execFile(command, [...args], options, (error, stdout, stderr) => {
         process.off('exit', end);
         if (error?.killed && error.signal === options.killSignal) reject(new HostError(command, 'other', `took longer than ${timeoutMs / 1000} s`));
@@ -53,6 +53,17 @@ export const nodeHost: Host = {
       const end = (): void => void child.kill(options.killSignal);
       process.once('exit', end);
     });
+  },
+  async withFolder(use) {
+    const { mkdtemp } = await import('node:fs/promises');
+    const { tmpdir } = await import('node:os');
+    // The way back from it is counted in folders as they are, not in links to them.
+    const folder = await mkdtemp(`${await realpath(tmpdir())}/kubewho-`);
+    try {
+      return await use(folder.replaceAll('\\', '/'));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   },
   now: () => Date.now(),
 };

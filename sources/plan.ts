@@ -2,7 +2,7 @@ import { releaseNamespace } from '../engine/identity/objects.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import { findCharts } from './charts.ts';
-import { findKustomizations, type BuildPart } from './kustomizations.ts';
+import { findKustomizations, type BuildPart, type KustomizeBuild } from './kustomizations.ts';
 import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
 
@@ -13,6 +13,8 @@ export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespac
 export interface Plan {
   /** Undefined for what is read by others and holds no manifest: template helpers, kustomization files that change nothing in an object. */
   of(path: string): FilePlan | undefined;
+  /** What Kustomize builds, sorted by folder. */
+  readonly builds: readonly KustomizeBuild[];
 }
 
 export interface PlanInput {
@@ -38,6 +40,7 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
   const scopes = configuration.scopes.map((scope) => ({ name: scope.name, has: pathMatcher(scope.paths) }));
 
   return {
+    builds: kustomizations.builds,
     of(path) {
       if (nameOf(path) === '.helmignore') return undefined;
       if (isContext(path)) return { dialect: 'kubernetes', scope: '', role: 'context' };

@@ -1,6 +1,7 @@
 import { mayBeCalled, symbol } from '../identity/objects.ts';
 import { readResources } from '../kubernetes/read.ts';
-import { entryOf, nodeAt, type Entry, type YamlNode } from '../yaml/node.ts';
+import { carry } from '../yaml/carry.ts';
+import { nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
@@ -34,17 +35,12 @@ export function readRendered<D extends TemplateDocument>(stream: string, fileOf:
     const home = match?.document ?? homeOf(root, template.file.documents);
     if (!home) continue;
     const place = match ? undefined : kindLine(home);
-    const moved = move(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
+    const moved = carry(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
     const list = objects.get(template.path) ?? [];
     objects.set(template.path, list);
     for (const resource of readResources(moved)) list.push({ document: home, resource, root: moved, at: { instance: 0, span: { start: 0, end: 0 } } });
   }
   return objects;
-}
-
-interface Fallback {
-  readonly span: Span;
-  readonly mapping: 'path' | 'file';
 }
 
 /** The object that is this one: of its kind, by its name as far as that is told, else the next. */
@@ -75,37 +71,4 @@ function kindLine({ text }: TemplateDocument): Span {
   if (kind) return shift({ start: 0, end: kind[1]!.length }, kind.index + kind[0].length - kind[1]!.length);
   const first = /\S+/.exec(text);
   return { start: first?.index ?? 0, end: (first?.index ?? 0) + (first?.[0].length ?? 0) };
-}
-
-/** A node of the output at the place of the same node of the template. */
-function move(node: YamlNode, written: YamlNode | undefined, fallback: Fallback): YamlNode {
-  const known = written?.kind === node.kind || written?.kind === 'hole' ? written : undefined;
-  const span = known?.span ?? written?.span ?? fallback.span;
-  const below: Fallback = written ? { span: placeOf(written), mapping: 'path' } : fallback;
-  const mapping = written ? {} : { mapping: fallback.mapping };
-  switch (node.kind) {
-    case 'hole': return { ...node, span, ...mapping };
-    case 'scalar': {
-      const literal = written?.kind === 'scalar' && !written.computed;
-      return { ...node, span, ...mapping, ...(literal ? {} : { computed: true as const }), ...(written?.decided ? { decided: written.decided } : {}) };
-    }
-    case 'seq': return { ...node, span, ...mapping, items: node.items.map((item, i) => move(item, itemOf(written, item, i), below)) };
-    case 'map': return { ...node, span, ...mapping, entries: node.entries.map((entry) => moveEntry(entry, written, below)) };
-  }
-}
-
-function moveEntry(entry: Entry, written: YamlNode | undefined, below: Fallback): Entry {
-  const same = written?.kind === 'map' ? entryOf(written, entry.key) : undefined;
-  return { ...entry, keySpan: same?.keySpan ?? below.span, value: move(entry.value, same?.value, below) };
-}
-
-/** The same item of a list: by its name, else by its place. */
-function itemOf(written: YamlNode | undefined, item: YamlNode, index: number): YamlNode | undefined {
-  if (written?.kind !== 'seq') return undefined;
-  const name = textAt(item, 'name');
-  return (name === undefined ? undefined : written.items.find((one) => textAt(one, 'name') === name)) ?? written.items[index];
-}
-
-function placeOf(node: YamlNode): Span {
-  return node.kind === 'map' && node.entries[0] ? node.entries[0].keySpan : node.span;
 }

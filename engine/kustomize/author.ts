@@ -17,7 +17,8 @@ export function placeChange(built: YamlNode, change: Change, ownTree: (home: Hom
   let kept = change.path;
   while (kept.length > 0 && !nodeAt(built, kept)) kept = kept.slice(0, -1);
   const node = nodeAt(built, kept);
-  if (!node || node.kind === 'hole') return undefined;
+  // Only the build says what stands here: no document of its own does.
+  if (!node || node.kind === 'hole' || (node.kind === 'scalar' && node.computed)) return undefined;
   const { home } = node;
   const replacesIt = kept.length === change.path.length && change.op !== 'append';
   if (replacesIt && !isAtHome(node, home)) return undefined;

@@ -91,7 +91,8 @@ function build(document: SourceDocument, resources: readonly Resource[], overlay
   });
 }
 
-function resourceAt(root: YamlNode, { header }: Resource): Resource | undefined {
+/** The resource that stands where another does, in another tree of its document. */
+export function resourceAt(root: YamlNode, { header }: Pick<Resource, 'header'>): Resource | undefined {
   const path = header.root.join('/');
   return readResources(root).find((one) => one.header.root.join('/') === path);
 }

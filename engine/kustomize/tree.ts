@@ -59,7 +59,8 @@ export function obscureAll(root: YamlNode, why: string): YamlNode {
 }
 
 function hole(node: YamlNode, expression: string): YamlNode {
-  return { kind: 'hole', expression, span: node.span, ...(node.home ? { home: node.home } : {}) };
+  const was = node.kind === 'hole' ? node.was : node;
+  return { kind: 'hole', expression, span: node.span, ...(node.home ? { home: node.home } : {}), ...(was ? { was } : {}) };
 }
 
 /** The string at a path of mappings; undefined for anything else. */

@@ -25,13 +25,17 @@ interface Place {
 export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Finding) => Origin, textOf: (path: string) => string | undefined): Finding[] {
   const places = new Map<string, Place>();
   const merged: Finding[] = [];
+  const isPlain = (finding: Finding): boolean => originOf(finding).signal.at.object.built === undefined;
+  const plain = new Set(findings.filter(isPlain).map(keyOf));
   for (const finding of findings) {
     const { signal: { at }, graph } = originOf(finding);
-    if (!at.object.built) {
+    if (isPlain(finding)) {
       merged.push(finding);
       continue;
     }
-    const key = `${finding.rule} ${finding.span.start} ${finding.span.end}`;
+    const key = keyOf(finding);
+    // What kustomize only repeats is no further one.
+    if (finding.tier === 'rendered' && plain.has(key)) continue;
     const place: Place = places.get(key) ?? { byGraph: new Map(), locations: [] };
     places.set(key, place);
     place.locations.push(at);
@@ -47,6 +51,10 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
     }
   }
   return merged;
+}
+
+function keyOf({ rule, span }: Finding): string {
+  return `${rule} ${span.start} ${span.end}`;
 }
 
 function gravity(findings: readonly Finding[]): number {

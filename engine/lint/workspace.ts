@@ -15,6 +15,7 @@ import { difference, graphObject, sameHousehold, type FileEntry, type SourceFile
 import { findingOf, isInPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
+import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { subjectsOf } from './subjects.ts';
@@ -100,6 +101,7 @@ export class Workspace {
   set(source: SourceFile): void {
     const before = this.files.get(source.path);
     if (before && before.source.text === source.text && sameHousehold(before.source, source)) return;
+    this.builds.forget(before?.source ?? source);
     const kept = new Map<string, DocumentEntry[]>();
     for (const entry of before && before.source.dialect === source.dialect ? before.documents : []) kept.set(entry.text, [...(kept.get(entry.text) ?? []), entry]);
     const rehoused = before && !sameHousehold(before.source, source);
@@ -155,6 +157,13 @@ export class Workspace {
     this.charts.supply(supply);
     this.concluded = undefined;
     for (const key of [supply.scope, ...(this.variants.get(supply.scope) ?? []).map((variant) => keyOf(supply.scope, variant))]) this.stale.add(key);
+  }
+
+  /** Says what kustomize made of a build: it is judged beside what is read without kustomize, until one of its files is another. */
+  takeOutput(output: BuildOutput): void {
+    this.builds.take(output);
+    for (const scope of new Set([...this.files.values()].filter(({ source }) => source.build?.roots.includes(output.root)).map(({ source }) => source.scope))) this.stale.add(scope);
+    this.concluded = undefined;
   }
 
   /** The paths of all files held. */
@@ -377,13 +386,13 @@ export class Workspace {
   /** Concludes what has changed: findings that stand as they stood, in a file that did not change, come to what they came to. */
   private conclusionOf(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): Conclusion {
     const before = this.conclusions.get(file.source.path);
-    const isSame = before?.file === file && isPlain(file.source) && this.configuration.exceptions.length === 0 && sameItems(before.raised, raised);
+    const isSame = before?.file === file && this.isPlain(file.source) && this.configuration.exceptions.length === 0 && sameItems(before.raised, raised);
     return isSame ? before : { file, raised, ...this.conclude(file, raised, exceptions) };
   }
 
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
   private conclude(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): FileFindings {
-    const merged = isPlain(file.source) ? [...raised] : this.merge(file, raised);
+    const merged = this.isPlain(file.source) ? [...raised] : this.merge(file, raised);
     const numbered = numberFingerprints(merged.sort(inOrder), (finding, fingerprint) => this.copyOf(finding, { fingerprint }));
     const accepted: Suppressed[] = [];
     const open = this.configuration.exceptions.length === 0 ? numbered : numbered.filter((finding) => {
@@ -397,6 +406,11 @@ export class Workspace {
     if (isPatch(file.source)) return { findings: kept, suppressed: [...accepted, ...suppressed] };
     for (const one of about) this.aboutSuppressions.set(one.finding, one);
     return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
+  }
+
+  /** Whether what is found in a file is told once, by one way of making its objects: neither a chart's nor Kustomize's. */
+  private isPlain(source: SourceFile): boolean {
+    return source.chart === undefined && source.overlays === undefined && !isPatch(source) && !this.builds.hasOutput(source);
   }
 
   /** The findings of a file each once, whatever ways of installing its chart and Kustomize builds say them. */
@@ -518,11 +532,6 @@ function isAboutOthers(unit: Units[Unit], known: ReadonlySet<GraphObject>): bool
 /** The key of a scope's answers in one of its Kustomize builds. */
 function buildKey(scope: string, overlay: string): string {
   return `${scope}\nkustomize\n${overlay}`;
-}
-
-/** Whether what is found in a file is told once, by one way of making its objects: neither a chart's nor Kustomize's. */
-function isPlain(source: SourceFile): boolean {
-  return source.chart === undefined && source.overlays === undefined && !isPatch(source);
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

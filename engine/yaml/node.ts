@@ -84,6 +84,8 @@ export interface SeqNode extends NodeBase {
 export interface HoleNode extends NodeBase {
   readonly kind: 'hole';
   readonly expression: string;
+  /** What is written there, where something that is not followed may put another value in its place. */
+  readonly was?: YamlNode;
 }
 
 export type YamlNode = ScalarNode | MapNode | SeqNode | HoleNode;
