@@ -1,3 +1,4 @@
+import { peekKind } from '../kubernetes/peek.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { YamlNode } from '../yaml/node.ts';
 import { parseMasked } from '../yaml/parse.ts';
@@ -120,7 +121,7 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
   let passed = 0;
   for (const { text, start } of splitStream(expanded.text)) {
     const kind = /^["']?kind["']?:/m.exec(text);
-    if (!kind) continue;
+    if (!kind || peekKind(text) !== 'parse') continue;
     const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
     if (!home) return undefined;
     // Documents come in the order of the marks: those before this one are done with.

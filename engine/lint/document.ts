@@ -1,6 +1,6 @@
 import type { DocumentRef } from '../identity/objects.ts';
-import { groupOf } from '../kubernetes/header.ts';
-import { isRead, readResources, type Resource } from '../kubernetes/read.ts';
+import { peekKind } from '../kubernetes/peek.ts';
+import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, isSeparator } from '../yaml/split.ts';
@@ -20,6 +20,12 @@ export interface DocumentEntry extends DocumentRef {
   readonly facts: DocumentFacts;
 }
 
+/** A document whose facts are read when they are first asked for: of a template that is read with its values they seldom are. */
+export function documentEntry(entry: Omit<DocumentEntry, 'facts'>, read: () => DocumentFacts): DocumentEntry {
+  let facts: DocumentFacts | undefined;
+  return { ...entry, get facts() { return (facts ??= read()); } };
+}
+
 /** What a document says that is not read. */
 export const nothing: DocumentFacts = { resources: [], problem: undefined, unread: false };
 
@@ -30,18 +36,6 @@ export function readDocument(text: string, dialect: Dialect): DocumentFacts {
   if (kind === 'unread') return { ...nothing, unread: true };
   const { root, problem } = parseYaml(text, dialect);
   return { resources: readResources(root), problem, unread: false };
-}
-
-/**
- * Looks at top-level `apiVersion` and `kind` without parsing. Sure answers only: `none` where no kind, or no version, is
- * mentioned at all, `unread` where both stand unquoted at the left margin and nothing reads that kind; else the document is parsed.
- */
-function peekKind(text: string): 'none' | 'unread' | 'parse' {
-  const kinds = [...text.matchAll(/^kind:[ \t]+([A-Za-z0-9]+)[ \t]*(?:#.*)?\r?$/gm)];
-  if (kinds.length === 0) return text.includes('kind') && text.includes('apiVersion') ? 'parse' : 'none';
-  const version = /^apiVersion:[ \t]+["']?([A-Za-z0-9./-]+)["']?[ \t]*(?:#.*)?\r?$/m.exec(text)?.[1];
-  if (version === undefined) return 'parse';
-  return kinds.some((match) => isRead(groupOf(version), match[1]!, text)) ? 'parse' : 'unread';
 }
 
 /** The file that Helm says a document of its output comes from: `# Source: chart/templates/x.yaml` among the comments it begins with. */

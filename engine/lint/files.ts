@@ -36,6 +36,12 @@ export interface FileEntry {
   readonly suppressions: readonly Suppression[];
 }
 
+/** A file whose objects are read when they are first asked for. */
+export function fileEntry(entry: Omit<FileEntry, 'objects'>, read: () => readonly GraphObject[]): FileEntry {
+  let objects: readonly GraphObject[] | undefined;
+  return { ...entry, get objects() { return (objects ??= read()); } };
+}
+
 /** Whether two states of a file are read alike, whatever their texts. */
 export function sameHousehold(a: SourceFile, b: SourceFile): boolean {
   return a.dialect === b.dialect && a.scope === b.scope && a.role === b.role && a.namespace === b.namespace && sameBuild(a.build, b.build) && JSON.stringify(a.overlays) === JSON.stringify(b.overlays) && a.chart === b.chart;

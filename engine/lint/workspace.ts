@@ -10,8 +10,8 @@ import { chartFault, Charts, defaults, isChart, oneEach, placeKey, type ChartVar
 import type { ChartSupply } from './chart-supply.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
-import { nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
-import { difference, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
+import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
+import { difference, fileEntry, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
 import { findingOf, isInPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
@@ -72,6 +72,7 @@ export interface RenderedTemplate {
 export class Workspace {
   readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
+  private readonly objects = new WeakMap<DocumentEntry, readonly GraphObject[]>();
   private readonly scopes = new Map<string, Judged>();
   private stale = new Set<string>();
   private readonly raised = new WeakMap<Finding, Origin>();
@@ -108,12 +109,11 @@ export class Workspace {
     const documents = (source.role === 'part' && !isKustomization(source) ? [] : splitStream(source.text)).map(({ index, start, text }): DocumentEntry => {
       const old = kept.get(text)?.shift();
       if (old && !rehoused) return Object.assign(old, { index, start });
-      return { id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text), facts: old?.facts ?? (source.role === 'part' ? nothing : this.read(text, source.dialect)) };
+      return documentEntry({ id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text) }, () => old?.facts ?? (source.role === 'part' ? nothing : this.read(text, source.dialect)));
     });
-    const objectsBefore = new Map((before?.objects ?? []).map((object) => [object.key, object]));
-    const objects = source.role === 'patch' || source.role === 'part' || source.dialect === 'values' ? [] : documents.flatMap((entry) => entry.facts.resources.map((resource, i) => objectsBefore.get(`${entry.id}.${i}`) ?? graphObject(`${entry.id}.${i}`, entry, resource, source)));
+    const holdsNone = source.role === 'patch' || source.role === 'part' || source.dialect === 'values';
     const suppressions = this.way.ignores === false || source.role !== 'manifest' && !isPatch(source) ? [] : readSuppressions({ ...source, documents });
-    this.files.set(source.path, { source, documents, objects, suppressions });
+    this.files.set(source.path, fileEntry({ source, documents, suppressions }, () => (holdsNone ? [] : documents.flatMap((entry) => this.objectsIn(entry, source)))));
     this.touch(source);
     if (rehoused) this.touch(before.source);
   }
@@ -279,7 +279,8 @@ export class Workspace {
       const { source, documents } = file;
       const fault = chartFault(file);
       if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
-      return documents.flatMap(({ facts, index, start }) => (facts.problem && !this.charts.reads(source.scope, source) ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
+      if (this.charts.reads(source.scope, source)) return [];
+      return documents.flatMap(({ facts, index, start }) => (facts.problem ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
     });
   }
 
@@ -287,6 +288,13 @@ export class Workspace {
   counts(): { files: number; documents: number; resources: number } {
     const documents = [...this.files.values()].flatMap((file) => file.documents).filter((entry) => entry.facts.unread || entry.facts.resources.length > 0 || entry.facts.problem);
     return { files: [...this.files.values()].filter(({ source }) => source.role !== 'part').length, documents: documents.length, resources: documents.reduce((sum, { facts }) => sum + (facts.unread ? 1 : facts.resources.length), 0) };
+  }
+
+  /** The objects of a document, the same ones as long as it stays. */
+  private objectsIn(entry: DocumentEntry, source: SourceFile): readonly GraphObject[] {
+    let objects = this.objects.get(entry);
+    if (!objects) this.objects.set(entry, (objects = entry.facts.resources.map((resource, i) => graphObject(`${entry.id}.${i}`, entry, resource, source))));
+    return objects;
   }
 
   private read(text: string, dialect: Dialect): DocumentFacts {
