@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { findOnPath, root, toolsPackage, vscodeCache } from '../../scripts/setup/places.mjs';
-import { bundleSuite, fixtures, hasPassed, readResult, writeEmptyExtension } from './suite-run.mjs';
+import { bundleSuite, fixtures, hasPassed, pathWithHelm, readResult, writeEmptyExtension } from './suite-run.mjs';
 
 const { downloadAndUnzipVSCode, resolveCliArgsFromVSCodeExecutablePath, runTests } = createRequire(path.join(toolsPackage, 'package.json'))('@vscode/test-electron');
 
@@ -41,7 +41,7 @@ export async function runInDesktop(executable, { vsix, grep }) {
     }
     const ended = await runTests({
       vscodeExecutablePath: executable, extensionDevelopmentPath: vsix ? empty : root, extensionTestsPath: await bundleSuite(path.join(folder, 'suite')),
-      extensionTestsEnv: { KUBEWHO_TEST_RESULT: resultFile, KUBEWHO_TEST_EXTENSION_ROOT: vsix ? extensions : root, ...(grep ? { KUBEWHO_TEST_GREP: grep } : {}) },
+      extensionTestsEnv: { PATH: pathWithHelm, KUBEWHO_TEST_RESULT: resultFile, KUBEWHO_TEST_EXTENSION_ROOT: vsix ? extensions : root, ...(grep ? { KUBEWHO_TEST_GREP: grep } : {}) },
       launchArgs: [workspace, ...folders], // test-electron adds what keeps VS Code quiet
     }).then((code) => ({ code }), (error) => ({ code: error.code ?? 1, error }));
     const result = readResult(resultFile);

@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { root } from '../../scripts/setup/places.mjs';
 import { Session } from './session.mjs';
-import { bundleSuite, fixtures, hasPassed, readResult, writeEmptyExtension } from './suite-run.mjs';
+import { bundleSuite, fixtures, hasPassed, pathWithHelm, readResult, writeEmptyExtension } from './suite-run.mjs';
 
 const LIMIT_S = 180;
 
@@ -14,7 +14,7 @@ const LIMIT_S = 180;
  * @returns {Promise<{passed: boolean, result?: object}>}
  */
 export async function runInServer({ vsix, grep }) {
-  const session = new Session();
+  const session = new Session({ env: { PATH: pathWithHelm } });
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.once(signal, () => {

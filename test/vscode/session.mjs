@@ -32,6 +32,8 @@ export class Session {
     this.log = '';
     const home = path.join(this.folder, 'home');
     for (const dir of [this.workspace, this.extensions, path.join(this.data, 'data/User'), home]) fs.mkdirSync(dir, { recursive: true });
+    // VS Code runs programs with the PATH that a login shell has.
+    if (env.PATH) fs.writeFileSync(path.join(home, '.profile'), `PATH='${env.PATH}'\n`);
     fs.writeFileSync(path.join(this.data, 'data/User/settings.json'), JSON.stringify({ ...QUIET_SETTINGS, ...settings }));
     // An editor's or Node's own variables, inherited from the shell that runs this, would change the server under test.
     const inherited = Object.entries(process.env).filter(([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|NODE_OPTIONS$)/.test(name));

@@ -3,9 +3,12 @@ import { build } from 'esbuild';
 import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { root, toolsPackage } from '../../scripts/setup/places.mjs';
+import { kubernetesTools, root, toolsPackage } from '../../scripts/setup/places.mjs';
 
 export const fixtures = path.join(root, 'test/vscode/fixtures');
+
+/** The environment's PATH with a real Helm on it. */
+export const pathWithHelm = `${kubernetesTools[0].dir}${path.delimiter}${process.env.PATH}`;
 
 /**
  * Bundles host.ts and every suite/*.test.ts for the extension host. mocha stays outside: it is found among the test tools.

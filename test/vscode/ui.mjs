@@ -3,12 +3,13 @@
 // kubewho as its user sees it: the workbench is driven by mouse and keyboard, and screenshots are left in out/screenshots/.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { root } from '../../scripts/setup/places.mjs';
 import { Session } from './session.mjs';
-import { fixtures } from './suite-run.mjs';
+import { fixtures, pathWithHelm } from './suite-run.mjs';
 
 const screenshots = path.join(root, 'out/screenshots');
 const vsix = process.argv[2]?.endsWith('.vsix') ? path.resolve(process.argv[2]) : undefined;
@@ -85,5 +86,64 @@ describe('kubewho on the screen', { timeout: 120_000 }, () => {
     const mounted = await rendered.locator('.view-line', { hasText: 'automountServiceAccountToken: true' }).boundingBox();
     assert.ok(squiggle.y >= mounted.y - 1 && squiggle.y < mounted.y + mounted.height, 'on its line');
     await shoot('4-rendered');
+  });
+});
+
+describe('kubewho in a workspace that nobody trusts yet', { timeout: 120_000 }, () => {
+  const runs = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'kubewho-runs-')), 'runs');
+  const helm = path.join(path.dirname(runs), 'helm');
+  const session = new Session({
+    settings: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' },
+    env: { PATH: `${path.dirname(helm)}${path.delimiter}${pathWithHelm}` },
+  });
+  const template = path.join(session.workspace, 'drawn/templates/drawn.yaml');
+  // The first is true for everybody to read; the second is, as Helm alone can tell.
+  const drawn = ['true', '{{ randAlphaNum 5 | len | eq 5 }}'].map((mounts, i) => `apiVersion: v1
+kind: Pod
+metadata: {name: drawn-${i}}
+spec:
+  automountServiceAccountToken: ${mounts}
+  containers: [{name: drawn, image: "example.com/drawn:1"}]
+`).join('---\n');
+  let page;
+
+  before(async () => {
+    fs.mkdirSync(path.dirname(template), { recursive: true });
+    fs.writeFileSync(path.join(session.workspace, 'drawn/Chart.yaml'), 'apiVersion: v2\nname: drawn\nversion: 1.0.0\n');
+    fs.writeFileSync(template, drawn);
+    fs.writeFileSync(helm, `#!/bin/sh\necho run >> '${runs}'\nPATH='${pathWithHelm}' exec helm "$@"\n`, { mode: 0o755 });
+    if (vsix) session.installExtension(vsix);
+    await session.startServer();
+    page = await session.startBrowser();
+    page.setDefaultTimeout(30_000);
+    const development = vsix ? [] : [['extensionDevelopmentPath', session.uri(root)]];
+    await page.goto(session.url([['openFile', session.uri(template)], ...development]), { waitUntil: 'commit' });
+    await page.waitForSelector('.monaco-workbench');
+  });
+
+  after(async () => {
+    await page.screenshot({ path: path.join(screenshots, 'last-untrusted.png') }).catch(() => {});
+    fs.rmSync(path.dirname(runs), { recursive: true });
+    assert.deepEqual(await session.close(), [], 'processes that would not end');
+  });
+
+  it('finds what there is to read, and runs no Helm', async () => {
+    await page.waitForSelector('.squiggly-warning');
+    await sleep(3000);
+    assert.equal(await page.locator('.squiggly-warning').count(), 1);
+    assert.equal(fs.existsSync(runs), false);
+    await page.screenshot({ path: path.join(screenshots, '5-untrusted.png') });
+  });
+
+  it('finds what Helm tells as soon as the workspace is trusted', async () => {
+    await page.keyboard.press('F1');
+    await page.keyboard.type('Workspaces: Manage Workspace Trust');
+    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Manage Workspace Trust' }).first().waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('.workspace-trust-editor .monaco-button', { hasText: /^Trust$/ }).first().click();
+    await page.locator('.tab', { hasText: 'drawn.yaml' }).first().click();
+    await page.locator('.squiggly-warning').nth(1).waitFor();
+    assert.equal(fs.readFileSync(runs, 'utf8'), 'run\n');
+    await page.screenshot({ path: path.join(screenshots, '6-trusted.png') });
   });
 });

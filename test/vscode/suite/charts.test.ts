@@ -1,8 +1,8 @@
 // A Helm chart in VS Code: templates judged with unsaved values, and shown with their values beside them.
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'mocha';
+import { after, afterEach, before, describe, it } from 'mocha';
 import * as vscode from 'vscode';
-import { closeAll, eventually, findings, show, workspaceFile } from './support.ts';
+import { closeAll, eventually, findings, show, workspaceFile, write } from './support.ts';
 
 const RULE = 'automounted-token';
 const template = () => workspaceFile('chart/templates/checkout.yaml');
@@ -59,5 +59,55 @@ describe('a chart in VS Code', () => {
     await eventually('the finding to go', () => findings(document.uri, RULE).length === 0);
     await type(values(), 'automount: false', 'automount: true');
     await eventually('the finding to come back', () => findings(document.uri, RULE)[0]);
+  });
+});
+
+/** True, as Helm alone can tell: what is random is nothing to read. */
+const random = '{{ randAlphaNum 5 | len | eq 5 }}';
+const drawn = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: drawn}
+spec:
+  selector: {matchLabels: {app: drawn}}
+  template:
+    metadata: {labels: {app: drawn}}
+    spec:
+      automountServiceAccountToken: ${random}
+      containers: [{name: drawn, image: "example.com/drawn:1"}]
+`;
+
+describe('a chart that Helm renders in VS Code', () => {
+  const at = () => workspaceFile('drawn/templates/drawn.yaml');
+  const render = () => vscode.workspace.getConfiguration('kubewho').inspect<string>('render');
+
+  before(async () => {
+    await write('drawn/Chart.yaml', 'apiVersion: v2\nname: drawn\nversion: 1.0.0\n');
+    await write('drawn/templates/drawn.yaml', drawn);
+  });
+  afterEach(async () => {
+    await closeAll();
+    await vscode.workspace.getConfiguration('kubewho').update('render', undefined, vscode.ConfigurationTarget.Global);
+  });
+  after(() => vscode.workspace.fs.delete(workspaceFile('drawn'), { recursive: true }));
+
+  it('has what Helm alone tells, as the workspace is trusted: not while it is typed in, and again when it is saved', async () => {
+    assert.equal(vscode.workspace.isTrusted, true);
+    assert.equal(render()?.defaultValue, 'auto');
+    const { document } = await show(at());
+    const finding = await eventually('what Helm tells', () => findings(at(), RULE)[0]);
+    assert.equal(document.getText(finding.range), random);
+    await type(at(), 'kind: Deployment', 'kind: Deployment # typed');
+    await eventually('the finding to go', () => findings(at(), RULE).length === 0);
+    await document.save();
+    await eventually('the finding to come back', () => findings(at(), RULE)[0]);
+  });
+
+  it('has it no longer when the setting says so, and again when it does not', async () => {
+    await show(at());
+    await eventually('what Helm tells', () => findings(at(), RULE)[0]);
+    await vscode.workspace.getConfiguration('kubewho').update('render', 'never', vscode.ConfigurationTarget.Global);
+    await eventually('the finding to go', () => findings(at(), RULE).length === 0);
+    await vscode.workspace.getConfiguration('kubewho').update('render', 'auto', vscode.ConfigurationTarget.Global);
+    await eventually('the finding to come back', () => findings(at(), RULE)[0]);
   });
 });
