@@ -1,9 +1,10 @@
 import { displayName, type GraphObject, type Location } from '../../engine/identity/objects.ts';
 import type { Workload } from '../../engine/identity/graph.ts';
+import { isBrokenAddress } from '../../engine/trust/address.ts';
 import type { Edge } from '../../engine/trust/edge.ts';
 import type { Evidence, Openness } from '../../engine/trust/layer.ts';
 import { trustReport, type KnownCaller, type TrustReport, type WayIn } from '../../engine/trust/report.ts';
-import { evidenceWords } from '../../engine/trust/words.ts';
+import { everyAddress, evidenceWords } from '../../engine/trust/words.ts';
 import { known } from '../../engine/yaml/cursor.ts';
 import { isPartial } from '../../engine/identity/token-need.ts';
 import { UsageError, type Arguments } from '../args.ts';
@@ -45,6 +46,7 @@ function rows(report: TrustReport, estate: Estate): string[][] {
 
 function rowsOf(report: TrustReport): Row[] {
   const { edges, ways, layers, callers, elsewhere } = report;
+  const perhaps = layers.flatMap((layer) => layer.perhaps ?? []);
   const closed = layers.filter(({ isolates, admissions, policies }) => isolates === true && admissions.length === 0 && policies.length > 0);
   const demands = layers.flatMap((layer) => layer.demands.map((demand) => ({ layer, demand })));
   const isolated = layers.some(({ isolates }) => isolates !== false);
@@ -54,22 +56,29 @@ function rowsOf(report: TrustReport): Row[] {
     ...closed.map(({ policies: [policy] }): Row => ({ callers: 'nobody', evidence: '-', by: objectLabel(policy!), at: { object: policy!, place: policy!.resource.header.at } })),
     ...demands.map(({ demand: { evidence, extent, at } }): Row => ({ callers: extent === 'all' ? 'everyone' : 'everyone, on part of the traffic', evidence: `has to show it: ${evidenceWords[evidence]}`, by: objectLabel(at.object), at })),
     ...(elsewhere ? [{ callers: 'everyone', evidence: 'has to log in at a proxy or a check of its own', by: '-', at: undefined }] : []),
-    ...(isolated || demands.length > 0 || elsewhere ? [] : [{ callers: 'anyone in the cluster', evidence: 'none: no policy among the files read', by: '-', at: undefined }]),
+    ...perhaps.map((policy): Row => ({ callers: 'not known', evidence: 'not known: what it selects cannot be read', by: objectLabel(policy), at: { object: policy, place: policy.resource.header.at } })),
+    ...(isolated || perhaps.length > 0 || demands.length > 0 || elsewhere ? [] : [{ callers: 'anyone in the cluster', evidence: 'none: no policy among the files read', by: '-', at: undefined }]),
     ...callers.filter(({ evidence }) => evidence === undefined).map(({ workload, shown: [first] }): Row => ({ callers: workloadLabel(workload), evidence: isolated ? `${first!.how}; no rule lets it in` : first!.how, by: '-', at: first!.at })),
   ];
 }
 
-function callersOfWay({ written, callers, notRead, evidence, openness }: WayIn): string {
+function callersOfWay({ broken, callers, notRead, evidence, opening, ...way }: WayIn): string {
+  const written = way.written.map((one) => (broken.includes(one) ? addressWords(one) : one));
   const names = callers.map(workloadLabel);
   const all = [...names, ...(callers.length > 0 ? notRead : written)];
-  if (openness !== undefined) return [opennessWords[openness], ...written].join(', ');
+  if (opening) return [opening.to === 'everyAddress' ? everyAddress(opening.family) : opennessWords[opening.to], ...written].join(', ');
   if (evidence === 'nothing' && written.length === 0) return 'anyone';
   return all.length > 0 ? all.join(', ') : unnamed[evidence];
 }
 
-const opennessWords: Readonly<Record<Openness, string>> = {
-  anyone: 'anyone', entityAll: 'anyone', everyAddress: 'every address', outside: 'every address outside the cluster', everyPod: 'every pod', cluster: 'every pod and node of the cluster',
+const opennessWords: Readonly<Record<Exclude<Openness, 'everyAddress'>, string>> = {
+  anyone: 'anyone', entityAll: 'anyone', outside: 'every address outside the cluster', everyPod: 'every pod', cluster: 'every pod and node of the cluster',
 };
+
+/** An address as it is written; what is none is no fact. */
+function addressWords(text: string): string {
+  return isBrokenAddress(text) ? `${text} (no address or range)` : text;
+}
 
 /** Callers that no file names. */
 const unnamed: Readonly<Record<Evidence, string>> = {
@@ -84,7 +93,7 @@ function evidenceOfWay({ evidence, extent }: Pick<WayIn, 'evidence' | 'extent'>)
 function edgeWords({ login, logins, lists, either }: Edge): string {
   const means = [...new Set(logins.filter(({ login: one }) => one.demanded !== false).map(({ login: one }) => one.means))].join(', ');
   const addresses = lists.flatMap(({ list }) => list.entries.flatMap((entry) => known(entry) ?? []));
-  const list = lists.length === 0 ? '' : `by address${addresses.length > 0 ? ` (${addresses.join(', ')})` : ''}`;
+  const list = lists.length === 0 ? '' : `by address${addresses.length > 0 ? ` (${addresses.map(addressWords).join(', ')})` : ''}`;
   const asked = login === true ? `a login${means && `: ${means}`}` : login === 'unknown' ? 'a login that is not known' : '';
   return [asked, list].filter((part) => part !== '').join(either ? ', or ' : ' and ') || 'none';
 }
@@ -94,7 +103,8 @@ function pretty(report: TrustReport, estate: Estate): string[] {
   const { object, accountAt } = workload;
   const where = (at: Location) => placeLabel(estate.place(at));
   const looked = layers.filter(({ policies }) => policies.length > 0);
-  const empty = layers.filter(({ policies }) => policies.length === 0).map(({ technology }) => technology);
+  const perhaps = layers.flatMap((layer) => layer.perhaps ?? []);
+  const empty = layers.filter((layer) => layer.policies.length === 0 && !layer.perhaps?.length).map(({ technology }) => technology);
   const missing = [...new Set(ways.flatMap(({ notRead }) => notRead))];
   return [
     `${workloadLabel(workload)} (${where({ object, place: object.resource.header.name.at })}), account "${workload.accountName}" (${where({ object, place: accountAt })})`,
@@ -107,6 +117,7 @@ function pretty(report: TrustReport, estate: Estate): string[] {
       ...ways.filter((way) => way.layer === layer).map((way) => `    ${callersOfWay(way)}: ${evidenceOfWay(way)}; ${objectLabel(way.policy)} (${where({ object: way.policy, place: way.rule })})`),
       ...layer.demands.map(({ evidence, extent, at }) => `    demands of everyone${extent === 'all' ? '' : ', on part of the traffic'}: ${evidenceWords[evidence]}; ${objectLabel(at.object)} (${where(at)})`),
     ]),
+    ...perhaps.map((policy) => `  not known whether ${objectLabel(policy)} (${where({ object: policy, place: policy.resource.header.at })}) is about it: what it selects cannot be read`),
     ...(elsewhere ? ['  a proxy beside the container, or a check of its own, asks for an identity'] : []),
     `  callers among the files:${callers.length === 0 ? ' none that the files show' : ''}`,
     ...callers.flatMap((caller) => callerLines(caller, where)),
@@ -146,7 +157,8 @@ function shown(report: TrustReport, { place }: Estate): Record<string, unknown> 
       policies: layer.policies.map(written),
       isolates: nullable(layer.isolates),
       unsure: layer.unsure,
-      ways: ways.filter((way) => way.layer === layer).map((way) => ({ evidence: way.evidence satisfies Evidence, extent: way.extent, openTo: way.openness ?? null, policy: written(way.policy), at: place({ object: way.policy, place: way.rule }), written: way.written, callers: way.callers.map(named), notRead: way.notRead })),
+      perhaps: (layer.perhaps ?? []).map(written),
+      ways: ways.filter((way) => way.layer === layer).map((way) => ({ evidence: way.evidence satisfies Evidence, extent: way.extent, openTo: way.opening?.to ?? null, policy: written(way.policy), at: place({ object: way.policy, place: way.rule }), written: way.written, notAddresses: way.broken, callers: way.callers.map(named), notRead: way.notRead })),
       demands: layer.demands.map(({ evidence, extent, at }) => ({ evidence, extent, policy: written(at.object), at: place(at) })),
     })),
     callers: callers.map((caller) => ({ ...named(caller.workload), evidence: caller.evidence ?? null, shown: caller.shown.map(({ how, at }) => ({ how, at: place(at) })) })),

@@ -88,7 +88,17 @@ export function isSingleHost(network: Network): boolean {
 
 /** Whether some ranges together hold every address of a family: 0.0.0.0/0 or ::/0, also in pieces. */
 export function coversFamily(networks: readonly Network[]): boolean {
-  return ([4, 6] as const).some((family) => covers({ family, first: 0n, prefix: 0 }, networks.filter((network) => network.family === family)));
+  return familiesCovered(networks).length > 0;
+}
+
+/** The families of which some ranges together hold every address. */
+export function familiesCovered(networks: readonly Network[]): (4 | 6)[] {
+  return ([4, 6] as const).filter((family) => covers({ family, first: 0n, prefix: 0 }, networks.filter((network) => network.family === family)));
+}
+
+/** Whether a text means to be an address or a range, and is none: the API server refuses such an object, or its controller passes it over. */
+export function isBrokenAddress(text: string): boolean {
+  return /^[\d.]+(?:\/.*)?$|^[\da-f:.]*:[\da-f:.]*(?:\/.*)?$/i.test(text) && parseNetworkOrAddress(text) === undefined;
 }
 
 function covers(range: Network, networks: readonly Network[]): boolean {

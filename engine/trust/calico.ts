@@ -10,7 +10,7 @@ import { setsOf } from './calico-sets.ts';
 import type { Denial } from './denial.ts';
 import { factsNear } from './index.ts';
 import type { Admission, Evidence, Layer, Opening, Peer } from './layer.ts';
-import { isOnPodNetwork } from './network-policy.ts';
+import { isOnPodNetwork, openingOfRanges } from './network-policy.ts';
 import { namespaceName, selectsNamespace } from './peers.ts';
 import { allOf, sameNamespace, targetOf, type Target } from './target.ts';
 
@@ -84,6 +84,7 @@ export function calicoLayer(graph: Graph, target: Target, kubernetes: Layer): La
       ...afterStops(stops, orderOfKubernetes(graph), kubernetes.admissions),
     ],
     demands: [],
+    perhaps: concerning.filter(({ answer }) => answer === 'unknown').map(({ policy: { object } }) => object),
     unsure: sure.some(({ fact }) => fact.open) || concerning.some(({ policy: { fact }, answer }) => answer === 'unknown' && (fact.open || fact.ingress.some(({ action }) => known(action) !== 'Allow'))),
   };
 }
@@ -139,9 +140,14 @@ function isByLabel({ selector, namespaceSelector, accounts, service }: CalicoEnt
 
 /** Everything that a source says has to fit, so a selector beside networks is the stronger; the `not` fields only take away. */
 function evidenceOf(source: CalicoEntity): Evidence {
-  if (source.open) return 'unknown';
+  if (source.open || !isRead(source)) return 'unknown';
   if (isByLabel(source)) return 'label';
   return source.nets.length === 0 ? 'nothing' : evidenceOfNets(source.nets);
+}
+
+/** Whether Calico's own parser would read what a source selects by. */
+function isRead({ selector, namespaceSelector, notSelector, accounts }: CalicoEntity): boolean {
+  return [selector, namespaceSelector, notSelector, accounts?.selector].every((one) => one === undefined || one.expression !== undefined);
 }
 
 function evidenceOfNets(nets: readonly Value<string>[]): Evidence {
@@ -157,8 +163,7 @@ function openingOf({ global }: CalicoPolicyFact, source: CalicoEntity, rule: Cal
     return nets.length === 0 && anywhere && everything(selector) ? { to: 'everyPod', at: (selector ?? namespaceSelector)!.at } : undefined;
   }
   if (nets.length === 0) return { to: 'anyone', at: rule.at };
-  const universal = nets.find((net) => coversFamily(networksIn([known(net)])));
-  return universal || coversFamily(networksIn(nets.map(known))) ? { to: 'everyAddress', at: (universal ?? nets[0]!).at } : undefined;
+  return openingOfRanges(nets);
 }
 
 function peerOf(graph: Graph, policy: GraphObject, { global }: CalicoPolicyFact, source: CalicoEntity): Peer {

@@ -53,6 +53,8 @@ export type Openness = 'anyone' | 'entityAll' | 'everyAddress' | 'outside' | 'ev
 
 export interface Opening {
   readonly to: Openness;
+  /** Of `everyAddress`, where it is every address of one family only. */
+  readonly family?: 4 | 6;
   /** What says so. */
   readonly at: Place;
 }
@@ -85,6 +87,8 @@ export interface Layer {
   readonly isolates: boolean | 'unknown';
   readonly admissions: readonly Admission[];
   readonly demands: readonly Demand[];
+  /** Policies that may select the target: what their selectors say cannot be read. */
+  readonly perhaps?: readonly GraphObject[];
   /** Whether a policy may or may not select the target, or is about some of its ports only: then nothing that is missing here can be relied on. */
   readonly unsure: boolean;
 }

@@ -1,7 +1,7 @@
 import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/network-policy.ts';
 import { matches, selectsAll } from '../kubernetes/selector.ts';
-import { known } from '../yaml/cursor.ts';
-import { coversFamily, networksIn } from './address.ts';
+import { known, type Value } from '../yaml/cursor.ts';
+import { coversFamily, familiesCovered, networksIn } from './address.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { factsNear } from './index.ts';
@@ -51,11 +51,17 @@ export function evidenceOf(cidr: string | undefined): Evidence {
 function openingOf(rule: NetworkRule): Opening | undefined {
   if (rule.anyPeer) return { to: 'anyone', at: rule.peersAt };
   const ranges = rule.peers.flatMap(({ ipBlock }) => (ipBlock ? [ipBlock.cidr] : []));
-  const universal = ranges.find((cidr) => coversFamily(networksIn([known(cidr)])));
-  if (universal) return { to: 'everyAddress', at: universal.at };
-  if (coversFamily(networksIn(ranges.map(known)))) return { to: 'everyAddress', at: ranges[0]!.at };
+  const universal = openingOfRanges(ranges);
+  if (universal) return universal;
   const everywhere = rule.peers.find(({ namespaceSelector, podSelector }) => namespaceSelector && selectsAll(namespaceSelector) && (!podSelector || selectsAll(podSelector)));
   return everywhere && { to: 'everyPod', at: everywhere.at };
+}
+
+/** Ranges that together hold every address of a family: at the one that does so alone, else at the first. */
+export function openingOfRanges(ranges: readonly Value<string>[]): Opening | undefined {
+  const [family, other] = familiesCovered(networksIn(ranges.map(known)));
+  const whole = ranges.find((range) => coversFamily(networksIn([known(range)])));
+  return family && { to: 'everyAddress', ...(other ? {} : { family }), at: (whole ?? ranges[0]!).at };
 }
 
 function peerOf(graph: Graph, policy: GraphObject, { podSelector, namespaceSelector, at }: NetworkPeer): Peer {

@@ -14,9 +14,10 @@ import type { Target } from './target.ts';
  */
 export function networkLayers(graph: Graph, target: Target): readonly Layer[] {
   const kubernetes = networkPolicyLayer(graph, target);
-  const plugins = [ciliumLayer(graph, target, kubernetes), calicoLayer(graph, target, kubernetes)].filter(({ policies, unsure }) => policies.length > 0 || unsure);
+  const calico = calicoLayer(graph, target, kubernetes);
+  const plugins = [ciliumLayer(graph, target, kubernetes), calico].filter(({ policies, unsure }) => policies.length > 0 || unsure);
   const { layer, denials } = clusterTiers(graph, target, kubernetes.isolates);
-  return (plugins.length > 0 ? plugins : [kubernetes]).map((one): Layer => ({
+  return (plugins.length > 0 ? plugins : [{ ...kubernetes, perhaps: calico.perhaps ?? [] }]).map((one): Layer => ({
     ...one,
     technology: one.policies.length === 0 && layer.policies.length > 0 ? layer.technology : one.technology,
     policies: [...one.policies, ...layer.policies],

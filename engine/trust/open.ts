@@ -4,7 +4,7 @@ import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isMeshComponent } from './bypass.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
-import type { Admission, Openness } from './layer.ts';
+import type { Admission, Opening, Openness } from './layer.ts';
 import { protectedByNetwork } from './protected.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
@@ -13,6 +13,8 @@ import { waysThrough } from './ways.ts';
 /** A rule of a policy of the network that lets everyone in to something that is meant to be reached by some. */
 export interface OpenGrant {
   readonly openness: Openness;
+  /** Where only the addresses of one family are all let in. */
+  readonly family: Opening['family'];
   readonly at: Place;
   readonly rule: Place;
   /** The ports that the rule is about; all where there are none. */
@@ -40,7 +42,7 @@ export function openGrants(graph: Graph, policy: GraphObject): OpenGrant[] {
       else if (grant.targets.at(-1) !== target) grant.targets.push(target);
     }
   }
-  return [...grants.values()].map(({ admission: { opening, rule, ports = [] }, targets }) => ({ openness: opening!.to, at: opening!.at, rule, ports, targets: targets.filter(({ workload }) => workload) }));
+  return [...grants.values()].map(({ admission: { opening, rule, ports = [] }, targets }) => ({ openness: opening!.to, family: opening!.family, at: opening!.at, rule, ports, targets: targets.filter(({ workload }) => workload) }));
 }
 
 /** Policies share their targets; the answer is a function of the graph. */

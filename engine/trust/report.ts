@@ -1,9 +1,10 @@
 import type { Graph, Workload } from '../identity/graph.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import { known, type Place } from '../yaml/cursor.ts';
+import { coversFamily, isBrokenAddress, parseNetworkOrAddress } from './address.ts';
 import { callersOf, type Caller } from './callers.ts';
 import { edgesOf, type Edge } from './edge.ts';
-import { evidences, type Admission, type Evidence, type Layer, type Openness } from './layer.ts';
+import { evidences, type Admission, type Evidence, type Layer, type Opening } from './layer.ts';
 import { inOrder } from './index.ts';
 import { accountsNamed, workloadsNamed } from './principals.ts';
 import { targetOf } from './target.ts';
@@ -17,10 +18,12 @@ export interface WayIn {
   readonly policy: GraphObject;
   readonly rule: Place;
   /** Whom it lets in where that is everyone of a kind. */
-  readonly openness: Openness | undefined;
+  readonly opening: Opening | undefined;
   /** The addresses or names that it lets in, as they are written. */
   readonly written: readonly string[];
   readonly callers: readonly Workload[];
+  /** What is written as an address and is none. */
+  readonly broken: readonly string[];
   /** The names that no workload among the files answers to. */
   readonly notRead: readonly string[];
 }
@@ -68,17 +71,24 @@ function waysOf(graph: Graph, workload: Workload, layer: Layer, shown: readonly 
   }
   return [...groups.values()].map((admissions): WayIn => {
     const { evidence, extent, policy, rule, opening } = admissions[0]!;
+    const addresses = [...new Set(admissions.flatMap((one) => one.addresses).flatMap((value) => known(value) ?? []))];
     const names = [...new Set(admissions.flatMap(({ named }) => named ?? []).flatMap((value) => known(value) ?? []))];
     const resolved = names.map((name) => ({ name, workloads: workloadsOf(graph, name, evidence, policy, workload) }));
     const selected = evidence === 'label' ? shown.filter((caller) => caller.how === 'selected by a policy' && caller.evidence.object === policy && isWithin(rule, caller.evidence.place)).map((caller) => caller.workload) : [];
     return {
       layer, evidence, extent, policy, rule,
-      openness: opening?.to,
-      written: [...new Set(admissions.flatMap(({ addresses }) => addresses).flatMap((value) => known(value) ?? [])), ...names],
+      opening: opening && isOpenedBy(opening, addresses) ? opening : undefined,
+      written: [...addresses, ...names],
+      broken: addresses.filter(isBrokenAddress),
       callers: [...new Set([...resolved.flatMap(({ workloads }) => workloads ?? []), ...selected])],
       notRead: resolved.filter(({ workloads }) => workloads?.length === 0).map(({ name }) => name),
     };
   });
+}
+
+/** Of a rule's peers those that hold every address are what opens it; the others are only what they say. */
+function isOpenedBy({ to }: Opening, addresses: readonly string[]): boolean {
+  return addresses.length === 0 || (to !== 'everyAddress' && to !== 'outside') || coversFamily(addresses.flatMap((text) => parseNetworkOrAddress(text) ?? []));
 }
 
 /** The workloads that a name stands for; undefined for a name that stands for no account. */

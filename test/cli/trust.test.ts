@@ -113,3 +113,38 @@ describe('trust', () => {
     assert.ok(!kubewho(['trust'], { cwd: empty }).stdout.includes('\u001b'));
   });
 });
+
+describe('what is not known', () => {
+  const policy = (name: string, selector: string, source: string): string => `---
+apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: ${name}, namespace: shop }
+spec: { selector: "${selector}", ingress: [{ action: Allow, source: { ${source} } }] }
+`;
+  const rowsOf = (files: Readonly<Record<string, string>>, ...args: string[]): string => kubewho(['trust', ...args], { cwd: folderWith(files) }).stdout;
+
+  test('callers of a Calico rule whose selector cannot be read', () => {
+    const stdout = rowsOf({ 'a.yaml': deployment('web') + policy('web', "app == 'web'", `selector: "app = 'cart'"`) });
+    assert.match(stdout, /Deployment\/shop\/web +not known +not known +NetworkPolicy shop\/web /);
+  });
+
+  test('whether a Calico policy is about a workload, where what it selects cannot be read', () => {
+    const files = { 'a.yaml': deployment('web') + policy('odd', "app = 'web'", `selector: "all()"`) };
+    assert.match(rowsOf(files), /Deployment\/shop\/web +not known +not known: what it selects cannot be read +NetworkPolicy shop\/odd +a.yaml:\d+:\d+\n$/);
+    assert.match(rowsOf(files, '--to', 'shop/web'), /\n {2}not known whether NetworkPolicy shop\/odd \(a.yaml:\d+:\d+\) is about it: what it selects cannot be read\n/);
+  });
+
+  test('what is written as a range and is none; every address of one family is not every address', () => {
+    const ranges = (...cidrs: string[]): string => rowsOf({ 'a.yaml': `${deployment('web')}---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop }
+spec: { podSelector: {}, ingress: [{ from: [${cidrs.map((cidr) => `{ ipBlock: { cidr: "${cidr}" } }`).join(', ')}] }] }
+` });
+    assert.match(ranges('10.0.0.0/33'), / {2}10\.0\.0\.0\/33 \(no address or range\) +by address /);
+    assert.match(ranges('::/0'), / {2}every IPv6 address, ::\/0 +none /);
+    assert.match(ranges('0.0.0.0/0'), / {2}every IPv4 address, 0\.0\.0\.0\/0 +none /);
+    assert.match(ranges('0.0.0.0/0', '::/0'), / {2}every address, 0\.0\.0\.0\/0, ::\/0 +none /);
+    assert.match(ranges('10.0.0.0/8', '::/0'), / {2}10\.0\.0\.0\/8 +by address .*\n.* {2}every IPv6 address, ::\/0 +none /);
+  });
+});

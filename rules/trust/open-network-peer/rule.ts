@@ -6,12 +6,13 @@ import { configuredGrants } from '../../../engine/trust/configured.ts';
 import { mayCallOn } from '../../../engine/trust/port-callers.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
+import { everyAddress } from '../../../engine/trust/words.ts';
 import { defineRule, type Signal } from '../../../engine/lint/rule.ts';
 import { namePeers } from '../name-peers.ts';
 
 const messages = {
   anyone: 'Everyone may reach {workloads} on {ports}: this rule names no peer',
-  everyAddress: 'Everyone may reach {workloads} on {ports}: these ranges hold every address',
+  everyAddress: 'Everyone may reach {workloads} on {ports}: these ranges hold {every}',
   entityAll: 'Everyone may reach {workloads} on {ports}: the entity `all` is whoever there is, inside and outside the cluster',
   outside: 'Everyone outside the cluster may reach {workloads} on {ports}: this peer is every address there',
   cluster: 'Every pod of every namespace, and every node, may reach {workloads} on {ports}: this is what the entity means',
@@ -56,7 +57,7 @@ function signalOf(graph: Graph, object: GraphObject, grant: OpenGrant): Signal {
   const names = [...new Set(workloads.map((one) => `${one.resource.header.kind} ${displayName(one)}`))];
   return {
     messageId: grant.openness,
-    args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant) },
+    args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant), every: everyAddress(grant.family) },
     at: { object, place: grant.at },
     // A single port that is open to all pods is how shared services and metrics are offered.
     severity: (grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0 ? 'info' : stake ? 'error' : 'warning',

@@ -55,7 +55,7 @@ describe('what a caller needs', () => {
     [['label'], ['everyPod'], '{namespaceSelector: all()}', 'every pod of every namespace'],
     [['label'], ['everyPod'], '{namespaceSelector: all(), selector: all()}', 'likewise'],
     [['label'], [undefined], '{services: {name: a, namespace: shop}}', 'the pods of a Service'],
-    [['label'], [undefined], '{selector: "app = a"}', 'a selector that Calico would refuse'],
+    [['unknown'], [undefined], '{selector: "app = a"}', 'a selector that Calico would refuse'],
   ];
   for (const [asked, open, source, why] of rows) {
     test(`${source}: ${asked} (${why})`, () => {
