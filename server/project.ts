@@ -8,6 +8,7 @@ import { Workspace, type RenderedTemplate, type Skipped, type SourceFile } from 
 import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import { environmentOf } from '../sources/environment.ts';
+import { speaksOfFiles } from '../sources/chart-files.ts';
 import { installsOf, mayInstall } from '../sources/installs.ts';
 import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
@@ -43,6 +44,9 @@ export class Project {
   generation = 0;
   private plan: Plan | undefined;
   private installsStale = false;
+  private supplies: readonly ChartSupply[] = [];
+  /** Charts whose files were looked for since a template began to speak of them. */
+  private readonly filesAsked = new Set<string>();
   private readonly open = new Map<string, TextDocument>();
   private readonly onDisk = new Set<string>();
   /** Open documents whose file was deleted, with the version that they had then. */
@@ -62,6 +66,7 @@ export class Project {
     // Setting it has everything asked again.
     if (JSON.stringify(configuration) !== JSON.stringify(this.configuration)) this.workspace.configure(configuration, environmentOf(configuration));
     this.configuration = configuration;
+    this.supplies = supplies;
     for (const supply of supplies) this.workspace.supply(supply);
     this.installsStale = true;
     this.generation++;
@@ -106,6 +111,19 @@ export class Project {
   /** Whether a file on disk was found to belong to the project. */
   holds(path: string): boolean {
     return this.onDisk.has(path);
+  }
+
+  /** The folders of charts whose templates read files of them. */
+  readFolders(): string[] {
+    return this.supplies.flatMap(({ chart, files }) => (files ? [chart] : []));
+  }
+
+  /** Whether a template began to read files of its chart that nobody has looked for; said once. */
+  wantsFiles(path: string): boolean {
+    const chart = this.planOf(path)?.chart;
+    if (chart === undefined || this.filesAsked.has(chart) || !speaksOfFiles(this.text(path) ?? '') || this.readFolders().includes(chart)) return false;
+    this.filesAsked.add(chart);
+    return true;
   }
 
   /** The files that lie in a folder, or are it. */

@@ -2,6 +2,7 @@ import type { TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { ParsedConfiguration } from '../engine/lint/config.ts';
+import { speaksOfFiles } from '../sources/chart-files.ts';
 import { isDiscoverable } from '../sources/discover.ts';
 import type { Host } from '../sources/host.ts';
 import { isWithin, nameOf, parentOf } from '../sources/path.ts';
@@ -103,6 +104,11 @@ export class Session {
     }
   }
 
+  /** The URIs of charts whose templates read files of them, whatever these are called. */
+  chartsReadingFiles(): string[] {
+    return [...this.projects.values()].filter((project) => project.isLoaded()).flatMap((project) => project.readFolders().map((folder) => project.uri(folder)));
+  }
+
   /** The URIs of roots on disk that lie outside of the client's folders, or above them. */
   rootsOutside(): string[] {
     return [...this.projects.values()].filter((project) => project.isLoaded() && !this.shownIn(project).includes('')).map((project) => project.root.toString());
@@ -133,7 +139,7 @@ export class Session {
     const place = this.places.get(document.uri);
     if (place) {
       place.project.documentChanged(place.path, document);
-      if (decidesForOthers(place.path)) this.reload(TYPING_MS);
+      if (decidesForOthers(place.path) || place.project.wantsFiles(place.path)) this.reload(TYPING_MS);
       return this.changed();
     }
     const uri = ownUri(document.uri);
@@ -161,7 +167,7 @@ export class Session {
       const found = this.holderOf(path);
       if (found && !found.project.holds(found.path)) found.project.charts.fileTouched(found.path);
     }
-    if (concerned.some(({ path }) => decidesForOthers(path) || /^\.(?:git|kubewho)ignore$/.test(nameOf(path)))) {
+    if (concerned.some(({ path }) => decidesForOthers(path) || /^\.(?:git|kubewho)ignore$/.test(nameOf(path)) || this.isChartFile(path))) {
       this.leftOut.clear();
       return this.reload();
     }
@@ -233,7 +239,7 @@ export class Session {
     const deciding = this.documents.all().flatMap((document) => {
       const uri = ownUri(document.uri);
       const place = this.places.get(document.uri);
-      return uri?.scheme === 'file' && decidesForOthers(uri.path) && !place?.project.isDeleted(place.path) ? [[pathOf(uri), withoutMark(document.getText())] as const] : [];
+      return uri?.scheme === 'file' && (decidesForOthers(uri.path) || (place?.project.holds(place.path) && speaksOfFiles(document.getText()))) && !place?.project.isDeleted(place.path) ? [[pathOf(uri), withoutMark(document.getText())] as const] : [];
     });
     const { workspaces, problems } = await loadTree(host, roots, { configure: this.options.configure, overlay: new Map(deciding) });
     const loaded = new Set<string>();
@@ -336,6 +342,12 @@ export class Session {
     for (const gone of found?.project.within(found.path) ?? []) found!.project.fileGone(gone);
   }
 
+  /** Whether a file is no manifest, and templates of its chart may read it. */
+  private isChartFile(path: string): boolean {
+    const found = this.holderOf(path);
+    return found !== undefined && !found.project.holds(found.path) && found.project.readFolders().some((folder) => isWithin(folder, found.path));
+  }
+
   private isHeld(path: string): boolean {
     const found = this.holderOf(path);
     return found !== undefined && found.project.holds(found.path);
@@ -365,7 +377,7 @@ export class Session {
 
 /** Whether a change of this file can change how others are read. */
 function decidesForOthers(path: string): boolean {
-  return isPlanningFile(path) || ['Chart.yaml', configurationName].includes(nameOf(path));
+  return isPlanningFile(path) || ['Chart.yaml', configurationName].includes(nameOf(path)) || /(?:^|\/)charts\/[^/]+\.tgz$/.test(path);
 }
 
 /** The host, which lets typing have its turn while a large tree of folders is walked: hosts may read without waiting. */

@@ -18,7 +18,8 @@ const utf8 = new TextDecoder();
 export function readTar(bytes: Uint8Array): TarFile[] {
   const files: TarFile[] = [];
   let long: { path?: string; size?: number } = {};
-  for (let at = 0; at + block <= bytes.length;) {
+  for (let at = 0; at < bytes.length;) {
+    if (at + block > bytes.length) throw new RangeError('the archive is cut short');
     const header = bytes.subarray(at, at + block);
     if (header.every((byte) => byte === 0)) break;
     if (!isIntact(header)) throw new RangeError('not a tar archive');

@@ -63,6 +63,11 @@ export class Charts {
     this.supplies.set(supply.scope, { supply, packed: packedEntries(supply) });
   }
 
+  /** The scopes whose templates may read a file through `.Files`. */
+  readersOf(path: string): string[] {
+    return [...this.supplies.values()].flatMap(({ supply }) => (supply.files?.has(path) ? [supply.scope] : []));
+  }
+
   /**
    * The objects of a scope: those of its files, and for the templates of a chart what they write with its values.
    * @param textOf the text of any file of the workspace

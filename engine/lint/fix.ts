@@ -122,7 +122,8 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
   const object = 'add' in steps ? steps.after : 'remove' in steps ? steps.remove : steps[0].object;
   const { file, index, start } = object.document;
   const source = sourceOf(file);
-  if (!source || object.context) return undefined;
+  if (object.context) return undefined;
+  if (!source) return Array.isArray(steps) ? packedEdits(steps, sourceOf) : undefined;
   if ('add' in steps) {
     if (steps.add.length === 0) return [];
     const made = insertObjects(source.text, splitStream(source.text), index, steps.add, object.resource.header.root);
@@ -142,6 +143,15 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
   if (inValues.includes(undefined)) return undefined;
   const words = placed.flatMap((one) => (one.at === 'word' ? [{ span: one.span, newText: one.text }] : []));
   return [...[...result.edits, ...words].map(({ span, newText }) => ({ file, span: shift(span, start), newText, create: false })), ...inValues.flatMap((edits) => edits ?? [])];
+}
+
+/** Changes of what a template in an archive writes: nobody edits that, but values may decide it. */
+function packedEdits(steps: readonly ChangeStep[], sourceOf: (path: string) => Source | undefined): FileEdit[] | undefined {
+  const edits = steps.map(({ object, change }) => {
+    const placed = object.written && authorChange(object.written, undefined, change);
+    return placed?.at === 'values' ? valueEdits(placed, sourceOf(placed.decided.file)) : undefined;
+  });
+  return edits.every((one) => one !== undefined) ? edits.flat() : undefined;
 }
 
 /** Changes where their author makes them; undefined where one of them has no place of its own. */

@@ -310,7 +310,9 @@ export class Workspace {
       this.stale.add(source.scope);
       // A patch may be part of objects of any scope.
       for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
-      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
+      const readers = this.charts.readersOf(source.path);
+      for (const scope of readers) this.stale.add(scope);
+      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
     }
   }
 

@@ -8,6 +8,7 @@ const BATCH_MS = 75;
 const watched: readonly FileSystemWatcher[] = [
   { globPattern: '**/*.{yaml,yml,json,tpl}' },
   { globPattern: '**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}' },
+  { globPattern: '**/charts/*.tgz' },
   { globPattern: '**/*', kind: WatchKind.Delete },
 ];
 
@@ -51,12 +52,17 @@ export function watchFiles(connection: Connection, session: Session): void {
   const register = (watchers: FileSystemWatcher[]) => void connection.client.register(DidChangeWatchedFilesNotification.type, { watchers }).catch((error: unknown) => connection.console.error(String(error)));
   register([...watched]);
   if (!relativePatterns) return;
-  const outside = new Set<string>();
+  const registered = new Set<string>();
   session.onChange(() => {
     for (const baseUri of session.rootsOutside()) {
-      if (outside.has(baseUri)) continue;
-      outside.add(baseUri);
+      if (registered.has(baseUri)) continue;
+      registered.add(baseUri);
       register(watched.map((watcher) => ({ ...watcher, globPattern: { baseUri, pattern: watcher.globPattern as string } })));
+    }
+    for (const baseUri of session.chartsReadingFiles()) {
+      if (registered.has(baseUri)) continue;
+      registered.add(baseUri);
+      register([{ globPattern: { baseUri, pattern: '**/*' } }]);
     }
   });
 }

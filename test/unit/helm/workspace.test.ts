@@ -30,6 +30,14 @@ function found(workspace: Workspace, rule: string): string[] {
   return workspace.findings().filter((finding) => finding.rule === rule).map((finding) => [place(finding.file, finding.span), ...finding.related.filter(({ message }) => message.includes('decides')).map((one) => `by ${place(one.file, one.span)}`), ...(finding.instances > 1 ? [`${finding.instances} times`] : [])].join(', '));
 }
 
+/** The texts that the first fix of a rule's first finding changes, as it leaves them. */
+function fixed(workspace: Workspace, rule: string): Record<string, string> {
+  const finding = workspace.findings().find((one) => one.rule === rule)!;
+  const [fix] = workspace.fixesOf(finding);
+  const files = [...new Set((fix?.edits ?? []).map(({ file }) => file))];
+  return Object.fromEntries(files.map((file) => [file, applyEdits(workspace.textOf(file)!, fix!.edits.filter((edit) => edit.file === file))!]));
+}
+
 const deployment = (spec: string): string => `apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -105,13 +113,6 @@ describe('what templates write', () => {
 });
 
 describe('fixes', () => {
-  const fixed = (workspace: Workspace, rule: string): Record<string, string> => {
-    const finding = workspace.findings().find((one) => one.rule === rule)!;
-    const [fix] = workspace.fixesOf(finding);
-    const files = [...new Set((fix?.edits ?? []).map(({ file }) => file))];
-    return Object.fromEntries(files.map((file) => [file, applyEdits(workspace.textOf(file)!, fix!.edits.filter((edit) => edit.file === file))!]));
-  };
-
   test('are made in the template where its text is literal', () => {
     const template = deployment('      serviceAccountName: web\n      {{- if .Values.enabled }}\n      automountServiceAccountToken: true\n      {{- end }}\n');
     const workspace = chart({ 'values.yaml': 'enabled: true\n', 'templates/web.yaml': template, 'templates/account.yaml': account });
@@ -157,5 +158,82 @@ describe("Helm's own output", () => {
     const [finding] = chart(files, [{ name: 'rendered', values: [], rendered: output(extra) }]).findings().filter((one) => one.rule === 'cluster-admin-binding');
     assert.deepEqual([finding!.tier, finding!.mapping, finding!.file], ['rendered', 'file', 'templates/web.yaml']);
     assert.equal(files['templates/web.yaml'].slice(finding!.span.start, finding!.span.end), 'Deployment');
+  });
+});
+
+describe('a chart in an archive', () => {
+  const archive = 'charts/worker-1.2.0.tgz';
+  /** A chart with another packed in it: files of that by their paths in it. */
+  function packing(files: Readonly<Record<string, string>>, packed: Readonly<Record<string, string>>): Workspace {
+    const workspace = chart(files);
+    workspace.supply({ scope: 'helm:.', chart: '', packed: Object.entries({ 'Chart.yaml': 'apiVersion: v2\nname: worker\nversion: 1.2.0\n', ...packed }).map(([path, text]) => ({ path: `${archive}/${path}`, text })) });
+    return workspace;
+  }
+  const packed = { 'values.yaml': 'automount: false\n', 'templates/account.yaml': account, 'templates/web.yaml': deployment('      serviceAccountName: web\n      automountServiceAccountToken: {{ .Values.automount }}\n') };
+  const admin = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: x}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: web, namespace: {{ .Release.Namespace }}}]\n';
+
+  test('gives its helpers to the chart above it', () => {
+    const web = deployment('      serviceAccountName: web\n{{ include "worker.token" . | indent 6 }}\n');
+    assert.deepEqual(found(chart({ 'templates/web.yaml': web, 'templates/account.yaml': account }), 'automounted-token'), []);
+    const workspace = packing({ 'templates/web.yaml': web, 'templates/account.yaml': account }, { 'templates/_token.tpl': '{{ define "worker.token" }}automountServiceAccountToken: true{{ end }}' });
+    assert.deepEqual(found(workspace, 'automounted-token'), ['templates/web.yaml:11 {{ include "worker.token" . | indent 6 }}']);
+  });
+
+  test('takes part with what it writes', () => {
+    const own = { 'templates/web.yaml': deployment('      serviceAccountName: web\n') };
+    assert.deepEqual(found(packing(own, { 'templates/account.yaml': account }), 'automounted-token'), ['templates/web.yaml:10 web']);
+    assert.deepEqual(found(packing(own, { 'templates/account.yaml': `${account}automountServiceAccountToken: false\n` }), 'automounted-token'), []);
+  });
+
+  test('is the business of who packed it, but for what values of the chart above decide', () => {
+    assert.deepEqual(packing({}, { ...packed, 'values.yaml': 'automount: true\n', 'templates/admin.yaml': admin }).findings(), []);
+    const workspace = packing({ 'values.yaml': 'worker:\n  automount: true # on\n' }, packed);
+    assert.deepEqual(found(workspace, 'automounted-token'), ['values.yaml:2 true']);
+    const [finding] = workspace.findings();
+    assert.match(finding!.message, /\(in charts\/worker-1\.2\.0\.tgz\)$/);
+    assert.deepEqual(fixed(workspace, 'automounted-token'), { 'values.yaml': 'worker:\n  automount: false # on\n' });
+    put(workspace, 'values.yaml', 'worker:\n  automount: false\n');
+    assert.deepEqual(workspace.findings(), []);
+  });
+
+  test('is no place that a finding leads to', () => {
+    const binding = admin.replace('name: web,', 'name: {{ .Values.name }},');
+    const workspace = packing({ 'values.yaml': 'name: web\n', 'templates/admin.yaml': binding }, packed);
+    assert.ok(workspace.findings().length > 0);
+    for (const { file, related } of workspace.findings()) for (const one of [file, ...related.map((other) => other.file)]) assert.ok(!one.includes('.tgz'), one);
+  });
+
+  test('is replaced when another lies there', () => {
+    const workspace = packing({ 'values.yaml': 'worker:\n  automount: true\n' }, packed);
+    assert.equal(found(workspace, 'automounted-token').length, 1);
+    workspace.supply({ scope: 'helm:.', chart: '', packed: [] });
+    assert.deepEqual(workspace.findings(), []);
+  });
+});
+
+describe('files of a chart', () => {
+  const web = deployment('      serviceAccountName: web\n{{ .Files.Get "files/token.yaml" | indent 6 }}\n');
+  const reading = (files: ReadonlyMap<string, string | undefined> | undefined): Workspace => {
+    const workspace = chart({ 'templates/web.yaml': web, 'templates/account.yaml': account });
+    workspace.supply({ scope: 'helm:.', chart: '', packed: [], ...(files ? { files } : {}) });
+    return workspace;
+  };
+
+  test('are what templates put into objects', () => {
+    assert.deepEqual(found(reading(new Map([['files/token.yaml', 'automountServiceAccountToken: true']])), 'automounted-token'), ['templates/web.yaml:11 {{ .Files.Get "files/token.yaml" | indent 6 }}']);
+    assert.deepEqual(found(reading(new Map([['files/token.yaml', 'automountServiceAccountToken: false']])), 'automounted-token'), []);
+  });
+
+  test('are unknown where nobody has looked, and where they are no text: whatever they hold is not guessed', () => {
+    for (const files of [undefined, new Map([['files/token.yaml', undefined]])]) assert.deepEqual(found(reading(files), 'automounted-token'), []);
+    assert.equal(found(reading(new Map()), 'automounted-token').length, 1, 'a file that is not there is an empty text to Helm');
+  });
+
+  test('are as new as the last keystroke where they are open', () => {
+    const workspace = reading(new Map([['files/token.yaml', 'automountServiceAccountToken: true']]));
+    workspace.set({ path: 'files/token.yaml', text: 'automountServiceAccountToken: false', dialect: 'kubernetes', scope: '', role: 'manifest' });
+    assert.deepEqual(found(workspace, 'automounted-token'), []);
+    workspace.set({ path: 'files/token.yaml', text: 'automountServiceAccountToken: true', dialect: 'kubernetes', scope: '', role: 'manifest' });
+    assert.equal(found(workspace, 'automounted-token').length, 1);
   });
 });
