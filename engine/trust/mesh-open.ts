@@ -38,9 +38,9 @@ export function meshOpenings(graph: Graph, policy: GraphObject): MeshOpening[] {
   const found = opened.flatMap((of) => of(graph, policy)).flatMap((one) => openingsAt(graph, policy, one));
   const byPlace = new Map<string, MeshOpening>();
   for (const one of found) {
-    const key = `${one.at.path.join('/')} ${one.openness}`;
+    const key = `${one.at.path.join('/')} ${one.openness} ${one.part}`;
     const before = byPlace.get(key);
-    byPlace.set(key, before ? { ...before, part: before.part && one.part, past: before.past ?? one.past, targets: [...before.targets, ...one.targets.filter((target) => !before.targets.includes(target))] } : one);
+    byPlace.set(key, before ? { ...before, past: before.past ?? one.past, targets: [...before.targets, ...one.targets.filter((target) => !before.targets.includes(target))] } : one);
   }
   return [...byPlace.values()];
 }

@@ -8,14 +8,15 @@ import { defineRule, type FixStep, type Related } from '../../../engine/lint/rul
 import { withFreeNames } from '../free-names.ts';
 import { demandCallers } from '../linkerd-callers.ts';
 import { nameCallers, type Naming } from '../name-callers.ts';
+import { partOfPorts, partOfRule } from './part-words.ts';
 
 const messages = {
   anyone: 'Everyone may call {workloads}: this {rule} asks nothing of its callers',
-  anyonePart: 'Everyone may call {workloads} for what this {rule} is about: it asks nothing of its callers',
+  anyonePart: 'Everyone may call {workloads} {part}: this {rule} asks nobody there who they are',
   cluster: 'Everyone with an address of the cluster\'s networks may call {workloads}: this {rule} asks for no identity',
-  clusterPart: 'Everyone with an address of the cluster\'s networks may call {workloads} for what this {rule} is about: it asks for no identity',
+  clusterPart: 'Everyone with an address of the cluster\'s networks may call {workloads} {part}: there this {rule} asks for no identity',
   anyIdentity: 'Every workload of the mesh may call {workloads}: {because}',
-  anyIdentityPart: 'Every workload of the mesh may call {workloads} for what this rule is about: {because}',
+  anyIdentityPart: 'Every workload of the mesh may call {workloads} {part}: {because}',
   opened: 'this is what it opens',
   past: 'this rule demands an identity; rules that allow are OR-ed, so the open one goes past it',
 };
@@ -42,6 +43,7 @@ export default defineRule({
         args: {
           workloads: names.length === 0 ? 'what this policy is about (no such workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`,
           rule: ofIstio ? 'ALLOW rule' : 'policy',
+          part: ofIstio ? partOfRule(open.rule) : partOfPorts(open.admission.ports),
           because: ofIstio ? '"*" is any identity' : 'this names none of them',
         },
         at: { object, place: open.at },
@@ -59,8 +61,10 @@ export default defineRule({
     }
   },
   fixes({ unit: { object }, graph }, signal) {
-    const open = openingsIn(graph, object).find(({ at }) => at.stable === signal.at.place.stable);
-    const naming = open && nameCallers(graph, open.targets);
+    // What opens some workloads whole and others in part stands at one place: all their callers are named there.
+    const there = openingsIn(graph, object).filter(({ at }) => at.stable === signal.at.place.stable);
+    const [open] = there;
+    const naming = open && nameCallers(graph, [...new Set(there.flatMap(({ targets }) => targets))]);
     const steps = naming && ('rule' in open ? [nameSource(object, open, naming)] : object.resource.header.group === 'policy.linkerd.io' ? demandCallers(object, naming.accounts) : undefined);
     return steps ? withFreeNames(graph, [{ id: 'name-callers', title: naming.title, safe: false, steps }]) : [];
   },
