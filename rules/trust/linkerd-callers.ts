@@ -1,6 +1,7 @@
 import { isSymbol, type GraphObject } from '../../engine/identity/objects.ts';
 import { tellingLabels } from '../../engine/identity/telling-labels.ts';
 import type { Graph } from '../../engine/identity/graph.ts';
+import { servedPorts } from '../../engine/trust/bypass-ports.ts';
 import { isRefTo } from '../../engine/trust/linkerd-evidence.ts';
 import { isProxy } from '../../engine/trust/linkerd-mesh.ts';
 import type { Target } from '../../engine/trust/target.ts';
@@ -34,19 +35,19 @@ export function demandCallers(object: GraphObject, accounts: readonly CallerAcco
   ];
 }
 
-/** Servers for the ports of some targets, which close them, and what lets their callers in. Undefined where the ports of one are not told. */
+/** Servers for the ports by which some targets are called, which close them, and what lets their callers in. Undefined where the ports of one are not told. */
 export function closePorts(graph: Graph, named: readonly NamedCallers[]): unknown[] | undefined {
   const add: unknown[] = [];
   for (const { target, accounts } of named) {
     const matchLabels = tellingLabels(graph, target.workload!);
-    const ports = portsOf(target);
+    const ports = portsToClose(graph, target);
     const { name } = target.workload!.object;
     if (!matchLabels || !ports || name === '' || isSymbol(name) || isSymbol(target.namespace) || target.workload!.fact.part !== '') return undefined;
     const callers = `${name}-callers`;
     add.push(authentication(callers, target.namespace, accounts));
     for (const port of ports) {
       const server = `${name}-${port}`;
-      add.push({ apiVersion: 'policy.linkerd.io/v1beta3', kind: 'Server', metadata: metadata(server, target.namespace), spec: { podSelector: { matchLabels }, port } });
+      add.push({ apiVersion: serverVersion(graph), kind: 'Server', metadata: metadata(server, target.namespace), spec: { podSelector: { matchLabels }, port } });
       add.push({ apiVersion: 'policy.linkerd.io/v1alpha1', kind: 'AuthorizationPolicy', metadata: metadata(server, target.namespace), spec: { targetRef: { group: policyGroup, kind: 'Server', name: server }, requiredAuthenticationRefs: [{ group: policyGroup, kind: 'MeshTLSAuthentication', name: callers }] } });
     }
   }
@@ -64,6 +65,19 @@ function metadata(name: string, namespace: string): object {
 /** Without a namespace an account is of the policy's own. */
 function reference({ namespace, name }: CallerAccount, home: string): object {
   return { name, ...(namespace === home ? {} : { namespace }) };
+}
+
+/** The version in which Servers are written among the files; else the newest. */
+function serverVersion(graph: Graph): string {
+  return graph.all('linkerdServer').find(({ object }) => object.resource.header.group === policyGroup)?.object.resource.header.apiVersion ?? `${policyGroup}/v1beta3`;
+}
+
+/** The ports by which a target is called: those to which Services lead, and all of its containers' where the files do not tell. Others (metrics, debugging) stay as they are. */
+function portsToClose(graph: Graph, target: Target): readonly number[] | undefined {
+  const ports = portsOf(target);
+  const served = servedPorts(graph, target);
+  const called = served.includes(undefined) ? [] : ports?.filter((port) => served.includes(port));
+  return called && called.length > 0 ? called : ports;
 }
 
 /** The ports of a target's containers by number, each once; undefined where there are none, or some that no file tells. */
