@@ -41,17 +41,28 @@ export const nodeHost: Host = {
   async run(command, args, { cwd, timeoutMs, signal, environment }) {
     // Loaded where it is used: most runs start no program.
     const { execFile } = await import('node:child_process');
+    // Windows looks for programs in the working folder first, unless this is set (libuv, src/win/process.c): what lies in a chart is none of them.
+    process.env['NoDefaultCurrentDirectoryInExePath'] = '1';
     return new Promise((resolve, reject) => {
       // Helm takes SIGTERM for a wish to cancel, and goes on with the template that it is at.
-      const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, signal, env: { ...process.env, ...environment } } as const;
+      const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, env: { ...process.env, ...environment } } as const;
       const child = execFile(command, [...args], options, (error, stdout, stderr) => {
         process.off('exit', end);
-        if (error?.killed && error.signal === options.killSignal) reject(new HostError(command, 'other', `took longer than ${timeoutMs / 1000} s`));
+        signal?.removeEventListener('abort', end);
+        if (signal?.aborted) reject(new HostError(command, 'other', 'no longer wanted'));
+        else if (error?.killed && error.signal === options.killSignal) reject(new HostError(command, 'other', `took longer than ${timeoutMs / 1000} s`));
         else if (error && typeof error.code !== 'number') reject(hostError(command, error as NodeJS.ErrnoException));
         else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
       });
-      const end = (): void => void child.kill(options.killSignal);
+      const end = (): void => {
+        // What it started itself may hold these open.
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        child.kill(options.killSignal);
+      };
       process.once('exit', end);
+      if (signal?.aborted) end();
+      else signal?.addEventListener('abort', end);
     });
   },
   async withFolder(use) {

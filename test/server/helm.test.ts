@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import type { MarkupContent } from 'vscode-languageserver-protocol/node';
+import type { Diagnostic, MarkupContent } from 'vscode-languageserver-protocol/node';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
 import { type Editor, type EditorOptions, eventually, pause, plain, rangeOf, textIn, withEditor } from './support.ts';
@@ -44,6 +44,14 @@ const chart = {
   'my chart/values.yaml': 'port: 80\n',
   [template]: web,
 };
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** Longer than it takes until Helm would have been run. */
 const aWhile = 1500;
@@ -171,10 +179,41 @@ for (const dir of helms) {
       });
     });
 
+    it('that writes more than an editor can show says so', () => {
+      const files = { ...chart, 'my chart/templates/large.yaml': '{{ range until 200 }}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: "large-{{ . }}"}\ndata: {x: {{ repeat 100000 "x" }}}\n{{ end }}' };
+      return withEditor(withHelm({ files }), async (editor) => {
+        await editor.open(template, web, 'helm');
+        await eventually('it to be said', () => editor.log.length > 0);
+        assert.equal(editor.log.splice(0).join('\n'), 'my chart: helm template: its output is longer than 16 MB');
+        assert.deepEqual(await texts(editor), []);
+      });
+    });
+
+    it('says how far its templates tell where it stands', () => {
+      const drawn = (value: string) => `{{ randAlphaNum 5 | len | eq 5 | ternary ${value} "" }}\n`;
+      const spec = 'automountServiceAccountToken: true, containers: [{name: web, image: "example.com/web:1"}]';
+      const part = `apiVersion: v1\nkind: Pod\nmetadata: {name: part}\nspec: ${drawn('.Values.spec')}`;
+      const files = { ...chart, 'my chart/values.yaml': `spec: '{${spec}}'\nwhole: {apiVersion: v1, kind: Pod, metadata: {name: whole}, spec: {${spec}}}\n`, 'my chart/templates/part.yaml': part, 'my chart/templates/whole.yaml': drawn('(toYaml .Values.whole)') };
+      return withEditor(withHelm({ files }), async (editor) => {
+        await editor.open(template, web, 'helm');
+        await appears(editor);
+        const places = { 'part.yaml': [drawn('.Values.spec').trim(), /Found in what Helm writes: inside of this, as far as the template tells where\./], 'whole.yaml': ['{{', /Found in what Helm writes: by this template, which does not tell where\./] } as const;
+        for (const [name, [place, words]] of Object.entries(places)) {
+          const path = `my chart/templates/${name}`;
+          await editor.open(path, editor.read(path), 'helm');
+          assert.deepEqual(await texts(editor, path), [place]);
+          const [{ range }] = (await editor.findings(path, RULE)) as [Diagnostic];
+          assert.match(((await editor.hover(path, range.start))!.contents as MarkupContent).value, words);
+        }
+      });
+    });
+
     it('does not keep the editor waiting, nor Helm alive', async () => {
       const pids = join(scratch, `${basename(dir)} pids`);
-      const helm = helmNoting(dir, 'slow', `echo $$ >> '${pids}'\nexec sleep 60`);
-      await withEditor(withHelm({ env: { PATH: `${helm.path}${delimiter}${process.env['PATH']}` } }), async (editor) => {
+      const helm = helmNoting(dir, 'endless', `echo $$ >> '${pids}'`);
+      const turn = '{{ range until 3000 }}';
+      const endless = `{{ define "endless" }}${turn.repeat(3)}{{ sha256sum "kubewho" }}${'{{ end }}'.repeat(3)}{{ end }}\nlength: {{ include "endless" . | len }}\n`;
+      await withEditor(withHelm({ files: { ...chart, 'my chart/templates/endless.yaml': endless }, env: { PATH: `${helm.path}${delimiter}${process.env['PATH']}` } }), async (editor) => {
         await editor.open(template, web, 'helm');
         await eventually('Helm to be run', () => helm.runs() === 1);
         const began = Date.now();
@@ -186,7 +225,7 @@ for (const dir of helms) {
       });
       const [first, second, ...more] = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
       assert.deepEqual(more, []);
-      for (const pid of [first!, second!]) assert.throws(() => process.kill(pid, 0), /ESRCH/);
+      for (const pid of [first!, second!]) await eventually('the end of a Helm', () => !isAlive(pid));
     });
   });
 }

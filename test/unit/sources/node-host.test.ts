@@ -44,6 +44,38 @@ for (const [name, host] of Object.entries(hosts)) describe(`files ${name}`, () =
   });
 });
 
+describe('a program', () => {
+  const ran = (script: string, options: { timeoutMs?: number; signal?: AbortSignal } = {}) => nodeHost.run!(process.execPath, ['-e', script], { cwd: root, timeoutMs: 30_000, ...options });
+  /** Says its id, and takes no notice of being asked to end. */
+  const stubborn = (name: string) => `require('fs').writeFileSync(${JSON.stringify(`${root}/${name}`)}, String(process.pid)); process.on('SIGTERM', () => {}); setInterval(() => {}, 1000)`;
+  const said = (error: unknown) => (error instanceof HostError ? error.message : String(error));
+  const ends = async (name: string): Promise<void> => {
+    const pid = Number(readFileSync(`${root}/${name}`, 'utf8'));
+    const isAlive = () => { try { return process.kill(pid, 0); } catch { return false; } };
+    for (let i = 0; isAlive() && i < 100; i++) await new Promise((resume) => { setTimeout(resume, 20); });
+    assert.equal(isAlive(), false);
+  };
+
+  test('says what it says, and how it ends', async () => {
+    assert.deepEqual(await ran('console.log(1); console.error(2); process.exit(3)'), { code: 3, stdout: '1\n', stderr: '2\n' });
+    await assert.rejects(nodeHost.run!('kubewho-no-such-program', [], { cwd: root, timeoutMs: 1000 }), is('missing'));
+  });
+
+  test('that takes too long is stopped, whether it likes it or not', async () => {
+    assert.equal(await ran(stubborn('late'), { timeoutMs: 1500 }).then(() => '', said), 'took longer than 1.5 s');
+    await ends('late');
+  });
+
+  test('that is no longer wanted is stopped', async () => {
+    const abort = new AbortController();
+    const run = ran(stubborn('unwanted'), { signal: abort.signal });
+    while (!existsSync(`${root}/unwanted`)) await new Promise((resume) => { setTimeout(resume, 20); });
+    abort.abort();
+    await assert.rejects(run, is('other'));
+    await ends('unwanted');
+  });
+});
+
 describe('on disk', () => {
   test('a file that is written keeps its mode, and nothing else is left behind', async () => {
     writeFileSync(`${root}/mode.yaml`, manifest);

@@ -15,6 +15,7 @@ async function type(uri: vscode.Uri, before: string, after: string): Promise<voi
   await edit((builder) => builder.replace(new vscode.Range(document.positionAt(at), document.positionAt(at + before.length)), after));
 }
 
+const statusDetail = () => vscode.extensions.getExtension<{ readonly status: { readonly detail: string } }>('kubewho.kubewho')!.exports.status.detail;
 const shown = () => vscode.window.visibleTextEditors.find(({ document }) => document.uri.scheme === 'kubewho-rendered');
 
 describe('a chart in VS Code', () => {
@@ -96,6 +97,7 @@ describe('a chart that Helm renders in VS Code', () => {
     const { document } = await show(at());
     const finding = await eventually('what Helm tells', () => findings(at(), RULE)[0]);
     assert.equal(document.getText(finding.range), random);
+    await eventually('the state', () => statusDetail().includes('1 chart rendered by Helm'));
     await type(at(), 'kind: Deployment', 'kind: Deployment # typed');
     await eventually('the finding to go', () => findings(at(), RULE).length === 0);
     await document.save();
