@@ -1,3 +1,4 @@
+import { splitStream } from '../yaml/split.ts';
 import { overlaps } from '../yaml/text.ts';
 import type { Finding } from './finding.ts';
 import { applyEdits, type FileEdit, type Fix } from './fix.ts';
@@ -65,15 +66,20 @@ export function fixAll(workspace: Fixable, options: FixAllOptions): FixAllResult
   return { changes, fixed: countGone(first, findings) };
 }
 
-/** The edits of one round by path: a fix whose edits meet those of a fix before it, or that writes an object which that one writes too, waits for the next round. */
+/**
+ * The edits of one round by path. A fix waits for the next round whose edits meet those of a fix before it, that writes an
+ * object which that one writes too, or one of a kind of which that one changes an object: the change may do for both.
+ */
 function chooseEdits(workspace: Fixable, findings: readonly Finding[], options: FixAllOptions): Map<string, FileEdit[]> {
   const chosen = new Map<string, FileEdit[]>();
   const written = new Set<string>();
+  const changed = new Set<string>();
   for (const finding of findings) {
     const fix = workspace.fixesOf(finding).find((one) => !one.choice && (one.safe || options.unsafe) && (options.allows?.(one) ?? true));
     if (!fix || !fix.edits.every((edit) => isFree(edit, chosen.get(edit.file) ?? [], workspace, options))) continue;
     const objects = fix.edits.flatMap(objectsIn);
-    if (objects.some((object) => written.has(object))) continue;
+    if (objects.some((object) => written.has(object) || changed.has(kindOf(object)))) continue;
+    if (objects.length === 0) for (const edit of fix.edits) changed.add(kindAt(workspace.textOf(edit.file) ?? '', edit.span.start));
     for (const object of objects) written.add(object);
     for (const edit of fix.edits) chosen.set(edit.file, [...(chosen.get(edit.file) ?? []), edit]);
   }
@@ -83,6 +89,15 @@ function chooseEdits(workspace: Fixable, findings: readonly Finding[], options: 
 /** The documents that an edit writes, as text: two rules may call for the same policy. */
 function objectsIn({ newText }: FileEdit): string[] {
   return newText.split(/^---\s*$/m).map((text) => text.trim()).filter((text) => /^kind:/m.test(text));
+}
+
+/** The kind of the document at an offset. */
+function kindAt(text: string, offset: number): string {
+  return kindOf(splitStream(text).findLast(({ start }) => start <= offset)?.text ?? '');
+}
+
+function kindOf(document: string): string {
+  return /^kind:[ \t]*(\S*)/m.exec(document)?.[1] ?? '';
 }
 
 function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Fixable, options: FixAllOptions): boolean {

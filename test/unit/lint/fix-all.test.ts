@@ -56,6 +56,15 @@ describe('fixAll', () => {
     assert.deepEqual(after(fixAll(workspace, all({ wants: ({ fingerprint }) => fingerprint === 'x 0' }))), { 'a.yaml': '1' });
   });
 
+  test('writes no object while another of its kind is changed: asked again, it may not be needed', () => {
+    const text = 'kind: Policy\nmode: weak\n---\nkind: Rule\nby: address\n';
+    const policy = '\n---\nkind: Policy\nmode: strict';
+    const workspace = fake({ 'a.yaml': text }, /weak|address/g, (file, start, found) => (found === 'weak'
+      ? [{ edits: [replace(file, start, 4, 'strict')] }]
+      : [{ edits: [replace(file, start, 7, 'identity'), ...(workspace.textOf(file)!.includes('strict') ? [] : [replace(file, text.length, 0, policy)])] }]));
+    assert.deepEqual(after(fixAll(workspace, all())), { 'a.yaml': 'kind: Policy\nmode: strict\n---\nkind: Rule\nby: identity\n' });
+  });
+
   test('takes a fix over two files as a whole or not at all', () => {
     const workspace = fake({ 'a.yaml': 'one two', 'b.yaml': 'role' }, /one|two/g, (file, start, found) => [{ edits: [replace(file, start, 3, found.toUpperCase()), replace('b.yaml', 0, 4, `${found}${found}`.slice(0, 4).toUpperCase())] }]);
     const result = fixAll(workspace, all());
