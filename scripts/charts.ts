@@ -3,6 +3,7 @@
 // per rule the findings of both, and of Helm's findings the share whose place is exact, a parent's (path) or the file's.
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
+import { standIn } from '../engine/identity/objects.ts';
 import type { Finding } from '../engine/lint/finding.ts';
 import { defaultConfiguration } from '../engine/lint/config.ts';
 import { Workspace } from '../engine/lint/workspace.ts';
@@ -49,14 +50,14 @@ async function main(): Promise<void> {
 
 async function compare(chart: string, folder: string, scope: string, files: LoadedWorkspace['files'], supplies: LoadedWorkspace['supplies'], helm: string): Promise<ChartResult> {
   const nothing = { chart, both: [], onlyRendered: [], onlyMasked: [], mappings: { exact: 0, path: 0, file: 0 }, checked: 0, wrongLines: [] };
-  const rendering = await renderChart(nodeHost, folder, [], { helm, namespace: undefined, kubernetesMinor: defaultConfiguration.kubernetesMinor });
+  const rendering = await renderChart(nodeHost, folder, [], { helm, ...standIn, kubernetesMinor: defaultConfiguration.kubernetesMinor });
   if ('missing' in rendering) throw new Error(`${helm}: no such program`);
   if ('failed' in rendering) return { ...nothing, failed: rendering.failed };
   const judge = (rendered: string | undefined): Workspace => {
     const workspace = new Workspace(rules, environmentOf(defaultConfiguration));
     for (const file of files) workspace.set(file);
     for (const supply of supplies) workspace.supply(supply);
-    if (rendered !== undefined) workspace.install(scope, [{ name: 'rendered', values: [], rendered }], { alone: true });
+    if (rendered !== undefined) workspace.install(scope, [{ name: 'rendered', values: [], ...standIn, rendered }], { alone: true });
     return workspace;
   };
   const [masked, rendered] = [judge(undefined).findings(), judge(rendering.text).findings().filter(({ tier }) => tier === 'rendered')];
@@ -68,7 +69,7 @@ async function compare(chart: string, folder: string, scope: string, files: Load
   const inChart = (path: string): string => path.slice(path.indexOf('templates/'));
   // Of subcharts Helm says another path than where the files lie: they are judged by their own lines only.
   const templates = files.filter((file) => file.dialect === 'template' && file.role === 'manifest' && !/(?:^|\/)charts\//.test(file.path.slice(chartOf(files).length))).map((file) => file.path.slice(chartOf(files).length).replace(/^\//, ''));
-  const marked = await withMarks(folder, templates, (copy) => renderChart(nodeHost, copy, [], { helm, namespace: undefined, kubernetesMinor: defaultConfiguration.kubernetesMinor }));
+  const marked = await withMarks(folder, templates, (copy) => renderChart(nodeHost, copy, [], { helm, ...standIn, kubernetesMinor: defaultConfiguration.kubernetesMinor }));
   const told = 'text' in marked ? rendered.flatMap((one) => {
     const line = markedLine(marked.text, one, inChart(one.file));
     return line === undefined ? [] : [{ one, right: line === lineOf(textOf.get(one.file) ?? '', one.span.start), line }];

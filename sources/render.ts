@@ -4,7 +4,9 @@ import { HostError, type Host } from './host.ts';
 export interface RenderOptions {
   /** The program: a name on PATH, or a path. */
   readonly helm: string;
-  readonly namespace: string | undefined;
+  /** The release's name and namespace. */
+  readonly release: string;
+  readonly namespace: string;
   readonly kubernetesMinor: number;
   /** Ends Helm when its output is no longer wanted. */
   readonly signal?: AbortSignal;
@@ -24,9 +26,9 @@ const timeoutMs = 60_000;
  * @param chart the chart's folder, absolute
  * @param values further values files, absolute
  */
-export async function renderChart(host: Host, chart: string, values: readonly string[], { helm, namespace, kubernetesMinor, signal, limit = Infinity }: RenderOptions): Promise<Rendering> {
+export async function renderChart(host: Host, chart: string, values: readonly string[], { helm, release, namespace, kubernetesMinor, signal, limit = Infinity }: RenderOptions): Promise<Rendering> {
   if (!host.run) return { missing: true };
-  const args = ['template', 'release-name', chart, '--kube-version', `1.${kubernetesMinor}.0`, ...(namespace === undefined ? [] : ['--namespace', namespace]), ...values.flatMap((file) => ['--values', listed(file)])];
+  const args = ['template', release, chart, '--kube-version', `1.${kubernetesMinor}.0`, '--namespace', namespace, ...values.flatMap((file) => ['--values', listed(file)])];
   try {
     const { code, stdout, stderr } = await host.run(helm, args, { cwd: chart, timeoutMs, signal });
     if (code !== 0) return { failed: firstWords(stderr) };

@@ -1,4 +1,5 @@
 import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
+import { standIn } from '../engine/identity/objects.ts';
 import type { Host } from './host.ts';
 import type { Install } from './installs.ts';
 import { resolvePath } from './path.ts';
@@ -26,16 +27,18 @@ export interface RenderFailure {
  * @param holds whether a file is among those read, by its path in the workspace
  * @returns undefined where there is no Helm
  */
-export async function renderInstall(host: Host, root: string, { chart, variants }: Install, holds: (path: string) => boolean, options: RenderOptions): Promise<RenderedChart | undefined> {
+export async function renderInstall(host: Host, root: string, { chart, variants }: Install, holds: (path: string) => boolean, options: Omit<RenderOptions, 'release' | 'namespace'> & { readonly namespace: string | undefined }): Promise<RenderedChart | undefined> {
   const made: ChartVariant[] = [];
   const failures = new Map<string, RenderFailure>();
   // Objects that install the chart say more than Helm can be told by its values files.
   // Values files that are not there are a fault of the configuration, which is said; Helm need not say it again.
   const renderable = variants.filter(({ values, inline, replacesDefaults }) => inline === undefined && !replacesDefaults && values.every(holds));
   for (const variant of [defaults, ...renderable]) {
-    const result = await renderChart(host, resolvePath(root, chart), variant.values.map((file) => resolvePath(root, file)), { ...options, namespace: variant.namespace ?? options.namespace });
+    // Helm's output is plain text: only with its release known is it one account that lies in no namespace here, in the release's there.
+    const told = { release: variant.release ?? standIn.release, namespace: variant.namespace ?? options.namespace ?? standIn.namespace };
+    const result = await renderChart(host, resolvePath(root, chart), variant.values.map((file) => resolvePath(root, file)), { ...options, ...told });
     if ('missing' in result) return undefined;
-    if ('text' in result) made.push({ ...variant, name: `${variant.name} as Helm writes it`, rendered: result.text });
+    if ('text' in result) made.push({ ...variant, ...told, name: `${variant.name} as Helm writes it`, rendered: result.text });
     // What fails with the chart's defaults mostly fails with every profile, in the same words.
     else if (!failures.has(result.failed)) failures.set(result.failed, { label: variant.label, message: result.failed });
   }

@@ -1,7 +1,7 @@
-import { mayBeCalled, symbol } from '../identity/objects.ts';
+import { mayBeCalled, releaseNamespace, symbol, symbolOf } from '../identity/objects.ts';
 import { readResources } from '../kubernetes/read.ts';
 import { carry } from '../yaml/carry.ts';
-import { nodeAt, type YamlNode } from '../yaml/node.ts';
+import { entryOf, nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
@@ -13,6 +13,13 @@ export interface RenderedFile<D extends TemplateDocument> {
   readonly written: readonly WrittenObject<D>[];
 }
 
+/** Helm's output, by template. */
+export interface RenderedObjects<D extends TemplateDocument> {
+  readonly objects: ReadonlyMap<string, readonly WrittenObject<D>[]>;
+  /** What stands where templates write the release's namespace; undefined where none does. */
+  readonly namespace: string | undefined;
+}
+
 /**
  * The objects of Helm's output, with the places of the templates that wrote them: a value stands where the same path
  * stands in what is known of the template without Helm (`exact`), else at the nearest parent that does (`path`), else at
@@ -20,10 +27,11 @@ export interface RenderedFile<D extends TemplateDocument> {
  * @param stream the output of `helm template`
  * @param fileOf the template of a `# Source:` comment; undefined for one that is in no file read
  */
-export function readRendered<D extends TemplateDocument>(stream: string, fileOf: (source: string) => { readonly path: string; readonly file: RenderedFile<D> } | undefined): Map<string, WrittenObject<D>[]> {
+export function readRendered<D extends TemplateDocument>(stream: string, fileOf: (source: string) => { readonly path: string; readonly file: RenderedFile<D> } | undefined): RenderedObjects<D> {
   const objects = new Map<string, WrittenObject<D>[]>();
   const taken = new Set<WrittenObject<D>>();
   let source: string | undefined;
+  let namespace: string | undefined;
   for (const { text } of splitStream(stream)) {
     // What has no comment of its own is a further document of the template before.
     source = [...text.matchAll(/^# Source: (.+?)[ \t]*$/gm)].at(-1)?.[1] ?? source;
@@ -31,16 +39,31 @@ export function readRendered<D extends TemplateDocument>(stream: string, fileOf:
     const { root } = parseYaml(text, 'kubernetes');
     if (!root || !template) continue;
     const match = matchOf(root, template.file.written.filter((one) => !taken.has(one)));
-    if (match) taken.add(match);
+    if (match) {
+      taken.add(match);
+      namespace ??= releaseNamespaceIn(root, match.root);
+    }
     const home = match?.document ?? homeOf(root, template.file.documents);
     if (!home) continue;
     const place = match ? undefined : kindLine(home);
     const moved = carry(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
     const list = objects.get(template.path) ?? [];
     objects.set(template.path, list);
-    for (const resource of readResources(moved)) list.push({ document: home, resource, root: moved, at: { instance: 0, span: { start: 0, end: 0 } } });
+    for (const resource of readResources(moved)) list.push({ document: home, resource, root: moved });
   }
-  return objects;
+  return { objects, namespace };
+}
+
+/** The text at a place of an object where its template has the release's namespace and nothing else. */
+function releaseNamespaceIn(node: YamlNode, written: YamlNode): string | undefined {
+  if (written.kind === 'hole') return node.kind === 'scalar' && symbolOf(written.expression) === releaseNamespace ? node.source : undefined;
+  const pairs: (readonly [YamlNode, YamlNode | undefined])[] = node.kind === 'map' && written.kind === 'map' ? node.entries.map(({ key, value }) => [value, entryOf(written, key)?.value])
+    : node.kind === 'seq' && written.kind === 'seq' ? node.items.map((item, i) => [item, written.items[i]]) : [];
+  for (const [one, other] of pairs) {
+    const found = other && releaseNamespaceIn(one, other);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The object that is this one: of its kind, by its name as far as that is told, else the next. */

@@ -46,8 +46,12 @@ export interface Location {
 export function symbol(value: Value<string>): string {
   if (value.state === 'known') return value.value;
   if (value.state === 'absent') return '';
-  // Text with actions in it shows where they are; an action alone is shown as one.
-  return value.expression.includes('{{') ? value.expression : `{{${value.expression}}}`;
+  return symbolOf(value.expression);
+}
+
+/** The symbol of a template's expression: text with actions in it shows where they are, an action alone is shown as one. */
+export function symbolOf(expression: string): string {
+  return expression.includes('{{') ? expression : `{{${expression}}}`;
 }
 
 /** Whether a name is a template expression rather than a name. */
@@ -57,6 +61,9 @@ export function isSymbol(name: string): boolean {
 
 /** The namespace of a chart's objects that name none: that of its release, which is in no file. */
 export const releaseNamespace = '{{.Release.Namespace}}';
+
+/** What Helm is told where nobody says which release and namespace: names of no cluster, left out where they would be shown. */
+export const standIn = { release: 'release-name', namespace: 'release-namespace' } as const;
 
 /** Whether two names may be one. A template's expression may be anything; the text around it stands, and equal text is behind equal expressions. */
 export function mayBeCalled(a: string, b: string): boolean {
@@ -80,7 +87,7 @@ export function isFixed(namespace: string): boolean {
 
 /** `namespace/name` as messages show it; the namespace is left out where it is not told. */
 export function displayName({ namespace, name }: { namespace: string; name: string }): string {
-  return namespace === '' || isSymbol(namespace) ? shownName(name) : `${namespace}/${shownName(name)}`;
+  return namespace === '' || namespace === standIn.namespace || isSymbol(namespace) ? shownName(name) : `${namespace}/${shownName(name)}`;
 }
 
 /** A name as messages show it, also where an object has none (generateName, or still to be written). */

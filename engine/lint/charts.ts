@@ -1,12 +1,14 @@
 import { templateFault, valuesFault, type ChartFault } from '../helm/faults.ts';
 import { readChart, type ChartReading, type WrittenObject } from '../helm/read-chart.ts';
 import type { ValuesPart } from '../helm/chart.ts';
-import { readRendered } from '../helm/rendered.ts';
+import { readRendered, type RenderedObjects } from '../helm/rendered.ts';
 import { showTemplate, type Shown } from '../helm/shown.ts';
+import { failuresIn, switchesIn } from '../helm/switches.ts';
 import type { Path } from '../yaml/node.ts';
 import { releaseNamespace, type GraphObject } from '../identity/objects.ts';
 import { packedEntries, type ChartSupply } from './chart-supply.ts';
 import type { DocumentEntry } from './document.ts';
+import { switchedOn } from './switches.ts';
 import { graphObject, type FileEntry, type SourceFile } from './files.ts';
 import type { Finding } from './finding.ts';
 
@@ -29,6 +31,8 @@ export interface ChartVariant {
   readonly at?: { readonly file: string; readonly document: number; readonly path: Path };
   /** The output of `helm template`: read in place of the templates. */
   readonly rendered?: string;
+  /** Whether it is the defaults with one value that switches something off turned to true: a question, and no way in which anybody installs the chart. */
+  readonly isSwitch?: boolean;
 }
 
 /** Values as YAML, and where they are written. */
@@ -63,6 +67,19 @@ export class Charts {
     this.supplies.set(supply.scope, { supply, packed: packedEntries(supply) });
   }
 
+  /** The ways of installing a chart in which something is switched on that its defaults leave out, as they were last read. */
+  switched(scope: string, chart: string, textOf: (path: string) => string | undefined): ChartVariant[] {
+    const reading = this.readings.get(`${scope}\n${defaults.name}`);
+    return reading ? switchedOn(switchesIn(reading, ({ folder }) => [chart, folder, 'values.yaml'].filter(Boolean).join('/')), textOf) : [];
+  }
+
+  /** Whether Helm stops where it would not stop with the chart's defaults. */
+  stops(scope: string, variant: ChartVariant): boolean {
+    const [reading, before] = [variant, defaults].map(({ name }) => this.readings.get(`${scope}\n${name}`));
+    const known = before && failuresIn(before);
+    return reading !== undefined && [...failuresIn(reading)].some((words) => !known?.has(words));
+  }
+
   /** The scopes whose templates may read a file through `.Files`. */
   readersOf(path: string): string[] {
     return [...this.supplies.values()].flatMap(({ supply }) => (supply.files?.has(path) ? [supply.scope] : []));
@@ -84,14 +101,16 @@ export class Charts {
     const profile = [...variant.values.map((file) => ({ path: file, file, text: textOf(file) ?? '' })), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one }))];
     const key = `${scope}\n${variant.name}`;
     const namespace = variant.namespace ?? (own.namespace === releaseNamespace ? undefined : own.namespace);
-    const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key), supply?.files && new Map([...supply.files].map(([path, text]) => [inChart(path), textOf(path) ?? text])));
+    const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key) ?? (variant.isSwitch ? this.readings.get(`${scope}\n${defaults.name}`) : undefined), supply?.files && new Map([...supply.files].map(([path, text]) => [inChart(path), textOf(path) ?? text])));
     this.readings.set(key, reading);
     const rendered = variant.rendered === undefined ? undefined : renderedIn(variant.rendered, files, inChart, reading);
+    // Output that came by itself shows the namespace that it was made for where the templates write it.
+    const told = variant.namespace ?? rendered?.namespace;
     return files.flatMap((file) => {
       if (file.source.dialect !== 'template') return file.objects;
       const path = inChart(file.source.path);
-      const written = rendered ? rendered.get(path) ?? [] : reading.templates.get(path)?.objects;
-      return written ? written.map((one) => this.objectOf(one, variant.namespace === undefined ? file.source : { ...file.source, namespace: variant.namespace }, rendered !== undefined)) : file.objects;
+      const written = rendered ? rendered.objects.get(path) ?? [] : reading.templates.get(path)?.objects;
+      return written ? written.map((one) => this.objectOf(one, told === undefined ? file.source : { ...file.source, namespace: told }, rendered !== undefined)) : file.objects;
     });
   }
 
@@ -114,7 +133,7 @@ export class Charts {
 }
 
 /** Helm's output, by template. A `# Source:` comment begins with the chart's name; of a subchart it says where that lies. */
-function renderedIn(stream: string, files: readonly FileEntry[], inChart: (path: string) => string, reading: ChartReading<DocumentEntry>): Map<string, WrittenObject<DocumentEntry>[]> {
+function renderedIn(stream: string, files: readonly FileEntry[], inChart: (path: string) => string, reading: ChartReading<DocumentEntry>): RenderedObjects<DocumentEntry> {
   const templates = new Map(files.filter(({ source }) => source.dialect === 'template').map((file) => [inChart(file.source.path), file]));
   return readRendered(stream, (source) => {
     const path = pathOf(source, reading);
@@ -163,10 +182,13 @@ export function oneEach({ source }: FileEntry, findings: readonly Finding[], var
     if (!first) places.set(key, { finding, variants: new Set([variantOf(finding)]) });
     else {
       first.variants.add(variantOf(finding));
-      if (finding.tier === first.finding.tier && source.dialect === 'template') first.finding.instances++;
+      if (finding.tier === first.finding.tier && source.dialect === 'template' && !variantOf(finding).isSwitch) first.finding.instances++;
     }
   }
-  return [...places.values()].map(({ finding, variants }) => ({ finding, only: [...variants].every(({ label }) => label !== undefined) ? [...variants] : [] }));
+  return [...places.values()].map(({ finding, variants }) => {
+    const installed = [...variants].filter(({ isSwitch }) => !isSwitch);
+    return { finding, only: installed.length === 0 ? [...variants] : installed.every(({ label }) => label !== undefined) ? installed : [] };
+  });
 }
 
 /** What tells the findings of one line of a template apart. */

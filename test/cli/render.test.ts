@@ -30,8 +30,8 @@ const chart = (name: string, files: Readonly<Record<string, string>> = {}): Reco
   ...files,
 }).map(([path, text]) => [`${name}/${path}`, text]));
 
-/** What only Helm's output shows: a whole object, read from a file that is no template. */
-const assembled = { 'templates/web.yaml': '{{ range $path, $_ := .Files.Glob "objects/*" }}{{ $.Files.Get $path }}{{ end }}\n', 'objects/web.txt': web('true') };
+/** What only Helm's output shows: a value that nobody can tell before. */
+const drawn = { 'templates/web.yaml': web('{{ eq (len (randAlphaNum 5)) 5 }}') };
 const broken = { 'templates/port.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: port}\ndata: {port: {{ required "a port is needed" .Values.port }}}\n' };
 const profiles = (...lines: string[]): string => `profiles:\n${lines.map((line) => `  - ${line}\n`).join('')}`;
 
@@ -61,9 +61,23 @@ for (const dir of helms) {
     });
 
     test('what only Helm tells is found with it, and not without', () => {
-      const cwd = folderWith(chart('web', assembled));
-      for (const render of ['auto', 'always']) assert.deepEqual(placesOf(lint(cwd, '--render', render).stdout), ['web/templates/web.yaml:1 rendered'], render);
+      const cwd = folderWith(chart('web', drawn));
+      for (const render of ['auto', 'always']) assert.deepEqual(placesOf(lint(cwd, '--render', render).stdout), ['web/templates/web.yaml:11 rendered'], render);
       assert.deepEqual(placesOf(lint(cwd, '--render', 'never').stdout), []);
+    });
+
+    test('an account in no namespace and its binding in the release’s are joined, whatever the release’s is called', () => {
+      const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: "{{ .Release.Name }}-api"}\n---\n';
+      const workload = web('true').replace('  namespace: shop\n', '').replace('    spec:\n', '    spec:\n      serviceAccountName: {{ .Release.Name }}-api\n');
+      const binding = '---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: api}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects:\n  - kind: ServiceAccount\n    name: {{ .Release.Name }}-api\n    namespace: {{ .Release.Namespace }}\n';
+      const cwd = folderWith(chart('web', { 'templates/web.yaml': account + workload + binding }));
+      for (const render of ['auto', 'never']) assert.deepEqual(placesOf(lint(cwd, '--render', render).stdout), [], `the token is needed, --render ${render}`);
+      for (const release of [[], ['--namespace', 'shop']]) {
+        const output = helm(cwd, 'web', ...release);
+        const piped = (stdin: string): string[] => placesOf(kubewho(['lint', '-', '--helm-chart', 'web', ...only, '--format', 'json'], { cwd, env, stdin }).stdout);
+        assert.deepEqual(piped(output), [], `the token is needed, helm template ${release.join(' ')}`);
+        assert.deepEqual(piped(output.split('---\n').filter((text) => !text.includes('ClusterRoleBinding')).join('---\n')), ['web/templates/web.yaml:15 rendered'], 'but for the binding');
+      }
     });
 
     test('a chart that does not render: Helm’s words, once, and what is found without it', () => {
@@ -111,10 +125,10 @@ spec:
     });
 
     test('its output on standard input is reported on the lines of the chart', () => {
-      const cwd = folderWith({ ...chart('web'), ...chart('assembled', assembled) });
+      const cwd = folderWith({ ...chart('web'), ...chart('drawn', drawn) });
       const piped = (name: string, ...values: string[]) => kubewho(['lint', '-', '--helm-chart', name, ...only, '--format', 'json'], { cwd, env, stdin: helm(cwd, name, ...values) });
       assert.deepEqual(placesOf(piped('web').stdout), ['web/templates/web.yaml:11 rendered']);
-      assert.deepEqual(placesOf(piped('assembled').stdout), ['assembled/templates/web.yaml:1 rendered']);
+      assert.deepEqual(placesOf(piped('drawn').stdout), ['drawn/templates/web.yaml:11 rendered']);
       const quiet = piped('web', '--values', 'web/values-quiet.yaml');
       assert.deepEqual([quiet.code, placesOf(quiet.stdout)], [0, []], 'the output counts, not the values of the chart');
     });
