@@ -58,12 +58,16 @@ function* pathFaults(rule: AccessRule): Iterable<Fault> {
 /** Words that people take for verbs; requests have none of them (kubernetes.io/docs/reference/access-authn-authz/authorization/#determine-the-request-verb). */
 const meantVerbs: Readonly<Record<string, string>> = { read: 'get', view: 'get', describe: 'get', head: 'get', write: 'update', edit: 'update', modify: 'update', put: 'update', post: 'create', add: 'create', remove: 'delete', all: '*', any: '*' };
 
+/** The verbs of requests for resources (the same page). A program that asks for reviews of its own may know others, in any case: Kubeflow Pipelines asks for "readArtifact". */
+const requestVerbs = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection', 'use', 'bind', 'escalate', 'impersonate', 'approve', 'sign', 'attest']);
+
 function verbFault(verb: string, index: number, rule: AccessRule): Fault | undefined {
   const word = { list: 'verbs', index } as const;
   if (verb.includes('*') && verb !== '*' && !verb.includes(':')) return { messageId: 'glob', word };
   const lower = verb.trim().toLowerCase();
-  if (rule.apiGroups.every((group) => isKnownGroup(group) || group === '*') && Object.hasOwn(meantVerbs, lower)) return { messageId: 'verb', word, meant: meantVerbs[lower]! };
-  return lower === verb ? undefined : { messageId: 'verb', word, meant: lower };
+  const areKnown = rule.apiGroups.every((group) => isKnownGroup(group) || group === '*');
+  if (areKnown && Object.hasOwn(meantVerbs, lower)) return { messageId: 'verb', word, meant: meantVerbs[lower]! };
+  return lower !== verb && (areKnown || requestVerbs.has(lower)) ? { messageId: 'verb', word, meant: lower } : undefined;
 }
 
 function* groupFaults(rule: AccessRule): Iterable<Fault> {
