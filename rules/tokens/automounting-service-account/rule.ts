@@ -1,6 +1,6 @@
 import { shownName } from '../../../engine/identity/objects.ts';
 import { accountLabel, type Account, type ObjectWith } from '../../../engine/identity/graph.ts';
-import { canOptOutSafely } from '../../../engine/identity/token-need.ts';
+import { canOptOutSafely, tokenNeed } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, pathIn, type FixStep, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
@@ -38,11 +38,14 @@ export default defineRule({
     const one = context.unit.objects.find(({ object }) => object === at.object);
     if (!one) return [];
     const safe = isSafe(context);
+    const needing = relying(context.unit).filter((workload) => tokenNeed(workload, context.unit, context.graph) !== undefined);
     return [{
       id: 'opt-out',
+      // Where an operator writes the pods, nobody here can have them ask for the token.
+      choice: needing.some(({ fact }) => fact.generated),
       title: safe ? 'Mount the token only where a pod asks for it' : 'Mount the token only where a pod asks for it (check first which pods that say nothing call the Kubernetes API: those have to say automountServiceAccountToken: true)',
       safe,
-      steps: [optOut(one)],
+      steps: [optOut(one), ...needing.filter(({ fact }) => !fact.generated).map(askFor)],
     }];
   },
 });
@@ -55,6 +58,11 @@ function relying({ workloads }: Account): Account['workloads'] {
 /** Every pod among the files says so itself or needs no token, and there are no others. */
 function isSafe({ unit: account, graph, environment }: RuleContext<'account'>): boolean {
   return account.objects.every(({ object }) => environment.isComplete(object)) && relying(account).every((workload) => canOptOutSafely(workload, account, graph, environment.isComplete));
+}
+
+/** What shows a need of the token goes on having it. */
+function askFor({ object, fact }: Account['workloads'][number]): FixStep {
+  return { object, change: { op: 'set', path: fact.automount.at.path, value: true, after: 'serviceAccountName' } };
 }
 
 function optOut({ object }: ObjectWith<AccountFact>): FixStep {
