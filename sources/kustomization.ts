@@ -70,7 +70,7 @@ export function readKustomization(path: string, content: string): Kustomization 
 const rewriters = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'vars', 'transformers', 'configurations', 'crds'];
 
 /** Fields that engine/kustomize follows. */
-const changers = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'transformers', 'labels'];
+const changers = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replacements', 'transformers', 'labels', 'vars', 'configurations'];
 
 /** Every file that a kustomization reads and does not build (kustomize api/types/kustomization.go). */
 function partsOf(data: Record<string, unknown>): string[] {

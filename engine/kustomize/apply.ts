@@ -1,9 +1,10 @@
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { groupOf } from '../kubernetes/header.ts';
-import type { Path, YamlNode } from '../yaml/node.ts';
+import { nodeAt, type Path, type YamlNode } from '../yaml/node.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { addLabels } from './labels.ts';
-import type { Level, Step } from './level.ts';
+import { changeText, isOf, obscureFields, type FieldSpec } from './fields.ts';
+import { allFields, noFields, type FurtherFields, type Level, type Step } from './level.ts';
 import { listKeys, mergePatch } from './merge.ts';
 import { isSelected, type Built, type Id } from './select.ts';
 import { change, obscure, obscureAll, textAt, withEntry } from './tree.ts';
@@ -11,14 +12,20 @@ import { change, obscure, obscureAll, textAt, withEntry } from './tree.ts';
 /** An object as a build makes it; undefined where it is deleted. */
 export function applyLevels(root: YamlNode, levels: readonly Level[]): Built | undefined {
   let now: Built | undefined = { root, ids: [{ name: textAt(root, 'metadata', 'name') ?? '', namespace: textAt(root, 'metadata', 'namespace') ?? '' }] };
-  for (const level of levels) for (const step of level.steps) now = now && apply(now, step);
+  let fields = noFields;
+  for (const level of levels) {
+    fields = allFields(fields, level.fields);
+    for (const step of level.steps) now = now && apply(now, step, fields);
+  }
   return now;
 }
 
-function apply(object: Built, step: Step): Built | undefined {
+function apply(object: Built, step: Step, further: FurtherFields): Built | undefined {
   switch (step.step) {
-    case 'names': return { ...object, ids: called(object, step) };
-    case 'labels': return { ...object, root: addLabels(object.root, step.labels, step.fields) };
+    case 'namespace': return moved(object, step, further);
+    case 'affix': return renamed(object, step, further);
+    case 'labels': return { ...object, root: addLabels(object.root, step.labels, step.where === 'all' ? [...step.fields, ...further.labels] : step.fields) };
+    case 'vars': return { ...object, root: withoutVars(object.root, step.names) };
     case 'unknown': {
       const met = step.target ? isSelected(object, step.target) : true;
       return met === false ? object : { ...object, root: obscureAll(object.root, step.why) };
@@ -40,11 +47,15 @@ function patched(object: Built, met: boolean | undefined, make: (root: YamlNode)
   if (met === false) return object;
   const root = met ? make(object.root) : obscureAll(object.root, 'a patch whose target is not told');
   if (!root) return undefined;
-  const now: Id = { name: textAt(root, 'metadata', 'name') ?? '', namespace: textAt(root, 'metadata', 'namespace') ?? '' };
-  const was: Id = { name: textAt(object.root, 'metadata', 'name') ?? '', namespace: textAt(object.root, 'metadata', 'namespace') ?? '' };
   const last = object.ids.at(-1)!;
-  const changed = { name: now.name === was.name ? last.name : now.name, namespace: now.namespace === was.namespace ? last.namespace : now.namespace };
-  return { root, ids: changed.name === last.name && changed.namespace === last.namespace ? object.ids : [...object.ids, changed] };
+  const given = (field: 'name' | 'namespace'): string => (isWritten(root, object.root, field) ? textAt(root, 'metadata', field) ?? '' : last[field]);
+  const changed = { name: given('name'), namespace: given('namespace') };
+  return { root, ids: known(object.ids, changed) };
+}
+
+/** Whether what an object is called was written anew between two trees of it: also with the name that stood there before others were given. */
+export function isWritten(now: YamlNode, before: YamlNode, field: 'name' | 'namespace'): boolean {
+  return nodeAt(now, ['metadata', field]) !== nodeAt(before, ['metadata', field]);
 }
 
 /** A patch for a target changes neither what the object is nor what it is called, unless it is let. */
@@ -84,14 +95,50 @@ function isCluster(root: YamlNode): boolean {
 /** Kinds whose names kustomize leaves alone (api/internal/builtins/PrefixTransformer.go). */
 const unprefixed = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
 
-function called({ root, ids }: Built, { namespace, prefix, suffix }: Extract<Step, { step: 'names' }>): readonly Id[] {
+/** An object in the namespace that is set (kustomize api/filters/namespace/namespace.go). */
+function moved(object: Built, { namespace, fields, where }: Extract<Step, { step: 'namespace' }>, further: FurtherFields): Built {
+  const { root, ids } = object;
   const last = ids.at(-1)!;
-  const next = {
-    // A Namespace is given the name of the namespace that is set (api/internal/konfig/builtinpluginconsts/namespace.go).
-    name: textAt(root, 'kind') === 'Namespace' && textAt(root, 'apiVersion') === 'v1' && namespace !== '' ? namespace : unprefixed.has(textAt(root, 'kind') ?? '') ? last.name : prefix + last.name + suffix,
-    namespace: namespace === '' || isCluster(root) ? last.namespace : namespace,
-  };
+  // A Namespace is given the name of the namespace that is set (api/internal/konfig/builtinpluginconsts/namespace.go).
+  const isNamespace = textAt(root, 'kind') === 'Namespace' && textAt(root, 'apiVersion') === 'v1';
+  const name = isNamespace && (where === 'all' || fields.some(({ path }) => path === 'metadata/name')) ? namespace : last.name;
+  const stays = isCluster(root) || (where === 'unset' && last.namespace !== '');
+  // Subjects of bindings follow their accounts (engine/identity/subjects.ts).
+  const others = [...fields, ...(where === 'all' ? further.namespace : [])].filter(({ path }) => !path.startsWith('metadata/') && path !== 'subjects');
+  return { root: changeText(root, others, (text) => (where === 'unset' && text !== '' ? text : namespace)), ids: known(ids, { name, namespace: stays ? last.namespace : namespace }) };
+}
+
+/** An object with something put around its name, and around other texts. */
+function renamed({ root, ids }: Built, { prefix, suffix, fields, where }: Extract<Step, { step: 'affix' }>, further: FurtherFields): Built {
+  if (unprefixed.has(textAt(root, 'kind') ?? '')) return { root, ids };
+  const last = ids.at(-1)!;
+  const isNamed = fields.some((field) => field.path === 'metadata/name' && isOf(root, field));
+  const others = (specs: readonly FieldSpec[]) => specs.filter(({ path }) => path !== 'metadata/name');
+  const own = where === 'own' ? others(fields) : [];
+  const first = changeText(root, where === 'all' ? others(further.prefix) : own, (text) => prefix + text);
+  const both = changeText(first, where === 'all' ? others(further.suffix) : own, (text) => text + suffix);
+  return { root: obscureFields(both, further.resourceNames, 'nameReference'), ids: isNamed ? known(ids, { ...last, name: prefix + last.name + suffix }) : ids };
+}
+
+function known(ids: readonly Id[], next: Id): readonly Id[] {
+  const last = ids.at(-1)!;
   return next.name === last.name && next.namespace === last.namespace ? ids : [...ids, next];
+}
+
+/** An object in which values that name a variable are not told: what they come to is another object's. */
+function withoutVars(node: YamlNode, names: readonly string[]): YamlNode {
+  switch (node.kind) {
+    case 'scalar': return names.some((name) => node.source.includes(`$(${name})`)) ? obscure(node, [], 'vars') : node;
+    case 'seq': {
+      const items = node.items.map((item) => withoutVars(item, names));
+      return items.every((item, i) => item === node.items[i]) ? node : { ...node, items };
+    }
+    case 'map': {
+      const entries = node.entries.map((entry) => { const value = withoutVars(entry.value, names); return value === entry.value ? entry : { ...entry, value }; });
+      return entries.every((entry, i) => entry === node.entries[i]) ? node : { ...node, entries };
+    }
+    default: return node;
+  }
 }
 
 /** A field path of a replacement: `spec.containers.[name=web].image`, with `\.` for a dot in a key. */

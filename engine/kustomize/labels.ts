@@ -1,49 +1,38 @@
-import { groupOf } from '../kubernetes/header.ts';
 import { entryOf, type Entry, type MapNode, type YamlNode } from '../yaml/node.ts';
-import { textAt, withEntry } from './tree.ts';
-
-/** A field that takes labels: `path` with `/`; a list on the way stands for all of its items. */
-export interface LabelField {
-  readonly group?: string;
-  readonly kind?: string;
-  readonly path: string;
-  readonly create: boolean;
-}
+import { isOf, stepsOf, type FieldSpec } from './fields.ts';
+import { withEntry } from './tree.ts';
 
 const workloads: readonly (readonly [group: string, kind: string])[] = [['apps', 'Deployment'], ['apps', 'ReplicaSet'], ['apps', 'DaemonSet'], ['apps', 'StatefulSet']];
 const job = { group: 'batch', kind: 'Job' };
 const cronJob = { group: 'batch', kind: 'CronJob' };
 
-export const ownLabels: readonly LabelField[] = [{ path: 'metadata/labels', create: true }];
+export const ownLabels: readonly FieldSpec[] = [{ path: 'metadata/labels', create: true }];
 
 /** kustomize api/internal/konfig/builtinpluginconsts/metadatalabels.go: `includeTemplates`. */
-export const templateLabels: readonly LabelField[] = [
+export const templateLabels: readonly FieldSpec[] = [
   ...ownLabels,
   { group: '', kind: 'ReplicationController', path: 'spec/template/metadata/labels', create: true },
-  ...workloads.map(([group, kind]): LabelField => ({ group, kind, path: 'spec/template/metadata/labels', create: true })),
+  ...workloads.map(([group, kind]): FieldSpec => ({ group, kind, path: 'spec/template/metadata/labels', create: true })),
   { ...job, path: 'spec/template/metadata/labels', create: true },
   { ...cronJob, path: 'spec/jobTemplate/metadata/labels', create: true },
   { ...cronJob, path: 'spec/jobTemplate/spec/template/metadata/labels', create: true },
 ];
 
 /** kustomize api/internal/konfig/builtinpluginconsts/commonlabels.go: `commonLabels`, `includeSelectors`. */
-export const selectorLabels: readonly LabelField[] = [
+export const selectorLabels: readonly FieldSpec[] = [
   ...templateLabels,
   { group: '', kind: 'Service', path: 'spec/selector', create: true },
   { group: '', kind: 'ReplicationController', path: 'spec/selector', create: true },
-  ...workloads.map(([group, kind]): LabelField => ({ group, kind, path: 'spec/selector/matchLabels', create: true })),
+  ...workloads.map(([group, kind]): FieldSpec => ({ group, kind, path: 'spec/selector/matchLabels', create: true })),
   { ...job, path: 'spec/selector/matchLabels', create: false },
   { ...cronJob, path: 'spec/jobTemplate/spec/selector/matchLabels', create: false },
   { group: 'policy', kind: 'PodDisruptionBudget', path: 'spec/selector/matchLabels', create: false },
-  ...['spec/podSelector/matchLabels', 'spec/ingress/from/podSelector/matchLabels', 'spec/egress/to/podSelector/matchLabels'].map((path): LabelField => ({ group: 'networking.k8s.io', kind: 'NetworkPolicy', path, create: false })),
+  ...['spec/podSelector/matchLabels', 'spec/ingress/from/podSelector/matchLabels', 'spec/egress/to/podSelector/matchLabels'].map((path): FieldSpec => ({ group: 'networking.k8s.io', kind: 'NetworkPolicy', path, create: false })),
 ];
 
 /** An object with labels written into its fields. */
-export function addLabels(root: YamlNode, labels: readonly Entry[], fields: readonly LabelField[]): YamlNode {
-  const [group, kind] = [groupOf(textAt(root, 'apiVersion') ?? ''), textAt(root, 'kind')];
-  return fields
-    .filter((field) => (field.group === undefined || field.group === group) && (field.kind === undefined || field.kind === kind))
-    .reduce((now, { path, create }) => write(now, path.split('/'), create, labels) ?? now, root);
+export function addLabels(root: YamlNode, labels: readonly Entry[], fields: readonly FieldSpec[]): YamlNode {
+  return fields.filter((field) => isOf(root, field)).reduce((now, field) => write(now, stepsOf(field), field.create, labels) ?? now, root);
 }
 
 /** Undefined where the field is not there and is not to be made. */

@@ -6,7 +6,7 @@ export type ListKeys = (path: readonly string[]) => readonly string[] | undefine
 
 /**
  * Applies a strategic-merge patch as kustomize does (kyaml/yaml/merge2, kyaml/yaml/walk): mappings are merged, null
- * takes out, lists with a merge key are merged by it with new items first, all else is replaced; `$patch: delete` and
+ * takes out, lists with a merge key are merged by it with the patch's items first, all else is replaced; `$patch: delete` and
  * `$patch: replace` as they say. Undefined where the whole is deleted.
  * @param patch a tree that is at home in its own document
  */
@@ -44,19 +44,19 @@ function mergeEntry(map: MapNode, entry: Entry, keysOf: ListKeys, path: readonly
 
 /** Undefined where the patch's own items cannot be told apart: then the whole list is the patch's. */
 function mergeList(base: SeqNode, patch: SeqNode, keys: readonly string[], keysOf: ListKeys, path: readonly string[]): SeqNode | undefined {
-  const rest = patch.items.filter((item) => item.kind !== 'map' || textAt(item, '$patch') !== 'replace' || item.entries.length > 1);
-  if (rest.length < patch.items.length) return { ...patch, items: rest };
-  let items = base.items;
-  const added: YamlNode[] = [];
+  const kept = patch.items.filter((item) => item.kind !== 'map' || textAt(item, '$patch') !== 'replace' || item.entries.length > 1);
+  if (kept.length < patch.items.length) return { ...patch, items: kept };
+  let rest = base.items;
+  const merged: YamlNode[] = [];
   for (const item of patch.items) {
     const key = keys.find((one) => textAt(item, one) !== undefined);
     if (key === undefined) return undefined;
-    const at = items.findIndex((one) => isSame(one, item, keys));
-    const merged = at < 0 ? cleaned(item) : mergePatch(items[at]!, item, keysOf, path);
-    if (at >= 0) items = merged ? items.with(at, merged) : items.toSpliced(at, 1);
-    else if (merged) added.push(merged);
+    const at = rest.findIndex((one) => isSame(one, item, keys));
+    const now = at < 0 ? cleaned(item) : mergePatch(rest[at]!, item, keysOf, path);
+    if (at >= 0) rest = rest.toSpliced(at, 1);
+    if (now) merged.push(now);
   }
-  return { ...base, items: [...added, ...items] };
+  return { ...base, items: [...merged, ...rest] };
 }
 
 /** The first key tells; further ones where both say them (ports: protocol). */

@@ -1,10 +1,11 @@
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import { nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { applyLevels } from './apply.ts';
+import { applyLevels, isWritten } from './apply.ts';
 import type { SourceDocument } from './block.ts';
-import { readLevel, type Level } from './level.ts';
-import { change, textAt } from './tree.ts';
+import { readLevel, type Level, type Step } from './level.ts';
+import type { Id } from './select.ts';
+import { change } from './tree.ts';
 
 /** A way in which a build reaches a file. */
 export interface Overlay {
@@ -19,8 +20,10 @@ export interface BuiltObject {
   readonly resource: Resource;
   /** The tree of the whole document, with this object in it. */
   readonly root: YamlNode;
-  /** The name that comes out, where a patch has changed it. */
-  readonly renamed?: string;
+  /** What it is called in the end, as far as its kustomizations say. */
+  readonly id: Id;
+  /** Whether a patch, or a transformer of its own, has had a part in that. */
+  readonly renamed: boolean;
   /** The builds that make it so, by the file of the outermost kustomization. */
   readonly by: readonly string[];
 }
@@ -65,6 +68,11 @@ function isSame(a: readonly SourceDocument[], b: readonly SourceDocument[]): boo
   return a.length === b.length && a.every((one, i) => one === b[i]);
 }
 
+/** Whether a step names objects otherwise than the fields `namespace`, `namePrefix` and `nameSuffix` do. */
+function isOfItsOwn(step: Step): boolean {
+  return (step.step === 'namespace' || step.step === 'affix') && step.where !== 'all';
+}
+
 function build(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], ways: readonly (readonly Level[])[]): readonly BuiltObjects[] {
   const { root } = parseYaml(document.text, 'kustomization');
   return resources.map((resource) => {
@@ -74,9 +82,10 @@ function build(document: SourceDocument, resources: readonly Resource[], overlay
     return ways.map((levels, i): BuiltObject | undefined => {
       const built = applyLevels(own, levels);
       if (!built) return undefined;
-      const renamed = textAt(built.root, 'metadata', 'name') === textAt(own, 'metadata', 'name') ? {} : { renamed: built.ids.at(-1)!.name };
+      const id = built.ids.at(-1)!;
+      const renamed = isWritten(built.root, own, 'name') || isWritten(built.root, own, 'namespace') || levels.some(({ steps }) => steps.some(isOfItsOwn));
       // What comes out alike is one object.
-      const key = built.root === own ? '' : `${renamed.renamed ?? ''} ${signatureOf(built.root)}`;
+      const key = built.root === own && !renamed ? '' : `${renamed ? `${id.namespace}/${id.name}` : ''} ${signatureOf(built.root)}`;
       const before = made.get(key);
       if (before) {
         before.by.push(overlays[i]!.file);
@@ -84,7 +93,7 @@ function build(document: SourceDocument, resources: readonly Resource[], overlay
       }
       const whole = built.root === own ? root : change(root, resource.header.root, () => built.root)!;
       const read = built.root === own ? resource : resourceAt(whole, resource);
-      const object = read && { resource: read, root: whole, ...renamed, by: [overlays[i]!.file] };
+      const object = read && { resource: read, root: whole, id, renamed, by: [overlays[i]!.file] };
       if (object) made.set(key, object);
       return object;
     });

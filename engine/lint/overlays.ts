@@ -1,4 +1,5 @@
 import { symbol, type GraphObject } from '../identity/objects.ts';
+import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { Overlays, type BuiltObject } from '../kustomize/overlay.ts';
 import type { DocumentEntry } from './document.ts';
 import { graphObject, type FileEntry, type SourceFile } from './files.ts';
@@ -77,16 +78,18 @@ export class BuiltFiles {
   private objectOf(built: BuiltObject, written: GraphObject, document: DocumentEntry, { source }: FileEntry): GraphObject {
     // What all builds leave as it is written is the object itself.
     const among = source.overlays!.map(({ file }) => file);
-    if (built.resource === written.resource && new Set(built.by).size === new Set(among).size) return written;
+    if (built.resource === written.resource && !built.renamed && new Set(built.by).size === new Set(among).size) return written;
     let object = this.objects.get(built);
     if (object) return object;
     const made = graphObject(`o${++this.ids}`, document, built.resource, source);
     const { header } = built.resource;
-    const name = header.name.state === 'known' ? built.renamed : symbol(header.name);
+    const name = !built.renamed ? undefined : header.name.state === 'known' ? built.id.name : symbol(header.name);
+    const namespace = !built.renamed || isClusterKind(header.group, header.kind) ? undefined : built.id.namespace || undefined;
     object = {
       ...made,
+      ...(namespace === undefined ? {} : { namespace }),
       // References are written to the name before the patch, and follow it.
-      ...(name === undefined ? {} : { name: written.name, build: { ...source.build!, names: [{ prefix: '', suffix: '', name }] } }),
+      ...(name === undefined ? {} : { name: written.name, build: { ...source.build!, ...(namespace === undefined ? {} : { namespace }), names: [{ prefix: '', suffix: '', name }] } }),
       built: { root: built.root, by: built.by, among },
     };
     this.objects.set(built, object);

@@ -37,29 +37,32 @@ export function staticView(texts: ReadonlyMap<string, string>, plan: Plan, root:
   const documents = documentsOf(texts);
   const levels = new Map<string, Level>();
   const levelOf = (path: string) => levels.get(path) ?? levels.set(path, readLevel(path, documents)).get(path)!;
-  const built: { object: Built; written: Id }[] = [];
+  const built: { object: Built; written: Id; copy: number; set: string | undefined }[] = [];
   for (const path of texts.keys()) {
     const planned = plan.of(path);
     if (planned?.role !== 'manifest' || !planned.build?.roots.includes(root)) continue;
     const ways = planned.overlays?.filter(({ file }) => file.slice(0, Math.max(0, file.lastIndexOf('/'))) === root).map((way) => way.levels.map(levelOf));
     for (const document of documents(path)) for (const item of itemsOf(parseYaml(document.text, 'kustomization').root)) {
-      for (const way of ways ?? [[]]) {
+      for (const [copy, way] of (ways ?? [[]]).entries()) {
         const object = applyLevels(item, way);
         if (!object) continue;
         const written = object.ids[0]!;
-        // Where nothing is patched, the plan says what becomes of names and namespaces.
+        // Where nothing is patched, the plan says what becomes of names and namespaces; a base that one build reaches several times is several objects.
         const { build } = planned;
-        const plain: Id = { name: at(item, 'kind') === 'Namespace' && build.namespace ? build.namespace : isUnprefixed(item) ? written.name : build.names[0]!.prefix + written.name + build.names[0]!.suffix, namespace: build.namespace ?? written.namespace };
-        built.push({ object: ways ? object : { ...object, ids: [...object.ids, plain] }, written });
+        const plain = ({ prefix, suffix }: { prefix: string; suffix: string }): Id => ({ name: at(item, 'kind') === 'Namespace' && build.namespace ? build.namespace : isUnprefixed(item) ? written.name : prefix + written.name + suffix, namespace: build.namespace ?? written.namespace });
+        if (ways) built.push({ object, written, copy, set: way.flatMap(({ steps }) => steps).findLast((step) => step.step === 'namespace')?.namespace });
+        else for (const [i, one] of (build.roots.length === 1 ? build.names : build.names.slice(0, 1)).entries()) built.push({ object: { ...object, ids: [...object.ids, plain(one)] }, written, copy: i, set: build.namespace });
       }
     }
   }
-  const accounts = new Map(built.filter(({ object }) => at(object.root, 'kind') === 'ServiceAccount').map(({ object, written }) => [written.name, { written, now: object.ids.at(-1)! }]));
-  const roles = new Map(built.filter(({ object }) => /Role$/.test(String(at(object.root, 'kind')))).map(({ object, written }) => [`${at(object.root, 'kind')} ${written.name}`, object.ids.at(-1)!.name]));
-  return built.map(({ object }): Told => {
+  // Of several copies of a base each refers to its own.
+  const both = <T>(copy: number, key: string, value: T): [string, T][] => [[key, value], [`${copy} ${key}`, value]];
+  const accounts = new Map(built.filter(({ object }) => at(object.root, 'kind') === 'ServiceAccount').flatMap(({ object, written, copy }) => both(copy, written.name, { written, now: object.ids.at(-1)! })));
+  const roles = new Map(built.filter(({ object }) => /Role$/.test(String(at(object.root, 'kind')))).flatMap(({ object, written, copy }) => both(copy, `${at(object.root, 'kind')} ${written.name}`, object.ids.at(-1)!.name)));
+  return built.map(({ object, copy, set }): Told => {
     const kind = String(at(object.root, 'kind'));
     const id = object.ids.at(-1)!;
-    return { kind, name: nodeAt(object.root, ['metadata', 'name'])?.kind === 'hole' ? hole : id.name, namespace: isCluster(kind) ? '' : id.namespace, fields: followed(fieldsOf(plain(object.root) as Data), kind, id, accounts, roles) };
+    return { kind, name: nodeAt(object.root, ['metadata', 'name'])?.kind === 'hole' ? hole : id.name, namespace: isCluster(kind) ? '' : id.namespace, fields: followed(fieldsOf(plain(object.root) as Data), kind, (isCluster(kind) ? '' : id.namespace) || (set ?? ''), set !== undefined, (name) => accounts.get(`${copy} ${name}`) ?? accounts.get(name), (name) => roles.get(`${copy} ${name}`) ?? roles.get(name)) };
   });
 }
 
@@ -125,22 +128,23 @@ function lean(path: string, value: unknown): unknown {
 }
 
 /** References follow what they name, as semantics.md 10.2 says and engine/identity joins them by. */
-function followed(fields: Record<string, unknown>, kind: string, id: Id, accounts: ReadonlyMap<string, { written: Id; now: Id }>, roles: ReadonlyMap<string, string>): Record<string, unknown> {
+function followed(fields: Record<string, unknown>, kind: string, namespace: string, isMoved: boolean, accountOf: (name: string) => { written: Id; now: Id } | undefined, roleOf: (name: string) => string | undefined): Record<string, unknown> {
   const out = { ...fields };
   for (const path of Object.keys(fields)) {
-    if (path.endsWith('.serviceAccountName') && kind !== 'ReplicaSet') out[path] = accounts.get(String(fields[path]))?.now.name ?? fields[path];
-    if (path === 'roleRef') out[path] = { ...(fields[path] as Data), name: roles.get(`${(fields[path] as Data)['kind']} ${(fields[path] as Data)['name']}`) ?? (fields[path] as Data)['name'] };
+    if (path.endsWith('.serviceAccountName') && kind !== 'ReplicaSet') out[path] = accountOf(String(fields[path]))?.now.name ?? fields[path];
+    if (path === 'roleRef') out[path] = { ...(fields[path] as Data), name: roleOf(`${(fields[path] as Data)['kind']} ${(fields[path] as Data)['name']}`) ?? (fields[path] as Data)['name'] };
     if (path === 'subjects' && Array.isArray(fields[path])) out[path] = fields[path].map((subject: Data) => {
-      const account = subject['kind'] === 'ServiceAccount' ? accounts.get(String(subject['name'])) : undefined;
+      const account = subject['kind'] === 'ServiceAccount' ? accountOf(String(subject['name'])) : undefined;
       const own = subject['namespace'] ?? undefined;
+      if (account && own === undefined && !isMoved) return { ...subject, name: account.now.name };
       if (account && (own === undefined || own === (account.written.namespace || 'default') || own === account.now.namespace)) return { ...subject, name: account.now.name, ...(account.now.namespace || own ? { namespace: account.now.namespace || own } : {}) };
-      return subject['kind'] === 'ServiceAccount' && subject['name'] === 'default' && id.namespace !== '' ? { ...subject, namespace: id.namespace } : subject;
+      return subject['kind'] === 'ServiceAccount' && subject['name'] === 'default' && namespace !== '' ? { ...subject, namespace } : subject;
     });
   }
   return out;
 }
 
-const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService', 'ClusterIssuer', 'Node', 'IngressClass']);
+const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService', 'ClusterIssuer', 'Node', 'IngressClass', 'FlowSchema', 'PriorityLevelConfiguration']);
 
 function isCluster(kind: string): boolean {
   return clusterKinds.has(kind);
@@ -179,7 +183,7 @@ export function compareViews(ours: readonly Told[], theirs: readonly Told[], gen
 
 /** ConfigMaps and Secrets of generators stand in no file; most of their names end in a hash. */
 function isGenerated({ kind, name }: Told, generated: ReadonlySet<string>): boolean {
-  return (kind === 'ConfigMap' || kind === 'Secret') && [...generated].some((one) => name.replace(/-[a-z0-9]{10}$/, '').includes(one));
+  return (kind === 'ConfigMap' || kind === 'Secret') && [...generated].some((one) => name.includes(one));
 }
 
 /** The names that the generators of a project's kustomizations give. */

@@ -104,6 +104,21 @@ describe('where a finding stands', () => {
   });
 });
 
+describe('what an object is called', () => {
+  const bare = { 'base/web.yaml': web.replace('  namespace: shop\n', ''), 'base/account.yaml': account.replace('  namespace: shop\n', '') };
+  const called = (texts: Record<string, string>) => workspaceOf(base, bare, texts).workspace.graphs().flatMap(({ objects }) => objects.map(({ namespace, name, build }) => `${namespace}/${build?.names.map((one) => one.prefix + (one.name ?? name) + one.suffix).join()}`));
+
+  test('a transformer in a file moves and renames it', () => {
+    const files = (kind: string, body: string) => ({ 'prod/kustomization.yaml': 'resources: [../base]\ntransformers: [change.yaml]\n', 'prod/change.yaml': `apiVersion: builtin\nkind: ${kind}\n${body}` });
+    assert.deepEqual(called(files('NamespaceTransformer', 'metadata: {name: any, namespace: end}\nfieldSpecs: [{path: metadata/namespace, create: true}]\n')), ['end/web', 'end/web']);
+    assert.deepEqual(called(files('PrefixTransformer', 'metadata: {name: any}\nprefix: a-\nfieldSpecs: [{path: metadata/name, kind: Deployment}]\n')), ['/a-web', '/web']);
+  });
+
+  test('a JSON patch puts it where it says, whatever the namespace of the build', () => {
+    assert.deepEqual(called({ 'prod/kustomization.yaml': 'resources: [../base]\nnamespace: end\npatchesJson6902:\n- target: {version: v1, kind: ServiceAccount, name: web}\n  patch: \'[{"op": "add", "path": "/metadata/namespace", "value": "other"}]\'\n' }), ['end/web', 'other/web']);
+  });
+});
+
 describe('what a finding is about', () => {
   test('what every build has is one finding, and names none of them', () => {
     const { workspace } = workspaceOf(base, prod, staging, { 'base/web.yaml': web.replace('Token: false', 'Token: true'), 'prod/patch.yaml': patch('      hostNetwork: true\n') });
