@@ -8,6 +8,7 @@ import { tokenNeed } from '../../engine/identity/token-need.ts';
 import { pathIn, type FixProposal, type FixStep } from '../../engine/lint/rule.ts';
 import { known } from '../../engine/yaml/cursor.ts';
 import type { Path } from '../../engine/yaml/node.ts';
+import { marksBefore } from './hook-marks.ts';
 
 /** The name that a workload's own account would bear: its own. None where that is made up at creation, a template's, or taken. */
 export function ownName(workload: Workload, account: Account, graph: Graph): string | undefined {
@@ -75,11 +76,12 @@ function newAccount(workload: Workload, account: Account, name: string, graph: G
   // Of a named account in no file read it is not known what it is bound to, so neither whether its token is needed.
   const isRead = old !== undefined || account.name === 'default';
   const optsOut = told ?? (isRead && !tokenNeed(workload, account, graph) ? false : undefined);
+  const annotations = marksBefore(workload.object);
   const pullSecrets = (old?.fact.imagePullSecrets ?? []).map(known).filter((secret) => secret !== undefined);
   return {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(Object.keys(annotations).length > 0 ? { annotations } : {}) },
     ...(optsOut === undefined ? {} : { automountServiceAccountToken: optsOut }),
     ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((secret) => ({ name: secret })) } : {}),
   };

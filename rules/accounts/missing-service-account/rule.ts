@@ -7,6 +7,7 @@ import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { isSlip } from '../../../engine/lint/suggest.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
+import { marksBefore } from '../hook-marks.ts';
 
 export default defineRule({
   id: 'missing-service-account',
@@ -148,11 +149,12 @@ function callAsBuilt({ object, accountAt }: Workload, name: string): FixProposal
 
 function create({ object }: Workload, { name }: Account): FixProposal {
   const namespace = known(object.resource.header.namespace);
+  const annotations = marksBefore(object);
   return {
     id: 'create',
     title: `Add account "${name}" (check first that nothing else makes it: a chart, an operator, another repository)`,
     safe: false,
     choice: true,
-    steps: [{ after: object, add: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(namespace === undefined ? {} : { namespace }) } }] }],
+    steps: [{ after: object, add: [{ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, ...(namespace === undefined ? {} : { namespace }), ...(Object.keys(annotations).length > 0 ? { annotations } : {}) } }] }],
   };
 }
