@@ -1,10 +1,12 @@
 import type { Path } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { splitStream } from '../yaml/split.ts';
+import { isBlank as isBlankText, splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
+import { coalesceValues, Refused, stacked, tableAt } from './coalesce.ts';
+import { processDependencies, TooManyCharts, type LoadedChart } from './dependencies.ts';
+import { metadataOf } from './environment.ts';
 import { parseTemplate } from './parse.ts';
-import { satisfies } from './semver.ts';
-import { isDict, overlay, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
+import { isDict, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
 export interface ChartFile {
@@ -41,11 +43,21 @@ export interface ChartInstance {
   readonly isLibrary: boolean;
 }
 
+/** A template as one of the charts of a release has it. */
+export interface ReleaseTemplate {
+  /** What Helm knows it by: `umbrella/charts/worker/templates/account.yaml`. */
+  readonly name: string;
+  readonly path: string;
+  readonly instance: ChartInstance;
+}
+
 /** Everything that templates of one release may use. */
 export interface Release {
   readonly instances: readonly ChartInstance[];
   readonly templates: ReadonlyMap<string, readonly Node[]>;
   readonly defines: ReadonlyMap<string, readonly Node[]>;
+  /** The templates of its charts in the order in which Helm writes them out. */
+  readonly order: readonly ReleaseTemplate[];
   /** The files of the charts by their paths, for `.Files`; undefined is one whose text is not read, and without any nobody has looked. */
   readonly files?: ReadonlyMap<string, string | undefined>;
 }
@@ -59,72 +71,111 @@ export interface Release {
 export function assemble(files: readonly ChartFile[], profile: readonly ChartFile[] = [], parse: (file: ChartFile) => ParsedTemplate | undefined = ({ text }) => parseTemplate(text), before?: Release): Release | undefined {
   const instances = before?.instances ?? instancesOf(files, profile);
   if (!instances) return undefined;
-  const folders = [...new Set(instances.map(({ folder }) => folder))];
   const templates = new Map<string, readonly Node[]>();
   const defines = new Map<string, readonly Node[]>();
-  // Deeper charts first: for one name the chart nearest to the root wins (helm pkg/engine, sortTemplates).
-  for (const folder of [...folders].sort((a, b) => depth(b) - depth(a))) {
-    for (const file of files) {
-      const { path } = file;
-      const inside = below(folder, path);
-      if (inside === undefined || !inside.startsWith('templates/') || inside.endsWith('NOTES.txt')) continue;
-      const parsed = parse(file);
-      if (!parsed) continue;
-      templates.set(path, parsed.nodes);
-      for (const { fullName } of instances.filter((one) => one.folder === folder)) defines.set(`${fullName}/${inside}`, parsed.nodes);
-      for (const [define, nodes] of parsed.defines) defines.set(define, nodes);
-    }
+  const order = templatesOf(files, instances);
+  for (const { name, file } of order) {
+    const parsed = parse(file);
+    if (!parsed) continue;
+    templates.set(file.path, parsed.nodes);
+    defines.set(name, parsed.nodes);
+    // One that holds nothing takes no other's place (text/template, associate).
+    for (const [define, nodes] of parsed.defines) if (!defines.has(define) || !isBlank(nodes)) defines.set(define, nodes);
   }
-  return { instances, templates, defines };
+  return { instances, templates, defines, order: order.map(({ name, file: { path }, instance }) => ({ name, path, instance })) };
 }
 
-/** The charts of a release with their values; undefined where no Chart.yaml can be read. */
+/**
+ * The templates of a release as Helm reads and writes them out, one after the other: deeper paths first, then from the end
+ * of the alphabet (helm pkg/engine/engine.go, sortTemplates). Of equal names the last one counts.
+ */
+function templatesOf(files: readonly ChartFile[], instances: readonly ChartInstance[]): { name: string; file: ChartFile; instance: ChartInstance }[] {
+  const byFolder = new Map<string, ChartInstance[]>();
+  for (const one of instances) byFolder.set(one.folder, [...(byFolder.get(one.folder) ?? []), one]);
+  const all = files.flatMap((file) => {
+    const at = /^((?:charts\/[^/]+\/)*)(templates\/.+)$/.exec(file.path);
+    if (!at || file.path.startsWith('templates/.')) return [];
+    const owners = byFolder.get(at[1]!.slice(0, -1)) ?? [];
+    // Of a library only the helpers are read.
+    return owners.filter(({ isLibrary }) => !isLibrary || isPartial(file.path)).map((instance) => ({ name: `${instance.fullName}/${at[2]!}`, file, instance }));
+  });
+  const depth = new Map(all.map(({ name }) => [name, name.split('/').length]));
+  return all.sort((a, b) => depth.get(b.name)! - depth.get(a.name)! || (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
+}
+
+/** Whether a template is there for others only. */
+export function isPartial(path: string): boolean {
+  return /(?:^|\/)_[^/]*$/.test(path);
+}
+
+function isBlank(nodes: readonly Node[]): boolean {
+  return nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
+}
+
+/** The charts of a release with their values; undefined where no Chart.yaml can be read, or they have no end. */
 function instancesOf(files: readonly ChartFile[], profile: readonly ChartFile[]): ChartInstance[] | undefined {
-  const byPath = new Map(files.map((file) => [file.path, file]));
-  const root = instanceOf('', byPath, undefined);
-  if (!root) return undefined;
-  const values = profile.reduce((below, file) => overlay(below, mappingIn(file)), root.values);
-  return withDependencies({ ...root, values }, byPath);
+  const about = new Map<string, Dict>();
+  const root = load('', new Map(files.map((file) => [file.path, file])), subfoldersOf(files), about);
+  if (!root.chart) return undefined;
+  const given = profile.reduce<Dict | undefined>((below, file) => {
+    const above = mappingIn(file);
+    return below && above && stacked(below, above);
+  }, new Map());
+  try {
+    const { chart } = root;
+    const values = root.isWhole ? given : undefined;
+    processDependencies(chart, values);
+    return instances(chart, chart.name, about, values && coalesceValues(chart, values));
+  } catch (error) {
+    if (error instanceof TooManyCharts) return undefined;
+    if (!(error instanceof Refused)) throw error;
+    return instances(root.chart, root.chart.name, about, undefined);
+  }
 }
 
-function depth(folder: string): number {
-  return folder === '' ? 0 : folder.split('/charts/').length;
+/** A chart with what it is installed with. Helm refuses all of it where a values file is no mapping: then nobody knows any value. */
+function instances({ folder, name, dependencies }: LoadedChart, fullName: string, about: ReadonlyMap<string, Dict>, values: Dict | undefined): ChartInstance[] {
+  const said = about.get(folder)!;
+  const own: ChartInstance = { folder, name, fullName, about: metadataOf(said, name, folder === ''), values: values ?? new Unknown('.Values'), isLibrary: String(said.get('type')).toLowerCase() === 'library' };
+  // Templates of one name are one to Helm, the last.
+  const named = dependencies.filter((child, i) => dependencies.findLastIndex((one) => one.name === child.name) === i);
+  return [own, ...named.flatMap((child) => instances(child, `${fullName}/charts/${child.name}`, about, values && (tableAt(values, child.name) ?? new Map())))];
 }
 
-/** A path within a folder; undefined for one of a subchart below it, or beside it. */
-function below(folder: string, path: string): string | undefined {
-  if (folder !== '' && !path.startsWith(`${folder}/`)) return undefined;
-  const inside = folder === '' ? path : path.slice(folder.length + 1);
-  return inside.startsWith('charts/') ? undefined : inside;
+/** The folders of charts by the folder of the chart that they lie in; what begins with `.` or `_` is none (helm pkg/chart/loader, LoadFiles). */
+function subfoldersOf(files: readonly ChartFile[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path } of files) {
+    const at = /^((?:charts\/[^._/][^/]*\/)*)(charts\/[^._/][^/]*)\/Chart\.yaml$/.exec(path);
+    if (at) found.set(at[1]!.slice(0, -1), [...(found.get(at[1]!.slice(0, -1)) ?? []), `${at[1]!}${at[2]!}`]);
+  }
+  return found;
 }
 
-function instanceOf(folder: string, files: ReadonlyMap<string, ChartFile>, alias: string | undefined): ChartInstance | undefined {
+/** A chart from its files. `isWhole`: all its values files, those of its subcharts among them, can be read. */
+function load(folder: string, files: ReadonlyMap<string, ChartFile>, subfolders: ReadonlyMap<string, readonly string[]>, about: Map<string, Dict>): { chart: LoadedChart | undefined; isWhole: boolean } {
   const at = (name: string): ChartFile | undefined => files.get(folder === '' ? name : `${folder}/${name}`);
-  const chart = at('Chart.yaml');
-  const said = chart && parseValues(chart);
-  if (!isDict(said)) return undefined;
-  const name = alias ?? String(said.get('name') ?? '');
+  const file = at('Chart.yaml');
+  const said = file && mappingIn(file);
+  if (!said) return { chart: undefined, isWhole: false };
+  about.set(folder, said);
+  const separate = at('requirements.yaml');
+  const list = (separate && mappingIn(separate)?.get('dependencies')) ?? said.get('dependencies');
   const valuesFile = at('values.yaml');
-  const values = valuesFile ? mappingIn(valuesFile) : undefined;
-  const about: Dict = new Map([...said].map(([key, value]): [string, Value] => [key === 'apiVersion' ? 'APIVersion' : key.charAt(0).toUpperCase() + key.slice(1), value]));
-  about.set('Name', name);
-  about.set('IsRoot', folder === '');
-  for (const key of ['Version', 'AppVersion', 'Description', 'Type']) if (!about.has(key)) about.set(key, key === 'Type' ? 'application' : '');
-  return { folder, name, fullName: name, about, values: values ?? new Map(), isLibrary: said.get('type') === 'library' };
+  const values = valuesFile ? mappingIn(valuesFile) : new Map();
+  const children = (subfolders.get(folder) ?? []).map((one) => load(one, files, subfolders, about));
+  const chart: LoadedChart = { folder, name: String(said.get('name') ?? ''), version: String(said.get('version')), values: values ?? new Map(), dependencies: children.flatMap((one) => one.chart ?? []), declared: Array.isArray(list) ? list.filter(isDict) : undefined };
+  return { chart, isWhole: values !== undefined && children.every(({ isWhole }) => isWhole) };
 }
 
-/** The values of a file; unknown where Helm refuses it, since it cannot be read or is no mapping. */
-function mappingIn(file: ChartFile): Value {
-  const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
-  const { root, problem } = document ? parseYaml(document.text, 'values') : { root: undefined, problem: undefined };
-  const values = problem ? undefined : valueOf(root, originsIn(file));
-  return problem || !(isDict(values) || values === undefined || values === null) ? new Unknown('.Values') : values ?? undefined;
-}
-
-function parseValues(file: ChartFile): Value {
-  const document = splitStream(file.text).find(({ text }) => text.trim() !== '');
-  if (!document) return undefined;
-  return valueOf(parseYaml(document.text, 'values').root, originsIn(file));
+/** The mapping that a file holds; undefined where Helm refuses it, or one version of Helm reads more documents of it than another. */
+function mappingIn(file: ChartFile): Dict | undefined {
+  const [document, ...more] = splitStream(file.text).filter(({ text }) => !isBlankText(text));
+  if (!document) return new Map();
+  const { root, problem } = parseYaml(document.text, 'values');
+  const values = problem || more.length > 0 ? undefined : valueOf(root, originsIn(file));
+  if (problem || more.length > 0) return undefined;
+  return isDict(values) ? values : values === undefined || values === null ? new Map() : undefined;
 }
 
 function originsIn({ file, part }: ChartFile): (path: Path) => Origin {
@@ -133,67 +184,3 @@ function originsIn({ file, part }: ChartFile): (path: Path) => Origin {
   if (form === 'mapping') return (path) => ({ file, document, path: [...from, ...path] });
   return form === 'text' ? (path) => ({ file, document, path: from, inner: path }) : () => ({ file, document, path: from });
 }
-
-/**
- * A chart and what it depends on, as far as that lies under `charts/` and its values switch it on (helm
- * pkg/chartutil/dependencies, processDependencyEnabled): of a name, the first chart whose version is asked for.
- */
-function withDependencies(chart: ChartInstance, files: ReadonlyMap<string, ChartFile>): ChartInstance[] {
-  const prefix = chart.folder === '' ? 'charts/' : `${chart.folder}/charts/`;
-  const names = [...new Set([...files.keys()].flatMap((path) => (path.startsWith(prefix) && /^[^._][^/]*\//.test(path.slice(prefix.length)) ? [path.slice(prefix.length).split('/')[0]!] : [])))];
-  const found = names.flatMap((name) => instanceOf(`${prefix}${name}`, files, undefined) ?? []);
-  const declared = dependenciesOf(chart, files);
-  const children = [
-    ...declared.filter((entry) => isEnabled(entry, chart.values)).flatMap((entry) => {
-      const one = found.find((candidate) => isAskedFor(entry, candidate));
-      const alias = entry.get('alias');
-      return (one && instanceOf(one.folder, files, typeof alias === 'string' ? alias : undefined)) ?? [];
-    }),
-    // What lies under charts/ without being declared is installed all the same.
-    ...found.filter((one) => !declared.some((entry) => isAskedFor(entry, one))),
-  ];
-  // Templates of one name are one to Helm.
-  const named = children.filter((child, i) => children.findIndex(({ name }) => name === child.name) === i);
-  return [chart, ...named.flatMap((child) => withDependencies({ ...child, fullName: `${chart.fullName}/charts/${child.name}`, values: valuesFor(child, chart.values) }, files))];
-}
-
-/** Whether a dependency means a chart: by name, and by version as far as that can be told. */
-function isAskedFor(entry: Dict, { name, about }: ChartInstance): boolean {
-  if (entry.get('name') !== name) return false;
-  try {
-    return satisfies(String(about.get('Version')), String(entry.get('version') ?? '*'));
-  } catch {
-    return true;
-  }
-}
-
-function dependenciesOf({ about, folder }: ChartInstance, files: ReadonlyMap<string, ChartFile>): Dict[] {
-  const old = files.get(folder === '' ? 'requirements.yaml' : `${folder}/requirements.yaml`);
-  const separate = old && parseValues(old);
-  const list = about.get('Dependencies') ?? (isDict(separate) ? separate.get('dependencies') : undefined);
-  return Array.isArray(list) ? list.filter(isDict) : [];
-}
-
-/** A condition decides where its path holds a boolean, else the tags do (helm.sh/docs/helm/helm_dependency, processDependencyEnabled). */
-function isEnabled(entry: Dict, values: Value): boolean {
-  for (const path of String(entry.get('condition') ?? '').split(',').map((one) => one.trim()).filter(Boolean)) {
-    const said = path.split('.').reduce<Value>((at, key) => (isDict(at) ? at.get(key) : undefined), values);
-    if (typeof said === 'boolean') return said;
-  }
-  const tags = isDict(values) ? values.get('tags') : undefined;
-  const own = entry.get('tags');
-  if (!Array.isArray(own) || !isDict(tags)) return true;
-  const said = own.map((tag) => tags.get(String(tag))).filter((tag) => typeof tag === 'boolean');
-  return said.length === 0 || said.includes(true);
-}
-
-/** A subchart's defaults under what its parent says of it, and the globals of the parent over its own. */
-function valuesFor(child: ChartInstance, parent: Value): Value {
-  if (!isDict(parent)) return child.values;
-  const own = overlay(child.values, parent.get(child.name));
-  const global = parent.get('global');
-  if (!isDict(own) || !isDict(global)) return own;
-  const wrapped: Dict = new Map([['global', global]]);
-  return overlay(own, wrapped);
-}
-

@@ -1,6 +1,6 @@
 import versions from './api-versions.json' with { type: 'json' };
 import type { ChartInstance } from './chart.ts';
-import { isDict, mark, Unknown, withEntry, type Dict, type Value } from './value.ts';
+import { mark, Struct, Unknown, type Dict, type Value } from './value.ts';
 
 /** What is known of the release that a chart is read for. */
 export interface ReleaseSettings {
@@ -21,20 +21,43 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
   const inside = instance.folder === '' ? template : template.slice(instance.folder.length + 1);
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
-  const values = isDict(instance.values) && !instance.values.has('global') ? withEntry(instance.values, 'global', new Map()) : instance.values;
   return dict({
-    Values: values,
+    Values: instance.values,
     Chart: instance.about,
     Release: dict({ Name: settings.release ?? mark(new Unknown('.Release.Name')), Namespace: settings.namespace ?? mark(new Unknown('.Release.Namespace')), Service: 'Helm', IsInstall: true, IsUpgrade: false, Revision: 1 }),
-    Capabilities: dict({
-      KubeVersion: dict({ Version: version, GitVersion: version, Major: '1', Minor: minor }),
+    // Of whose Helm it is, no file tells.
+    Capabilities: struct('.Capabilities', {
+      KubeVersion: struct('.Capabilities.KubeVersion', { Version: version, GitVersion: version, Major: '1', Minor: minor }, version),
       APIVersions: versions,
-      HelmVersion: dict({ Version: 'v3.17.0', GitCommit: '', GoVersion: '' }),
     }),
     Files: files,
     Subcharts: new Unknown('.Subcharts'),
     Template: dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }),
   });
+}
+
+const texts = ['Name', 'Home', 'Version', 'Description', 'Icon', 'APIVersion', 'Condition', 'Tags', 'AppVersion', 'KubeVersion', 'Type'];
+
+/**
+ * What Chart.yaml says, with the names that templates know it by (helm pkg/chart/metadata.go): what is not said is empty.
+ * @param name the chart's name, or its alias
+ */
+export function metadataOf(said: Dict, name: string, isRoot: boolean): Dict {
+  const of = (field: string): Value => said.get(field === 'APIVersion' ? 'apiVersion' : field.charAt(0).toLowerCase() + field.slice(1));
+  const lists = (field: string): Value[] => [of(field)].flat().filter((one) => one !== undefined && one !== null);
+  return struct('.Chart', {
+    ...Object.fromEntries(texts.map((field) => [field, String(of(field) ?? '')])),
+    Name: name,
+    Keywords: lists('Keywords'),
+    Sources: lists('Sources'),
+    Annotations: of('Annotations') ?? new Map(),
+    Deprecated: of('Deprecated') === true,
+    IsRoot: isRoot,
+  });
+}
+
+function struct(expression: string, fields: Readonly<Record<string, Value>>, printed?: string): Dict {
+  return new Struct(Object.entries(fields), expression, printed);
 }
 
 function dict(entries: Readonly<Record<string, Value>>): Dict {

@@ -1,6 +1,6 @@
 import { dataFunctions } from './functions-data.ts';
 import { asking, carrying, limited, textFunctions } from './functions-text.ts';
-import { isCollection, isDict, isMarked, isTrue, isUntold, print, Unknown, type Result, type Value } from './value.ts';
+import { isCollection, isDict, isMarked, isTrue, isUntold, print, Struct, Unknown, type Result, type Value } from './value.ts';
 
 /*
  * The functions of Go templates, Sprig and Helm (helm.sh/docs/chart_template_guide/function_list) that do not ask the
@@ -49,6 +49,7 @@ function withinBounds(value: Value): Value {
 
 /** Whether the result of a text function can be known. */
 function isTold(name: string, values: readonly Value[]): boolean {
+  if (values.some((value) => value instanceof Struct && (value.printed === undefined || /json|yaml/i.test(name)))) return false;
   if (carrying.has(name)) return true;
   return !values.some((value) => value instanceof Unknown || isUntold(value) || (!asking.has(name) && typeof value === 'string' && isMarked(value)));
 }

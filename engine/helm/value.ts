@@ -4,6 +4,21 @@ import { toData, type Decided, type Path, type YamlNode } from '../yaml/node.ts'
 export type Value = string | number | boolean | null | undefined | Dict | Value[] | Unknown;
 export type Dict = Map<string, Value>;
 
+/**
+ * What Helm hands to templates as a structure of its own (`.Chart`, `.Capabilities`): its fields are known, what it looks
+ * like as a whole is not, for that differs between versions of Helm.
+ */
+export class Struct extends Map<string, Value> {
+  /** @param printed how it is printed, where that is certain */
+  constructor(fields: Iterable<readonly [string, Value]>, readonly expression: string, readonly printed?: string) {
+    super(fields);
+  }
+
+  override get(field: string): Value {
+    return this.has(field) ? super.get(field) : new Unknown(`${this.expression}.${field}`);
+  }
+}
+
 /** What cannot be told without a cluster, a release, or a function that is not known here. Equal expressions are equal values. */
 export class Unknown {
   constructor(readonly expression: string) {}
@@ -26,6 +41,14 @@ const written = new WeakMap<object, Map<string | number, Origin>>();
 /** Where an entry of a mapping or list is written; undefined for what was computed. */
 export function originOf(container: Value, key: string | number): Origin | undefined {
   return isCollection(container) ? written.get(container)?.get(key) : undefined;
+}
+
+/** Sets an entry of a mapping, and where it is written; without an origin it is computed. */
+export function setEntry(dict: Dict, key: string, value: Value, origin: Origin | undefined): void {
+  dict.set(key, value);
+  const origins = written.get(dict);
+  if (origin) written.set(dict, (origins ?? new Map<string | number, Origin>()).set(key, origin));
+  else origins?.delete(key);
 }
 
 /** Whether a value is a mapping. */
@@ -65,38 +88,10 @@ export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, 
 
 /** A copy that can be changed without changing the original; it knows where its entries are written. */
 export function copy(value: Value): Value {
-  if (!isCollection(value)) return value;
+  if (!isCollection(value) || value instanceof Struct) return value;
   const made: Dict | Value[] = isDict(value) ? new Map([...value].map(([key, one]) => [key, copy(one)])) : value.map(copy);
   const origins = written.get(value);
   if (origins) written.set(made, new Map(origins));
-  return made;
-}
-
-/** A mapping with one more entry; what it held is still known by where it is written. */
-export function withEntry(dict: Dict, key: string, value: Value): Dict {
-  const made: Dict = new Map(dict).set(key, value);
-  const origins = written.get(dict);
-  if (origins) written.set(made, origins);
-  return made;
-}
-
-/**
- * Values over the defaults below them (helm.sh/docs/chart_template_guide/values_files): mappings are joined, everything
- * else replaces, and null takes a default away.
- */
-export function overlay(below: Value, above: Value): Value {
-  if (below instanceof Unknown) return below;
-  if (!isDict(below) || !isDict(above)) return above === undefined ? below : above;
-  const made = copy(below) as Dict;
-  const origins = new Map(written.get(made));
-  for (const [key, value] of above) {
-    const under = made.get(key);
-    if (value === null) made.delete(key);
-    else made.set(key, isDict(under) && isDict(value) ? overlay(under, value) : copy(value));
-    const origin = originOf(above, key);
-    if (origin && !(isDict(under) && isDict(value))) origins.set(key, origin);
-  }
-  written.set(made, origins);
   return made;
 }
 
@@ -112,6 +107,7 @@ export function isTrue(value: Value): boolean | 'unknown' {
 export function print(value: Value): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Unknown) return mark(value);
+  if (value instanceof Struct) return value.printed ?? mark(new Unknown(value.expression));
   if (isDict(value)) return `map[${[...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${key}:${one === null ? '<nil>' : print(one)}`).join(' ')}]`;
   if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`;
   return String(value);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { assemble, type ChartFile, type Release } from '../../engine/helm/chart.ts';
+import { assemble, isPartial, type ChartFile, type Release } from '../../engine/helm/chart.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { unmarked } from '../../engine/helm/value.ts';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
@@ -48,13 +48,11 @@ async function expanded(folder: string, values: readonly string[]): Promise<stri
   const { supplies: [supply] } = await readChartFiles(nodeHost, folder, read.map(({ path, text }) => ({ path, text, dialect: 'kubernetes', scope: '', role: 'part', chart: '' })), new Map());
   const files = [...read, ...supply!.packed.map((one) => ({ ...one, file: one.path }))];
   const release: Release = { ...assemble(files, files.filter(({ path }) => values.includes(path)))!, files: supply!.files };
-  return release.instances.filter(({ isLibrary }) => !isLibrary).flatMap((instance) => files.flatMap(({ path }) => {
-    const inside = relative(instance.folder, path);
-    if (!/^templates\/(?:.*\/)?[^_][^/]*\.yaml$/.test(inside)) return [];
+  return release.order.filter(({ path }) => !isPartial(path) && !path.endsWith('NOTES.txt')).map(({ path, instance }) => {
     const result = expand(release, path, instance, { namespace: 'some-namespace', kubernetesMinor: minor });
     assert.ok(result, path);
-    return [unmarked(result.text).replaceAll('{{ .Release.Name }}', 'some-release')];
-  })).join('\n---\n');
+    return unmarked(result.text).replaceAll('{{ .Release.Name }}', 'some-release');
+  }).join('\n---\n');
 }
 
 function check(name: string, folder: string, values: readonly string[] = []): void {
