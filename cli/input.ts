@@ -157,10 +157,11 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
   };
 }
 
-function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
+function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores, selection }: LintSettings, { host }: Io): Workspace {
   const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
   const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
+  workspace.trySwitches(selection.personas.has('pedantic'));
   for (const file of files) workspace.set(file);
   for (const supply of supplies) workspace.supply(supply);
   for (const { scope, variants } of installsOf(files, effective)) workspace.install(scope, variants);

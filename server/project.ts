@@ -76,6 +76,7 @@ export class Project {
 
   /** Has charts judged in all ways in which they are installed now, and with what Helm made of them as they are now. */
   install(): void {
+    this.workspace.trySwitches(this.settings().persona !== 'regular');
     if (this.installsStale) this.charts.replace(installsOf(this.workspace.sources(), this.configuration), this.configuration.kubernetesMinor);
     else if (!this.charts.update()) return;
     this.installsStale = false;

@@ -2,7 +2,7 @@ import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
 import { callFiles, Files } from './files.ts';
 import { apply, isLazy } from './functions.ts';
 import { undoing } from './changes.ts';
-import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
+import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Origin, type Result, type Value } from './value.ts';
 
 /*
  * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
@@ -22,6 +22,10 @@ export interface Chart {
   readonly defines: ReadonlyMap<string, readonly Node[]>;
   /** The parse of a text that `tpl` is given. */
   parse(text: string): readonly Node[] | undefined;
+  /** An arm of an `if` is left out for a value that is plainly false. */
+  leftOut(origin: Origin): void;
+  /** Helm stops here, with these words. */
+  stops(words: string): void;
 }
 
 /** More steps than any chart takes: what goes beyond is a loop. */
@@ -52,6 +56,8 @@ interface State {
   readonly branches: string[];
   readonly steps: { count: number };
   readonly depth: number;
+  /** Whether what is evaluated may not be, for a condition around it that cannot be told. */
+  readonly isUnsure: boolean;
 }
 
 /**
@@ -59,7 +65,7 @@ interface State {
  * @throws Abandoned where the evaluation takes too long or cannot be told
  */
 export function evaluate(nodes: readonly Node[], dot: Value, chart: Chart, out: Output): void {
-  undoing(() => run(nodes, { value: dot }, { chart, out, root: { value: dot }, scopes: [new Map()], branches: [], steps: { count: 0 }, depth: 0 }));
+  undoing(() => run(nodes, { value: dot }, { chart, out, root: { value: dot }, scopes: [new Map()], branches: [], steps: { count: 0 }, depth: 0, isUnsure: false }));
 }
 
 function run(nodes: readonly Node[], dot: Result, state: State): void {
@@ -102,6 +108,7 @@ function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, 
     state.scopes.push(new Map());
     const condition = arm.pipe ? pipeline(arm.pipe, dot, state) : undefined;
     const truth = condition ? isTrue(condition.value) : true;
+    if (condition?.value === false && condition.from) state.chart.leftOut(condition.from);
     const body = (): void => run(arm.body, node.kind === 'with' && condition ? condition : dot, state);
     if (truth === true && unsure.length === 0) body();
     else if (truth !== false) {
@@ -206,6 +213,8 @@ function named(name: string, args: readonly Result[], state: State): Result {
   if (name === 'include') return { value: typeof first?.value === 'string' ? include(first.value, second ?? { value: null }, state) : new Unknown('include') };
   if (name === 'tpl') return { value: typeof first?.value === 'string' ? tpl(first.value, second ?? { value: null }, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
   const result = apply(name, args);
+  const stops = name === 'fail' ? first?.value : name === 'required' && result.value instanceof Unknown && !(second?.value instanceof Unknown) ? first?.value : undefined;
+  if (typeof stops === 'string' && !state.isUnsure && state.branches.length === 0) state.chart.stops(stops);
   spend(state, costOf(name, result.value));
   return result;
 }
@@ -289,7 +298,7 @@ function computed(nodes: readonly Node[], given: Result, state: State): string |
     branch: (branch) => { if (branch.length > 0) throw untold; },
   };
   try {
-    run(nodes, given, { ...state, out, root: given, scopes: [new Map()], branches: [], depth: state.depth + 1 });
+    run(nodes, given, { ...state, out, root: given, scopes: [new Map()], branches: [], depth: state.depth + 1, isUnsure: state.isUnsure || state.branches.length > 0 });
   } catch (error) {
     if (error === untold) return undefined;
     throw error;

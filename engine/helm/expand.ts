@@ -6,7 +6,7 @@ import { dotOf, type ReleaseSettings } from './environment.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
 import type { ChartInstance, Release } from './chart.ts';
 import { filesOf } from './files.ts';
-import { expressionOf, isMarked, type Result } from './value.ts';
+import { expressionOf, isMarked, type Origin, type Result } from './value.ts';
 
 /** A stretch of an expanded text, and the stretch of the template that wrote it: the same text, or an action. */
 export interface Segment {
@@ -23,6 +23,10 @@ export interface Expanded {
   readonly text: string;
   readonly segments: readonly Segment[];
   readonly branches: readonly BranchMark[];
+  /** Values that are plainly false and for which an arm of an `if` was left out. */
+  readonly off: readonly Origin[];
+  /** With what words Helm stops (`fail`, `required`). */
+  readonly failures: readonly string[];
 }
 
 /** Expands a template of a release; undefined where it is none, or cannot be told. */
@@ -32,6 +36,8 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
   let text = '';
   const segments: Segment[] = [];
   const branches: BranchMark[] = [];
+  const off = new Set<Origin>();
+  const failures: string[] = [];
   const add = (piece: string, span: Span, literal: boolean, result?: Result): void => {
     if (piece === '') return;
     segments.push({ start: text.length, end: text.length + piece.length, span, literal, ...(result ? { result } : {}) });
@@ -39,7 +45,7 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
   };
   try {
     const dot = dotOf(instance, path, settings, filesOf(release, instance));
-    evaluate(nodes, dot, chartOf(release), {
+    evaluate(nodes, dot, { ...chartOf(release), leftOut: (origin) => off.add(origin), stops: (words) => failures.push(words) }, {
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),
       branch: (branch) => branches.push({ start: text.length, branch }),
@@ -48,13 +54,13 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
     if (error instanceof Abandoned || error instanceof RangeError) return undefined;
     throw error;
   }
-  return { text, segments, branches };
+  return { text, segments, branches, off: [...off], failures };
 }
 
 /** Texts that `tpl` was given are few and come again. */
 const parsed = new Map<string, readonly Node[] | undefined>();
 
-function chartOf({ defines }: Release): Chart {
+function chartOf({ defines }: Release): Pick<Chart, 'defines' | 'parse'> {
   return {
     defines,
     parse(text) {

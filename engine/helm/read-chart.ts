@@ -10,6 +10,7 @@ import { carryBack, indexAt } from './carry.ts';
 import { assemble, type ChartFile, type ChartInstance, type Release } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
+import type { Asides } from './switches.ts';
 import { parseTemplate } from './parse.ts';
 
 /** A document of a template file as it is written, by its author's separators. */
@@ -25,14 +26,22 @@ export interface WrittenObject<D extends TemplateDocument> {
   readonly resource: Resource;
   /** The object's tree, its spans counted from the document's start. */
   readonly root: YamlNode;
-  /** Where its document stands in what the template writes: which of the charts that have the template, and where in its text. An object that stays may move. */
-  at: { readonly instance: number; readonly span: Span };
+}
+
+/** Where an object's document stands in what its template writes: which of the charts that have the template, and where in its text. */
+export interface WrittenPlace {
+  readonly instance: number;
+  readonly span: Span;
 }
 
 interface TemplateReading<D extends TemplateDocument> {
   readonly text: string;
   /** Undefined where the template cannot be expanded: then its mask is all there is. */
   readonly objects: readonly WrittenObject<D>[] | undefined;
+  /** The places of these, in their order: objects that stay may move. */
+  readonly places: readonly WrittenPlace[];
+  /** What came up beside its text, for each of the charts that have the template. */
+  readonly asides: readonly Asides[];
   /** The objects of each document that the template writes, none for what is no object, by the document's signature. */
   readonly written: Written<D>;
 }
@@ -74,7 +83,7 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
   for (const file of files) {
     if (!isWritten(file.path)) continue;
     const old = before?.templates.get(file.path);
-    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, ...(release ? readTemplate(release, file, settings, old?.written) : { objects: undefined, written: new Map() }) });
+    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, ...(release ? readTemplate(release, file, settings, old?.written) : { objects: undefined, places: [], asides: [], written: new Map() }) });
   }
   return { shared, release, settings, parses, templates };
 }
@@ -99,14 +108,18 @@ function isPlain(path: string, parsed: ParsedTemplate | undefined): boolean {
  */
 function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings, before: Written<D> = new Map()): Omit<TemplateReading<D>, 'text'> {
   const objects: WrittenObject<D>[] = [];
+  const places: WrittenPlace[] = [];
+  const asides: Asides[] = [];
   const written = new Map<string, (readonly WrittenObject<D>[])[]>();
   for (const [i, instance] of release.instances.filter((one) => isInstanceOf(one, file.path)).entries()) {
     const expanded = expand(release, file.path, instance, settings);
+    if (expanded) asides.push({ instance, off: expanded.off, failures: expanded.failures });
     const read = expanded && readExpanded(expanded, file.documents, i, before, written);
-    if (!read) return { objects: undefined, written };
-    objects.push(...read);
+    if (!read) return { objects: undefined, places: [], asides, written };
+    objects.push(...read.objects);
+    places.push(...read.places);
   }
-  return { objects, written };
+  return { objects, places, asides, written };
 }
 
 /** Whether a chart of a release writes out a template. */
@@ -115,8 +128,9 @@ export function isInstanceOf({ folder, isLibrary }: ChartInstance, path: string)
 }
 
 /** The objects of a template for one chart, undefined where one cannot be read; they are put under `written` too. */
-function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number, before: Written<D>, written: Map<string, (readonly WrittenObject<D>[])[]>): WrittenObject<D>[] | undefined {
+function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents: readonly D[], instance: number, before: Written<D>, written: Map<string, (readonly WrittenObject<D>[])[]>): { objects: WrittenObject<D>[]; places: WrittenPlace[] } | undefined {
   const all: WrittenObject<D>[] = [];
+  const places: WrittenPlace[] = [];
   const marks = expanded.branches;
   let passed = 0;
   for (const { text, start } of splitStream(expanded.text)) {
@@ -134,21 +148,21 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
     const same = written.get(signature) ?? [];
     const objects = before.get(signature)?.[same.length] ?? readWritten(text, branches, expanded.segments, home, at);
     if (!objects) return undefined;
-    for (const object of objects) object.at = at;
     written.set(signature, [...same, objects]);
     all.push(...objects);
+    places.push(...objects.map(() => at));
   }
-  return all;
+  return { objects: all, places };
 }
 
 /** The objects of a document that a template writes; undefined where it cannot be read. */
-function readWritten<D extends TemplateDocument>(text: string, branches: readonly BranchMark[], segments: readonly Segment[], document: D, at: WrittenObject<D>['at']): WrittenObject<D>[] | undefined {
+function readWritten<D extends TemplateDocument>(text: string, branches: readonly BranchMark[], segments: readonly Segment[], document: D, at: WrittenPlace): WrittenObject<D>[] | undefined {
   const shown = holesIn(text);
   const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: [...branches] }, 'template');
   if (problem) return undefined;
   if (!root) return [];
   const carried = carryBack(root, segments, at.span.start, document.start);
-  return readResources(carried).map((resource) => ({ document, resource, root: carried, at }));
+  return readResources(carried).map((resource) => ({ document, resource, root: carried }));
 }
 
 /** Where each piece of a stretch comes from, told by the places alone. */

@@ -17,7 +17,7 @@ export interface Shown {
 
 /** Writes a template out for reading, once for each chart of the release that has it. Undefined where it cannot be expanded. */
 export function showTemplate({ release, settings, templates }: ChartReading<TemplateDocument>, path: string): Shown | undefined {
-  const objects = templates.get(path)?.objects;
+  const { objects, places } = templates.get(path) ?? {};
   if (!release || !objects) return undefined;
   let text = '';
   const segments: Segment[] = [];
@@ -33,7 +33,7 @@ export function showTemplate({ release, settings, templates }: ChartReading<Temp
       text += piece;
     }
     const shownAt = (offset: number): number => base + unmarked(expanded.text.slice(0, offset)).length;
-    for (const { at, root } of objects) if (at.instance === i) documents.set(root, { start: shownAt(at.span.start), end: shownAt(at.span.end) });
+    for (const [k, { instance: of, span }] of places!.entries()) if (of === i) documents.set(objects[k]!.root, { start: shownAt(span.start), end: shownAt(span.end) });
   }
   return { text, segments, documents };
 }

@@ -19,6 +19,7 @@ import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { subjectsOf } from './subjects.ts';
+import { askedFor, switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
 import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
@@ -90,6 +91,7 @@ export class Workspace {
   private readonly variants = new Map<string, readonly ChartVariant[]>();
   /** The one scope that is judged, and only in its variants. */
   private only: string | undefined;
+  private triesSwitches = false;
   private ids = 0;
   /** The options of each rule: the configured ones over the rule's defaults. */
   private options: ReadonlyMap<string, RuleContext<Unit>['options']>;
@@ -164,6 +166,12 @@ export class Workspace {
     this.builds.take(output);
     for (const scope of new Set([...this.files.values()].filter(({ source }) => source.build?.roots.includes(output.root)).map(({ source }) => source.scope))) this.stale.add(scope);
     this.concluded = undefined;
+  }
+
+  /** Whether charts are judged once more for each value that switches something off in them, as if it were true. */
+  trySwitches(wanted: boolean): void {
+    if (wanted !== this.triesSwitches) this.concluded = undefined;
+    this.triesSwitches = wanted;
   }
 
   /** The paths of all files held. */
@@ -323,6 +331,7 @@ export class Workspace {
     const judged = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, one: this.judgedIn(scope, variant) })));
     for (const { variant, one } of judged) this.collect(one, variant, found);
     if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
+    if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
     this.conclusions = new Map([...found].map(([path, findings]) => [path, this.conclusionOf(this.files.get(path)!, findings, exceptions)]));
     const files = new Map<string, FileFindings>(this.conclusions);
@@ -386,11 +395,14 @@ export class Workspace {
   private withVariants({ finding, only }: Told): Finding {
     if (only.length === 0) return finding;
     // What Helm writes for a way of installing the chart is the same way.
-    const related = [...new Map(only.map((one) => [one.at, one])).values()].flatMap(({ label, at }) => {
+    const related = [...new Map(only.map((one) => [one.at, one])).values()].flatMap(({ label, at, isSwitch }) => {
       const span = at && this.decidingSpan(at);
-      return span ? [{ file: at.file, span, message: `installed by ${label}` }] : [];
+      return span ? [{ file: at.file, span, message: isSwitch ? 'switched off here' : `installed by ${label}` }] : [];
     });
-    return this.copyOf(finding, { message: `${finding.message} (only with ${[...new Set(only.map(({ label }) => label))].join(', ')})`, related: [...finding.related, ...related] });
+    const isSwitch = only.every((one) => one.isSwitch);
+    const ways = [...new Set(only.map(({ label }) => label))].join(', ');
+    const message = `${finding.message} (only with ${ways})`;
+    return this.copyOf(finding, { message, related: [...finding.related, ...related], ...(isSwitch ? askedFor(finding, ways) : {}) });
   }
 
   /** Concludes what has changed: findings that stand as they stood, in a file that did not change, come to what they came to. */
@@ -449,12 +461,14 @@ export class Workspace {
     return this.judgedIn(scope, variant).answers;
   }
 
-  private judgedIn(scope: string, variant: ChartVariant): Judged {
+  private judgedIn(scope: string, variant: ChartVariant, from?: Judged): Judged {
     const key = variant === defaults ? scope : keyOf(scope, variant);
     const before = this.scopes.get(key);
     if (before && !this.stale.has(key)) return before;
+    // What is switched on is judged from what is there by default.
+    if (variant === defaults) for (const one of this.scopes.keys()) if (one.startsWith(keyOf(scope, { name: switchName }))) this.stale.add(one);
     const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
-    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects);
+    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
   }
 
   /** The objects of a scope as its Kustomize builds make them. */
@@ -462,6 +476,21 @@ export class Workspace {
     const made = this.builds.scope(files, (path) => this.files.get(path)?.documents ?? []);
     this.builtScopes.set(scope, made);
     return made;
+  }
+
+  /** Judges a chart once more for each value that switches something off in it, as if that were true. */
+  private judgeSwitches(scope: string, found: Map<string, Finding[]>): void {
+    const chart = [...this.files.values()].find(({ source }) => source.scope === scope && source.chart !== undefined)?.source.chart;
+    if (chart === undefined) return;
+    const from = this.judgedIn(scope, defaults);
+    for (const variant of this.charts.switched(scope, chart, (path) => this.files.get(path)?.source.text)) {
+      const judged = this.judgedIn(scope, variant, from);
+      if (this.charts.stops(scope, variant)) continue;
+      const said = new Map<string, Finding[]>();
+      this.collect(judged, variant, said);
+      // What is the same by default has been said.
+      for (const [path, all] of said) found.set(path, [...new Set([...(found.get(path) ?? []), ...all])]);
+    }
   }
 
   /** Judges the objects of a scope that some builds make otherwise than the first one does. */
@@ -475,11 +504,14 @@ export class Workspace {
     }
   }
 
-  /** @param known objects that are judged elsewhere: only what is about others is asked */
-  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody): Judged {
+  /**
+   * @param known objects that are judged elsewhere: only what is about others is asked
+   * @param from what is much like it, where it was never judged before
+   */
+  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody, from?: Judged): Judged {
     const kept = this.scopes.get(key);
     // What was known and is not any more has never been asked about.
-    const before = kept?.objects.some((object) => kept.known.has(object) && !known.has(object)) ? undefined : kept;
+    const before = kept?.objects.some((object) => kept.known.has(object) && !known.has(object)) ? undefined : kept ?? from;
     const graph = buildGraph(objects, this.configuration.risk);
     const { answers, asked } = askRules(this.rules, graph, this.about, before && { answers: before.answers, edit: difference(before.objects, objects) }, known === nobody ? undefined : (unit) => isAboutOthers(unit, known));
     this.work.asked += asked;
@@ -561,7 +593,7 @@ function isPatch(source: SourceFile): boolean {
   return source.role === 'patch' || isKustomization(source);
 }
 
-function keyOf(scope: string, { name }: ChartVariant): string {
+function keyOf(scope: string, { name }: Pick<ChartVariant, 'name'>): string {
   return `${scope}\n${name}`;
 }
 
