@@ -19,6 +19,7 @@ import { resolveFrom } from './paths.ts';
 import { answeredFor, chooseVariants, judgedAlone, variantsIn } from './profiles.ts';
 import { positionIn } from './report.ts';
 import { minorOf } from './settings.ts';
+import { unusedSettings } from './unused-settings.ts';
 
 /** The identity graphs of some PATHs, one a scope, and what is needed to name places in them. */
 export interface Estate {
@@ -91,7 +92,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
     graphs: graphs.length > 0 ? graphs : [buildGraph([])],
     minor: configuration.kubernetesMinor,
     complete: problems.length === 0,
-    notes: judge.rules.length > 0 ? judgedAlone(installs, label) : answeredFor(installs, sources, profile, chosen, label),
+    notes: judge.rules.length > 0 ? [...judgedAlone(installs, label), ...(loaded ? unusedSettings(loaded, workspace, io.cwd) : [])] : answeredFor(installs, sources, profile, chosen, label),
     workspace,
     configuration,
     place: (location) => placeIn(fileOf(location), spanIn(location)),

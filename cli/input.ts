@@ -17,6 +17,7 @@ import { renderBuilds } from './render-builds.ts';
 import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
+import { unusedSettings } from './unused-settings.ts';
 
 /** The name of standard input in reports. */
 export const stdinName = '<stdin>';
@@ -54,7 +55,7 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
-  const notes = await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]));
+  const notes = await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io), ...unusedSettings(loaded, opened[i]!.workspace, io.cwd)]));
   const { changedSince: revision } = settings;
   return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes: notes.flat(), stdin: undefined };
 }
@@ -157,11 +158,10 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
   };
 }
 
-function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores, selection }: LintSettings, { host }: Io): Workspace {
+function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
   const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
   const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
-  workspace.trySwitches(selection.personas.has('pedantic'));
   for (const file of files) workspace.set(file);
   for (const supply of supplies) workspace.supply(supply);
   for (const { scope, variants } of installsOf(files, effective)) workspace.install(scope, variants);

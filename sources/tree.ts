@@ -1,5 +1,5 @@
 import type { ChartSupply } from '../engine/lint/chart-supply.ts';
-import { defaultConfiguration, type Configuration, type ConfigurationProblem, type ParsedConfiguration } from '../engine/lint/config.ts';
+import { defaultConfiguration, type Configuration, type ConfigurationProblem, type ParsedConfiguration, type PlaceOfSetting } from '../engine/lint/config.ts';
 import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
 import { buildFiles } from './build-files.ts';
 import { readChartFiles } from './chart-files.ts';
@@ -40,6 +40,8 @@ export interface LoadedWorkspace {
   readonly configuration: Configuration;
   /** Absolute path of the kubewho.yaml that was read. */
   readonly configurationFile: string | undefined;
+  /** Where that says something. */
+  readonly placeOf: PlaceOfSetting;
   /** Sorted by path. */
   readonly files: readonly LoadedFile[];
   /** Absolute paths of the files and folders whose findings are reported. */
@@ -153,12 +155,12 @@ type LoadWorkspaceOptions = LoadOptions & {
 
 async function loadWorkspace(host: Host, root: string, named: readonly string[], reported: readonly string[], options: LoadWorkspaceOptions): Promise<{ workspace: LoadedWorkspace; nestedRoots: readonly string[]; faults: LoadProblem[] }> {
   const unconfigured = options.noConfiguration === true || (options.alone === true && options.configurationFile === undefined && options.workspace === undefined && !named.includes(root));
-  const { configuration, configurationFile, faults } = await loadConfiguration(host, root, { ...options, noConfiguration: unconfigured });
+  const { configuration, configurationFile, placeOf, faults } = await loadConfiguration(host, root, { ...options, noConfiguration: unconfigured });
   const relative = (path: string) => relativeTo(root, path);
   const marks = options.workspace === undefined && !options.alone ? rootMarks(await hasConfiguration(host, root)) : [];
   const found = await findFiles(host, root, named, configuration, { ...options, marks });
   const relativePaths = new Set(found.files.map(relative));
-  for (const pattern of found.missingContext) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `context: "${pattern}" is not there` });
+  for (const pattern of found.missingContext) faults.push({ kind: 'configuration', file: configurationFile ?? root, ...placeOf('context', pattern), message: `context: "${pattern}" is not there; correct the path or take it out` });
 
   const texts = new Map<string, ReadResult>();
   const readInto = async (paths: readonly string[]) => (await readAll(host, paths, options.overlay)).forEach((result, i) => texts.set(paths[i]!, result));
@@ -188,17 +190,19 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   }
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
   const isInput = (path: string): boolean => !options.alone || named.some((one) => isWithin(one, path));
-  for (const file of valuesOf(root, configuration, isInput).filter((one) => !relativePaths.has(relative(one))).map(relative)) faults.push({ kind: 'configuration', file: configurationFile ?? root, message: `profiles: the values file "${file}" is not there` });
+  for (const { written, path } of valuesOf(root, configuration, isInput)) {
+    if (!relativePaths.has(relative(path))) faults.push({ kind: 'configuration', file: configurationFile ?? root, ...placeOf('profiles', written), message: `profiles: the values file "${relative(path)}" is not there; correct the path or take it out` });
+  }
   const charts = await readChartFiles(host, root, files, options.overlay);
   skipped.push(...charts.skipped);
-  return { workspace: { root, configuration, configurationFile, files, supplies: charts.supplies, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
+  return { workspace: { root, configuration, configurationFile, placeOf, files, supplies: charts.supplies, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
 }
 
-/** The values files, by absolute path, of the profiles that name a chart which is part of the input. */
-function valuesOf(root: string, { profiles }: Configuration, isInput: (path: string) => boolean): string[] {
+/** The values files, as written and by absolute path, of the profiles that name a chart which is part of the input. */
+function valuesOf(root: string, { profiles }: Configuration, isInput: (path: string) => boolean): { written: string; path: string }[] {
   return profiles.flatMap(({ chart, values }) => {
     const folder = chart === undefined ? undefined : resolvePath(root, chart);
-    return folder !== undefined && isInput(folder) ? values.map((file) => resolvePath(folder, file)) : [];
+    return folder !== undefined && isInput(folder) ? values.map((written) => ({ written, path: resolvePath(folder, written) })) : [];
   });
 }
 
@@ -219,16 +223,16 @@ async function hasConfiguration(host: Host, root: string): Promise<boolean> {
 }
 
 /** The settings of a workspace; where kubewho.yaml is faulty, what can be used of it, with the faults. */
-async function loadConfiguration(host: Host, root: string, options: LoadWorkspaceOptions): Promise<{ configuration: Configuration; configurationFile: string | undefined; faults: LoadProblem[] }> {
-  const nothing = { configuration: defaultConfiguration, configurationFile: undefined, faults: [] };
+async function loadConfiguration(host: Host, root: string, options: LoadWorkspaceOptions): Promise<{ configuration: Configuration; configurationFile: string | undefined; placeOf: PlaceOfSetting; faults: LoadProblem[] }> {
+  const nothing = { configuration: defaultConfiguration, configurationFile: undefined, placeOf: () => undefined, faults: [] };
   if (options.noConfiguration) return nothing;
   const file = options.configurationFile ?? resolvePath(root, configurationName);
   if (options.configurationFile === undefined && !options.overlay.has(file) && !(await host.stat(file))) return nothing;
   const result = await readText(host, file, options.overlay);
   if ('reason' in result) return { ...nothing, faults: [{ kind: 'configuration', file, message: result.detail }] };
-  const { configuration, problems } = options.configure(result.text, file);
+  const { configuration, problems, placeOf = () => undefined } = options.configure(result.text, file);
   const source = configuration.exceptions.length > 0 ? { source: { path: relativeTo(root, file), text: result.text } } : {};
-  return { configuration: { ...configuration, ...source }, configurationFile: file, faults: problems.map((problem) => ({ kind: 'configuration', ...problem })) };
+  return { configuration: { ...configuration, ...source }, configurationFile: file, placeOf, faults: problems.map((problem) => ({ kind: 'configuration', ...problem })) };
 }
 
 interface FoundFiles extends Omit<Discovery, 'entered'> {
@@ -268,7 +272,7 @@ async function findFiles(host: Host, root: string, named: readonly string[], con
     else missingContext.push(pattern);
   }
   // A chart that is asked about is asked about with its profiles, wherever their values lie.
-  if (options.alone) for (const path of valuesOf(root, configuration, (chart) => named.some((one) => isWithin(one, chart)))) if ((await host.stat(path))?.kind === 'file') namedFiles.add(path);
+  if (options.alone) for (const { path } of valuesOf(root, configuration, (chart) => named.some((one) => isWithin(one, chart)))) if ((await host.stat(path))?.kind === 'file') namedFiles.add(path);
   for (const path of namedFiles) files.add(path);
   return { files: [...files].sort(), nestedRoots: [...nestedRoots].sort(), unreadable: [...unreadable].map(([path, message]) => ({ path, message })), named: namedFiles, missingContext };
 }

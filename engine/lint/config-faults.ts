@@ -48,30 +48,32 @@ export function describeFault({ path, key, error }: Fault): string {
   switch (error.keyword) {
     case 'additionalProperties': {
       const what = path.length === 1 && path[0] === 'rules' ? `unknown rule "${key}"` : `unknown key "${key}"${path.length > 0 ? ` in ${here}` : ''}`;
-      return what + didYouMean(key ?? '', Object.keys(error.parentSchema?.['properties'] ?? {}));
+      const names = Object.keys(error.parentSchema?.['properties'] ?? {});
+      const near = didYouMean(key ?? '', names);
+      return what + (near !== '' ? near : names.length > mostListed ? '; `kubewho rules` lists them' : `; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`);
     }
     case 'enum': {
       const words = [error.parentSchema?.['enum'] ?? []].flat().map(String);
       // Rule ids are too many to list.
-      const none = words.length > mostListed ? 'which is no such name' : `not one of ${words.join(', ')}`;
+      const none = words.length > mostListed ? 'which is no such name (`kubewho rules` lists them)' : `not one of ${words.join(', ')}`;
       return `${here} is ${JSON.stringify(error.data)}, ${none}${typeof error.data === 'string' ? didYouMean(error.data, words) : ''}`;
     }
     case 'type': return `${here} must be ${[error.params['type']].flat().map((type) => typeNames.get(String(type)) ?? String(type)).join(' or ')}`;
-    case 'required': return `${here} has no "${String(error.params['missingProperty'])}"`;
+    case 'required': return `${here} has no "${String(error.params['missingProperty'])}"; add it`;
     case 'pattern': {
       const [like] = [error.parentSchema?.['examples'] ?? []].flat();
       return like === undefined ? `${here} ${error.message ?? 'is not valid'}` : `${here} is ${JSON.stringify(error.data)}; write it like ${String(like)}`;
     }
-    case 'maxLength': return `${here} is longer than ${String(error.params['limit'])} characters`;
+    case 'maxLength': return `${here} is longer than ${String(error.params['limit'])} characters; shorten it`;
     case 'minItems':
-    case 'minLength': return `${here} is empty`;
+    case 'minLength': return `${here} is empty; fill it in or take it out`;
     default: return `${here} ${error.message ?? 'is not valid'}`;
   }
 }
 
 /** A day that looks like one and is none. */
 export function describeImpossibleDay(path: Path, text: string): string {
-  return `${labelOf(path)} is ${JSON.stringify(text)}, which is no day of the calendar`;
+  return `${labelOf(path)} is ${JSON.stringify(text)}, which is no day of the calendar; write it like 2027-03-31`;
 }
 
 /** Names that a message lists. */

@@ -39,7 +39,7 @@ export function configurationSchema(rules: readonly Rule[]): object {
           additionalProperties: false,
           required: ['name', 'paths'],
           properties: {
-            name: { description: 'What the scope is called.', type: 'string', pattern: '^[^:]+$' },
+            name: { description: 'What the scope is called.', type: 'string', pattern: '^[^:]+$', examples: ['production'] },
             paths: { description: 'Path patterns, counted from this file (`*`, `**`, `?`, `[a-z]`, `{a,b}`; `!` takes out again). A folder means everything below it.', type: 'array', minItems: 1, items: pattern },
             complete: { description: 'Whether all Namespaces, workloads, accounts and bindings of its namespaces are in these files: only then is taking a token away a safe fix.', type: 'boolean', default: false },
           },
@@ -68,7 +68,7 @@ export function configurationSchema(rules: readonly Rule[]): object {
       phases: phasesSchema(rules, families),
       exceptions: exceptionsSchema(rules),
       requireReasons: { description: 'Whether a suppression without a reason is a finding (suppression-without-reason).', type: 'boolean', default: false },
-      kubernetesVersion: { description: 'The Kubernetes version to judge by, such as "1.34".', type: ['string', 'number'], pattern: '^v?1\\.[0-9]+$' },
+      kubernetesVersion: { description: 'The Kubernetes version to judge by, such as "1.34".', type: ['string', 'number'], pattern: '^v?1\\.[0-9]+$', examples: ['1.34'] },
     },
   };
 }

@@ -70,7 +70,12 @@ export interface ConfigurationProblem {
 export interface ParsedConfiguration {
   readonly configuration: Configuration;
   readonly problems: readonly ConfigurationProblem[];
+  /** Where a section holds a text, for what is said of it once the files are known. */
+  readonly placeOf?: PlaceOfSetting;
 }
+
+/** The first place of a text in a section of kubewho.yaml; line and column from 1. */
+export type PlaceOfSetting = (section: string, text: string) => { readonly line: number; readonly column: number } | undefined;
 
 /**
  * Reads a kubewho.yaml. Pure and total: a fault is a problem with its place, and everything else still counts.
@@ -80,10 +85,11 @@ export interface ParsedConfiguration {
  */
 export function parseConfiguration(text: string, file: string, validate: ConfigurationValidator, rules: readonly Pick<Rule, 'id' | 'family'>[]): ParsedConfiguration {
   const lines = indexLines(text);
-  const problem = (message: string, span: Span): ConfigurationProblem => {
-    const { line, character } = positionAt(lines, span.start);
-    return { file, line: line + 1, column: character + 1, message };
+  const placeAt = ({ start }: Span): { line: number; column: number } => {
+    const { line, character } = positionAt(lines, start);
+    return { line: line + 1, column: character + 1 };
   };
+  const problem = (message: string, span: Span): ConfigurationProblem => ({ file, ...placeAt(span), message });
   const [document, second] = splitStream(text).filter((one) => !isBlank(one.text));
   if (!document) return { configuration: defaultConfiguration, problems: [] };
   const at = (span: Span) => shift(span, document.start);
@@ -99,7 +105,22 @@ export function parseConfiguration(text: string, file: string, validate: Configu
     ...(second ? [problem('a second document; only the first is read', { start: second.start, end: second.start })] : []),
   ].sort((a, b) => a.line! - b.line! || a.column! - b.column!);
   const isFaulty = (path: Path) => faults.some((fault) => path.every((step, i) => [...fault.path, ...(fault.key === undefined ? [] : [fault.key])][i] === step));
-  return { configuration: isRecord(data) ? configurationOf(data, { root, start: document.start, rules, isFaulty }) : defaultConfiguration, problems };
+  const placeOf: PlaceOfSetting = (section, said) => {
+    const found = scalarIn(nodeAt(root, [section]), said);
+    return found && placeAt(at(found.span));
+  };
+  return { configuration: isRecord(data) ? configurationOf(data, { root, start: document.start, rules, isFaulty }) : defaultConfiguration, problems, placeOf };
+}
+
+/** The first scalar with a text, in a node or below it. */
+function scalarIn(node: YamlNode | undefined, text: string): YamlNode | undefined {
+  if (node?.kind === 'scalar') return node.value === text ? node : undefined;
+  const below = node?.kind === 'seq' ? node.items : node?.kind === 'map' ? node.entries.map(({ value }) => value) : [];
+  for (const one of below) {
+    const found = scalarIn(one, text);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function configurationOf(data: Record<string, unknown>, reading: Reading): Configuration {

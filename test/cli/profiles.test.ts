@@ -108,3 +108,44 @@ describe('a PATH that is a Kustomize overlay', () => {
     assert.match(inventory().stdout, /note: 1 file is built by overlays\/dev, overlays\/prod: answered as the first of them has it/);
   });
 });
+
+describe('what kubewho.yaml speaks of and no file has', () => {
+  const configuration = `scopes:
+  - { name: old, paths: [clusters/**] }
+profiles:
+  - { name: stage, values: [values-stage.yaml] }
+  - { name: gone, chart: charts/gone, values: [prod.yaml] }
+risk:
+  - { class: payment, workloads: [shop/web, shop/ledger] }
+phases:
+  - { phase: enforce, namespaces: [shp, "sho*"] }
+`;
+  const told = [
+    'kubewho.yaml:9:36: phases: no object of namespace "shp" is among the files read; did you mean "shop"?',
+    'kubewho.yaml:7:45: risk: no workload "shop/ledger" is among the files read',
+    'kubewho.yaml:4:13: profiles: no chart has the values files of "stage"',
+    'kubewho.yaml:5:13: profiles: no chart is at "charts/gone", which "gone" is for',
+    'kubewho.yaml:2:13: scopes: no file is in "old"',
+  ];
+
+  test('is said with its line, and fails nothing', () => {
+    const folder = folderWith({ 'kubewho.yaml': configuration.replace(/.*charts\/gone.*\n/, ''), 'web.yaml': deployment('web', { automount: 'false' }) });
+    const { code, stderr } = kubewho(['lint', '--no-fold'], { cwd: folder });
+    const without = told.filter((line) => !line.includes('gone')).map((line) => line.replace(/yaml:([79]):/, (_, at: string) => `yaml:${Number(at) - 1}:`));
+    assert.deepEqual([code, stderr], [0, without.map((line) => `kubewho: ${line}\n`).join('')]);
+    assert.ok(kubewho(['phase'], { cwd: folder }).stdout.includes(`note: ${without[0]}\n`));
+    assert.equal(kubewho(['lint', '--quiet'], { cwd: folder }).stderr, '');
+  });
+
+  test('a values file that is not there is a fault, with its line and what to do', () => {
+    const { code, stderr } = kubewho(['lint'], { cwd: folderWith({ 'kubewho.yaml': `${configuration}context: [dump.yaml]\n`, 'web.yaml': deployment('web', { automount: 'false' }) }) });
+    assert.equal(code, 2);
+    assert.ok(stderr.startsWith('kubewho: kubewho.yaml:10:11: context: "dump.yaml" is not there; correct the path or take it out\nkubewho: kubewho.yaml:5:48: profiles: the values file "charts/gone/prod.yaml" is not there; correct the path or take it out\n'), stderr);
+    assert.ok(stderr.includes(told[3]!));
+  });
+
+  test('is not said of names where a template hides some', () => {
+    const folder = folderWith({ ...chart, 'charts/api/templates/deploy.yaml': deployment('{{ .Release.Name }}', { automount: 'false' }), 'kubewho.yaml': 'phases: [{ phase: warn, namespaces: [elsewhere] }]\n' });
+    assert.doesNotMatch(kubewho(['lint'], { cwd: folder }).stderr, /elsewhere/);
+  });
+});

@@ -147,7 +147,7 @@ describe('a values file of a profile that is not there', () => {
     test(`is a fault of the configuration, said once, ${path.length > 0 ? 'with' : 'without'} Helm; the rest is linted`, () => {
       const { code, stdout, stderr } = kubewho(['lint', ...only, '--format', 'json'], { cwd, env: { PATH: `${path}${delimiter}` } });
       assert.equal(code, 2);
-      assert.equal(stderr, 'kubewho: kubewho.yaml: profiles: the values file "web/values-prod.yaml" is not there\n');
+      assert.equal(stderr, 'kubewho: kubewho.yaml:2:39: profiles: the values file "web/values-prod.yaml" is not there; correct the path or take it out\n');
       assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 masked']);
     });
   }
@@ -155,7 +155,7 @@ describe('a values file of a profile that is not there', () => {
   test('is none where the profile is for every chart that has the file', () => {
     const open = folderWith({ ...chart('web'), 'kubewho.yaml': profiles('{name: prod, values: [values-prod.yaml]}') });
     const { code, stderr } = kubewho(['lint', ...only, '--render', 'never'], { cwd: open });
-    assert.deepEqual([code, stderr], [1, '']);
+    assert.deepEqual([code, stderr], [1, 'kubewho: kubewho.yaml:2:12: profiles: no chart has the values files of "prod"\n'], 'a note only');
   });
 });
 

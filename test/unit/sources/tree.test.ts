@@ -173,6 +173,6 @@ describe('kubewho.yaml', () => {
     const files = { '/w/r/kubewho.yaml': '', '/w/r/.git/HEAD': '', '/w/r/.gitignore': 'dump.yaml\nclusters/\n', '/w/r/dump.yaml': manifest, '/w/r/clusters/a/x.yaml': manifest, '/w/dump.yaml': manifest, '/w/r/a.yaml': manifest };
     const { workspaces: [workspace], problems } = await load(files, ['/w/r'], configured({ context: ['dump.yaml', 'clusters/*/x.yaml', '../dump.yaml', 'nothing.yaml'] }));
     assert.deepEqual(workspace!.files.map((file) => [file.path, file.role]), [['../dump.yaml', 'context'], ['a.yaml', 'manifest'], ['clusters/a/x.yaml', 'context'], ['dump.yaml', 'context']]);
-    assert.deepEqual(problems.map((problem) => problem.message), ['context: "nothing.yaml" is not there']);
+    assert.deepEqual(problems.map((problem) => problem.message), ['context: "nothing.yaml" is not there; correct the path or take it out']);
   });
 });
