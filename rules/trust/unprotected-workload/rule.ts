@@ -1,11 +1,11 @@
 import { isSymbol } from '../../../engine/identity/objects.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { podCarrier } from '../../../engine/kubernetes/podspec.ts';
-import type { Workload } from '../../../engine/identity/graph.ts';
+import type { Graph, Workload } from '../../../engine/identity/graph.ts';
 import { defineRule } from '../../../engine/lint/rule.ts';
-import { exposureOf, isCalledByApiServer, isGateway } from '../../../engine/trust/exposure.ts';
+import { exposureOf, isCalledByApiServer, isGateway, servicesOf } from '../../../engine/trust/exposure.ts';
 import { hasIngressPolicy } from '../../../engine/trust/ingress-cover.ts';
-import { targetOf } from '../../../engine/trust/target.ts';
+import { endsByItself, targetOf, type Target } from '../../../engine/trust/target.ts';
 import { demandsIdentity, trustIn, trustReads } from '../../../engine/trust/trust.ts';
 import { workloadsOf } from '../listed.ts';
 import { withFreeNames } from '../free-names.ts';
@@ -30,6 +30,7 @@ export default defineRule({
   *check({ unit: workload, graph }) {
     if (workload.repeated || !isPlain(workload)) return;
     const target = targetOf(workload);
+    if (servesNobody(graph, target)) return;
     if (target.hostNetwork !== false || hasIngressPolicy(graph, target) !== false) return;
     // Where every caller has to prove who it is, the network decides nothing.
     if (demandsIdentity(trustIn(graph, target)).demanded !== false) return;
@@ -53,6 +54,12 @@ export default defineRule({
     return withFreeNames(graph, [{ id: 'allow-callers', title: `Turn everyone away but the callers that these files show (${[...new Set(peers.map(({ caller }) => caller))].join(', ')}); its own replicas lose access to each other too: check scrapers and callers of other repositories first`, safe: false, steps: [{ after: workload.object, add: [policy] }] }]);
   },
 });
+
+/** A Job does its work and ends: nobody calls it unless it names a port or a Service stands before it. */
+function servesNobody(graph: Graph, target: Target): boolean {
+  const { workload } = target;
+  return workload !== undefined && endsByItself(workload) && workload.fact.containers.every(({ ports }) => ports.listed.length === 0 && !ports.open) && servicesOf(graph, target).length === 0;
+}
 
 /** Kinds whose pods are made of the template that is written, in the object's own namespace: operators of other kinds often write policies of their own. */
 const plain = new Set(['', 'apps', 'batch', 'extensions', 'apps.openshift.io']);
