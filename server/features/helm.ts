@@ -1,6 +1,6 @@
 import type { Connection } from 'vscode-languageserver';
 import type { Host } from '../../sources/host.ts';
-import { readText } from '../../sources/read-files.ts';
+import { readAll } from '../../sources/read-files.ts';
 import { renderInstall } from '../../sources/rendered-charts.ts';
 import type { ChartState } from '../charts.ts';
 import type { Project } from '../project.ts';
@@ -53,9 +53,14 @@ export function registerHelm(connection: Connection, session: Session, host: Hos
 
   function consider(): void {
     if (task && !(mayRun() && task.project.charts.isStill(task.state))) task.abort.abort();
+    if (mayRun()) return workIn(SETTLE_MS);
     clearTimeout(timer);
-    if (mayRun()) timer = setTimeout(() => void work().catch((error: unknown) => connection.console.error(String(error))), SETTLE_MS);
-    else forget();
+    forget();
+  }
+
+  function workIn(ms: number): void {
+    clearTimeout(timer);
+    timer = setTimeout(() => void work().catch((error: unknown) => connection.console.error(String(error))), ms);
   }
 
   /** What Helm made goes where settings no longer allow it. */
@@ -80,16 +85,21 @@ export function registerHelm(connection: Connection, session: Session, host: Hos
   async function run(next: Task): Promise<void> {
     if (task) return;
     task = next;
-    const { project, state, abort: { signal } } = next;
+    try {
+      await render(next);
+    } finally {
+      task = undefined;
+    }
+    session.changed();
+    if (mayRun()) workIn(0);
+  }
+
+  async function render({ project, state, abort: { signal } }: Task): Promise<void> {
     const made = await renderInstall(host!, pathOf(project.root), state.install, (path) => state.texts.has(path), { helm: 'helm', namespace: undefined, kubernetesMinor: state.kubernetesMinor, signal, limit });
     // What changed on disk meanwhile, and was not told yet, may be in what Helm wrote.
-    const holds = !signal.aborted && await isSaved(host!, project, state) && project.charts.isStill(state);
-    task = undefined;
-    if (holds && mayRun()) {
-      project.charts.rendered(state, made ?? { variants: [], failures: [] });
-      tell(project, state.install.chart, made?.failures.map(({ label, message }) => `${label === undefined ? '' : ` (${label})`}: helm template: ${message}`) ?? []);
-      session.changed();
-    } else consider();
+    if (signal.aborted || !(await isSaved(host!, project, state)) || !project.charts.isStill(state) || !mayRun()) return;
+    project.charts.rendered(state, made ?? { variants: [], failures: [] });
+    tell(project, state.install.chart, made?.failures.map(({ label, message }) => `${label === undefined ? '' : ` (${label})`}: helm template: ${message}`) ?? []);
   }
 
   /** Says what Helm says against a chart. */
@@ -103,9 +113,11 @@ export function registerHelm(connection: Connection, session: Session, host: Hos
 /** Whether a chart's files on disk are as the project has them: what is typed and not saved, Helm does not see. */
 async function isSaved(host: Host, project: Project, { texts }: ChartState): Promise<boolean> {
   const root = pathOf(project.root).replace(/\/+$/, '');
-  for (const path of [...texts.keys()].sort((a, b) => Number(project.version(b) !== null) - Number(project.version(a) !== null))) {
-    const found = await readText(host, `${root}/${path}`, new Map());
-    if (!('text' in found) || found.text !== texts.get(path)) return false;
-  }
-  return true;
+  const areSaved = async (paths: readonly string[]): Promise<boolean> => {
+    const found = await readAll(host, paths.map((path) => `${root}/${path}`), new Map());
+    return found.every((one, i) => 'text' in one && one.text === texts.get(paths[i]!));
+  };
+  const isOpen = (path: string): boolean => project.version(path) !== null;
+  const paths = [...texts.keys()];
+  return await areSaved(paths.filter(isOpen)) && await areSaved(paths.filter((path) => !isOpen(path)));
 }

@@ -80,10 +80,10 @@ for (const dir of helms) {
         assert.equal((await editor.status()).rendered, 1);
       }));
 
-    it('is pushed what Helm tells, where clients do not ask', () =>
-      withEditor(withHelm({ capabilities: plain }), async (editor) => {
-        await editor.open(template, web, 'helm');
-        await eventually('the finding', () => editor.published.some(({ uri, diagnostics }) => uri === editor.uri(template) && diagnostics.some(({ code }) => code === RULE)));
+    it('is pushed what Helm tells, where clients do not ask, also as the workspace itself', () =>
+      withEditor(withHelm({ capabilities: plain, files: { 'Chart.yaml': chart['my chart/Chart.yaml'], 'templates/web.yaml': web } }), async (editor) => {
+        await editor.open('templates/web.yaml', web, 'helm');
+        await eventually('the finding', () => editor.published.some(({ uri, diagnostics }) => uri === editor.uri('templates/web.yaml') && diagnostics.some(({ code }) => code === RULE)));
       }));
 
     it('loses it while the text has moved on, and has it again with the text that Helm had, or a saved one', () => {

@@ -164,16 +164,16 @@ describe('watching', () => {
 
   it('is asked of the client: manifests, what decides how they are read, and every deletion', () =>
     withEditor({}, async (editor) => {
-      await eventually('the registration', () => watched(editor).length === 3);
+      await eventually('the registration', () => watched(editor).length === 4);
       assert.deepEqual(watched(editor).map(({ globPattern, kind }) => [globPattern, kind]), [
-        ['**/*.{yaml,yml,json,tpl}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/*', 4],
+        ['**/*.{yaml,yml,json,tpl}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/charts/*.tgz', undefined], ['**/*', 4],
       ]);
     }));
 
   it('reaches up to the repository that a folder lies in', () =>
     withEditor({ files: { 'apps/web.yaml': deployment('web') }, folders: ['apps'], capabilities: { ...capable, workspace: { ...capable.workspace, didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } } } }, async (editor) => {
-      await eventually('the registration', () => watched(editor).length === 6);
-      assert.deepEqual(watched(editor).slice(3).map(({ globPattern }) => (globPattern as { baseUri: string }).baseUri), Array(3).fill(editor.uri('')));
+      await eventually('the registration', () => watched(editor).length === 8);
+      assert.deepEqual(watched(editor).slice(4).map(({ globPattern }) => (globPattern as { baseUri: string }).baseUri), Array(4).fill(editor.uri('')));
     }));
 
   it('is not asked of a client that cannot', () =>
@@ -272,7 +272,9 @@ describe('work', () => {
 
   it('opening and closing what is on disk parses nothing', () =>
     withEditor({ files: { 'many.yaml': many } }, async (editor) => {
-      const before = await eventually('the files to be read', async () => { const work = await editor.work(); return work.parsed > 0 && work; });
+      await editor.pullWorkspace();
+      const before = await editor.work();
+      assert.ok(before.parsed > 0);
       await editor.open('many.yaml', many);
       assert.equal((await editor.findings('many.yaml', RULE)).length, 300);
       await editor.close('many.yaml');
