@@ -74,7 +74,7 @@ function renderBlock({ leader, also }: Block, folded: number | undefined, report
     ...(instances > 1 ? [`${instances} instances come from this line`] : []),
     ...(source === null ? [] : [`source: ${visible(source)}`]),
     ...alsoLines(leader, also, fold),
-    ...leader.fixes.filter((_, i) => options.showFixes || i === 0).map(fixLine),
+    ...leader.fixes.filter((_, i) => options.showFixes || i === 0).map((fix) => fixLine(fix, options.showFixes)),
     ...(folded === undefined ? [] : [moreLine(folded, leader.resource.namespace)]),
   ];
   return [
@@ -96,12 +96,17 @@ function alsoLines(leader: ReportFinding, also: readonly ReportFinding[], fold: 
   return [...lines, ...[...rest].map(([namespace, number]) => moreLine(number, namespace))];
 }
 
+/** In characters: what fits on a line beside its mark. */
+const longestChoice = 100;
+
 function moreLine(number: number, namespace: string | null): string {
   return `${number} more${namespace === null ? '' : ` in ${visible(namespace)}`}; --no-fold`;
 }
 
-function fixLine({ title, safe, choice }: ReportFix): string {
-  if (choice) return `fix to choose: ${visible(title)}`;
+/** A fix that --fix does not apply is read in full where it is chosen; here it is enough to know of it. */
+function fixLine({ title, safe, choice }: ReportFix, whole: boolean): string {
+  if (choice && (whole || title.length <= longestChoice)) return `fix to choose: ${visible(title)}`;
+  if (choice) return `fix to choose: ${visible(title.split(' (', 1)[0]!)}; --show-fixes says what to check`;
   return safe ? `fix available: --fix: ${visible(title)}` : `unsafe fix: --fix=all: ${visible(title)}`;
 }
 
