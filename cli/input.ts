@@ -46,6 +46,8 @@ export interface LintInput {
   readonly problems: readonly LoadProblem[];
   /** What is worth knowing about how it was read: charts that Helm does not render, builds that kustomize does not. */
   readonly notes: readonly string[];
+  /** Has Helm and kustomize look again at files that were written since. */
+  renderAgain(): Promise<void>;
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
   readonly stdin: { readonly opened: OpenWorkspace; readonly path: string; readonly bytes: Uint8Array } | undefined;
 }
@@ -55,9 +57,13 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   if (settings.stdin) return readStdin(settings, io);
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
-  const notes = await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io), ...unusedSettings(loaded, opened[i]!.workspace, io.cwd)]));
+  const render = async (): Promise<string[]> => (await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]))).flat();
+  const notes = [...await render(), ...workspaces.flatMap((loaded, i) => unusedSettings(loaded, opened[i]!.workspace, io.cwd))];
   const { changedSince: revision } = settings;
-  return { opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes: notes.flat(), stdin: undefined };
+  return {
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, stdin: undefined,
+    renderAgain: async () => void await render(),
+  };
 }
 
 /** Narrows a workspace's report to what concerns files that changed since a git revision. */
@@ -79,13 +85,16 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
   if (settings.helmChart !== undefined) return readHelmOutput(text, settings.helmChart, settings, io);
   if (file === undefined) {
     const opened = await openAlone(text, encoding, unreadable, settings, io);
-    return { ...opened, notes: [], stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
+    return { ...opened, notes: [], renderAgain, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
   }
   const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
   const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io, new Map([[file, encoding]])));
   const path = relativeTo(workspaces[0]!.root, file);
-  return { opened, problems, notes: [], stdin: { opened: opened[0]!, path, bytes } };
+  return { opened, problems, notes: [], renderAgain, stdin: { opened: opened[0]!, path, bytes } };
 }
+
+/** Of standard input nothing is rendered. */
+const renderAgain = async (): Promise<void> => {};
 
 /** The output of Helm on standard input, on the lines of the chart that it is of. */
 async function readHelmOutput(text: string, chart: string, settings: LintSettings, io: Io): Promise<LintInput> {
@@ -95,7 +104,7 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
   const install = loaded && installsOf(loaded.files, loaded.configuration).find((one) => resolvePath(loaded.root, one.chart) === chart);
   if (!install) throw new UsageError(`--helm-chart ${relativeTo(io.cwd, chart) || '.'}: no Chart.yaml is there`);
   opened[0]!.workspace.install(install.scope, [{ name: stdinName, values: [], rendered: text }], { alone: true });
-  return { opened, problems, notes: [], stdin: undefined };
+  return { opened, problems, notes: [], stdin: undefined, renderAgain };
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {
@@ -158,10 +167,11 @@ function open(loaded: LoadedWorkspace, settings: LintSettings, io: Io, encodings
   };
 }
 
-function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores }: LintSettings, { host }: Io): Workspace {
+function fill({ files, supplies }: { readonly files: readonly SourceFile[]; readonly supplies: readonly ChartSupply[] }, configuration: Configuration, { kubernetesMinor, noIgnores, selection }: LintSettings, { host }: Io): Workspace {
   const effective = kubernetesMinor === undefined ? configuration : { ...configuration, kubernetesMinor };
   const workspace = new Workspace(rules, environmentOf(effective), { today: () => new Date(host.now()).toISOString().slice(0, 10), ignores: !noIgnores });
   workspace.configure(effective);
+  workspace.trySwitches(selection.personas.has('pedantic'));
   for (const file of files) workspace.set(file);
   for (const supply of supplies) workspace.supply(supply);
   for (const { scope, variants } of installsOf(files, effective)) workspace.install(scope, variants);

@@ -13,6 +13,8 @@ import { resolvePath } from './path.ts';
 export interface Install {
   readonly scope: string;
   readonly chart: string;
+  /** Whether it is a library of helpers, which nothing installs (helm.sh/docs/topics/library_charts). */
+  readonly isLibrary: boolean;
   readonly variants: readonly ChartVariant[];
 }
 
@@ -21,14 +23,18 @@ export function installsOf(files: Iterable<SourceFile>, { profiles }: Configurat
   const charts = new Map<string, string>();
   const paths = new Set<string>();
   const deliveries: Delivery[] = [];
+  const libraries = new Set<string>();
   for (const file of files) {
     paths.add(file.path);
-    if (file.chart !== undefined) charts.set(file.chart, file.scope);
-    else deliveries.push(...deliveriesIn(file));
+    if (file.chart !== undefined) {
+      charts.set(file.chart, file.scope);
+      if (file.path === resolvePath(file.chart, 'Chart.yaml') && /^type:[ \t]*["']?library\b/im.test(file.text)) libraries.add(file.chart);
+    } else deliveries.push(...deliveriesIn(file));
   }
   return [...charts].map(([chart, scope]) => ({
     scope,
     chart,
+    isLibrary: libraries.has(chart),
     variants: [
       ...profiles.flatMap(({ name, chart: only, values }): ChartVariant[] => {
         const named = values.map((file) => resolvePath(chart, file));

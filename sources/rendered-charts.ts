@@ -27,7 +27,8 @@ export interface RenderFailure {
  * @param holds whether a file is among those read, by its path in the workspace
  * @returns undefined where there is no Helm
  */
-export async function renderInstall(host: Host, root: string, { chart, variants }: Install, holds: (path: string) => boolean, options: Omit<RenderOptions, 'release' | 'namespace'> & { readonly namespace: string | undefined }): Promise<RenderedChart | undefined> {
+export async function renderInstall(host: Host, root: string, { chart, isLibrary, variants }: Install, holds: (path: string) => boolean, options: Omit<RenderOptions, 'release' | 'namespace'> & { readonly namespace: string | undefined }): Promise<RenderedChart | undefined> {
+  if (isLibrary) return { variants: [], failures: [] };
   const made: ChartVariant[] = [];
   const failures = new Map<string, RenderFailure>();
   // Objects that install the chart say more than Helm can be told by its values files.

@@ -1,5 +1,5 @@
 import type { Finding } from '../../engine/lint/finding.ts';
-import { countGone } from '../../engine/lint/fix-all.ts';
+import { countGone, rounds } from '../../engine/lint/fix-all.ts';
 import { rules } from '../../rules/index.ts';
 import { HostError } from '../../sources/host.ts';
 import { relativeTo } from '../../sources/path.ts';
@@ -7,7 +7,7 @@ import { UsageError, type Arguments } from '../args.ts';
 import { baselineText, readBaseline, staleIn, updated, type Baseline, type LookedAt } from '../baseline.ts';
 import { composeReport } from '../compose.ts';
 import { chooseFindings, keyOf, type Findings } from '../findings.ts';
-import { diffOf, fixedStdin, fixesOf, writeFixes } from '../fix.ts';
+import { diffOf, fixedStdin, fixesOf, writeFixes, type Fixed } from '../fix.ts';
 import { readInput, type LintInput, type OpenWorkspace } from '../input.ts';
 import { exitCode, type Io, type Output } from '../io.ts';
 import { problemLine, skipLine } from '../messages.ts';
@@ -60,16 +60,29 @@ async function act(input: LintInput, settings: LintSettings, baseline: Baseline 
   if (!settings.fix && !settings.diff) return { findings, fixed: 0 };
   const key = (opened: OpenWorkspace, finding: Finding): string => `${opened.root}\n${keyOf(finding)}`;
   const known = new Set(findings.known.map(({ opened, finding }) => key(opened, finding)));
-  const changes = fixesOf(input, settings.fix === 'all', (opened, finding) => opened.concerns(finding) && isSelected(settings.selection, finding) && !known.has(key(opened, finding)));
+  const changesNow = () => fixesOf(input, settings.fix === 'all', (opened, finding) => opened.concerns(finding) && isSelected(settings.selection, finding) && !known.has(key(opened, finding)));
+  const changes = changesNow();
   if (settings.diff) return { findings, fixed: 0, diff: diffOf(changes) };
   const text = input.stdin && fixedStdin(input.stdin, changes);
-  const written = input.stdin !== undefined || (await writeFixes(changes, io));
+  const written = input.stdin !== undefined || (await writeAll(changes, changesNow, input, io));
   const left = chooseFindings(input.opened, settings, baseline);
   const fixed = input.opened.reduce((sum, opened) => {
     const of = (all: Findings) => all.reported.filter((one) => one.opened === opened).map((one) => one.finding);
     return sum + countGone(of(findings), of(left));
   }, 0);
   return { findings: left, fixed, text, failed: !written };
+}
+
+/** Writes fixes, and those that Helm's and kustomize's output shows to be left or new when they have read the files as they are now. */
+async function writeAll(first: readonly Fixed[], next: () => readonly Fixed[], { renderAgain }: LintInput, io: Io): Promise<boolean> {
+  let written = true;
+  let changes = first;
+  for (let round = 0; round < rounds && written && changes.some((one) => one.changes.size > 0); round++) {
+    written = await writeFixes(changes, io);
+    await renderAgain();
+    changes = next();
+  }
+  return written;
 }
 
 async function writeBaseline(baseline: Baseline, input: LintInput, settings: LintSettings, io: Io): Promise<Baseline> {

@@ -32,7 +32,7 @@ export interface FixAllResult {
 }
 
 /** A fix can make the next one possible; one that undoes another must not go on for ever. */
-const rounds = 10;
+export const rounds = 10;
 
 /**
  * Applies each wanted finding's first applicable fix, in file order: choices never, overlapping edits the first only,
@@ -52,7 +52,8 @@ export function fixAll(workspace: Fixable, options: FixAllOptions): FixAllResult
       if (!before.has(path)) before.set(path, text);
       workspace.set({ ...options.sourceOf(path)!, text: applyEdits(text ?? '', ofFile)! });
     }
-    findings = wanted();
+    // What Helm and kustomize wrote, they wrote of the texts before.
+    findings = wanted().filter(({ tier }) => tier !== 'rendered');
   }
   const changes = new Map<string, TextChange>();
   for (const [path, text] of before) {

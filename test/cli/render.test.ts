@@ -1,6 +1,7 @@
 // `lint --render` and `--helm-chart`, with the real Helm 3 and Helm 4 and with none.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { describe, test } from 'node:test';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
@@ -78,6 +79,21 @@ for (const dir of helms) {
         assert.deepEqual(piped(output), [], `the token is needed, helm template ${release.join(' ')}`);
         assert.deepEqual(piped(output.split('---\n').filter((text) => !text.includes('ClusterRoleBinding')).join('---\n')), ['web/templates/web.yaml:15 rendered'], 'but for the binding');
       }
+    });
+
+    test('what --fix writes is rendered again: what is fixed is not reported', () => {
+      const named = web('true').replace('      automountServiceAccountToken: true\n', '      serviceAccountName: {{ trunc (len (randAlphaNum 7)) "default" }}\n');
+      const cwd = folderWith(chart('web', { 'templates/web.yaml': named }));
+      assert.deepEqual(placesOf(lint(cwd).stdout), ['web/templates/web.yaml:11 rendered']);
+      const { code, stdout } = lint(cwd, '--fix=all');
+      assert.deepEqual(placesOf(stdout), []);
+      assert.equal(code, 0);
+      assert.equal(readFileSync(join(cwd, 'web/templates/web.yaml'), 'utf8'), named.replace('"default" }}\n', '"default" }}\n      automountServiceAccountToken: false\n'));
+    });
+
+    test('a library is not given to Helm, which installs none', () => {
+      const cwd = folderWith(chart('shared', { 'Chart.yaml': 'apiVersion: v2\nname: shared\nversion: 1.0.0\ntype: library\n' }));
+      assert.equal(lint(cwd, '--render', 'always').stderr, '');
     });
 
     test('a chart that does not render: Helm’s words, once, and what is found without it', () => {
