@@ -2,7 +2,7 @@ import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
 import { callFiles, Files } from './files.ts';
 import { apply, isLazy } from './functions.ts';
 import { undoing } from './changes.ts';
-import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Origin, type Result, type Value } from './value.ts';
+import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
 
 /*
  * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
@@ -22,8 +22,8 @@ export interface Chart {
   readonly defines: ReadonlyMap<string, readonly Node[]>;
   /** The parse of a text that `tpl` is given. */
   parse(text: string): readonly Node[] | undefined;
-  /** An arm of an `if` is left out for a value that is plainly false. */
-  leftOut(origin: Origin): void;
+  /** What an action, or the pipe of a condition or a loop, came to; in a helper too. */
+  seen(pipe: Pipe, result: Result, of: Node['kind']): void;
   /** Helm stops here, with these words. */
   stops(words: string): void;
 }
@@ -83,6 +83,7 @@ function step(node: Node, dot: Result, state: State): void {
     case 'text': return state.out.text(node.span.start, node.text);
     case 'action': {
       const result = pipeline(node.pipe, dot, state);
+      state.chart.seen(node.pipe, result, 'action');
       if (node.pipe.variables.length === 0) write(node, print(result.value), result, state);
       return;
     }
@@ -108,7 +109,7 @@ function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, 
     state.scopes.push(new Map());
     const condition = arm.pipe ? pipeline(arm.pipe, dot, state) : undefined;
     const truth = condition ? isTrue(condition.value) : true;
-    if (condition?.value === false && condition.from) state.chart.leftOut(condition.from);
+    if (condition) state.chart.seen(arm.pipe!, condition, node.kind);
     const body = (): void => run(arm.body, node.kind === 'with' && condition ? condition : dot, state);
     if (truth === true && unsure.length === 0) body();
     else if (truth !== false) {
@@ -150,7 +151,9 @@ function assigned(nodes: readonly Node[]): string[] {
 }
 
 function range(node: Extract<Node, { kind: 'range' }>, dot: Result, state: State): void {
-  const { value } = pipeline({ ...node.pipe, variables: [] }, dot, state);
+  const over = pipeline({ ...node.pipe, variables: [] }, dot, state);
+  state.chart.seen(node.pipe, over, 'range');
+  const { value } = over;
   if (value instanceof Unknown) {
     const one = { value: new Unknown(`range ${value.expression}`) };
     perhaps(`${node.span.start}:0`, () => turn(node, one, { value: new Unknown(`key of ${value.expression}`) }, state), state);

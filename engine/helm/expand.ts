@@ -1,6 +1,6 @@
 import type { BranchMark, Hole } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
-import type { Node } from './ast.ts';
+import type { Node, Pipe } from './ast.ts';
 import { parseTemplate } from './parse.ts';
 import { dotOf, type ReleaseSettings } from './environment.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
@@ -29,8 +29,13 @@ export interface Expanded {
   readonly failures: readonly string[];
 }
 
+/** A release of which somebody wants to know what its actions and conditions come to, those of helpers among them. */
+export interface WatchedRelease extends Release {
+  readonly seen?: (pipe: Pipe, result: Result) => void;
+}
+
 /** Expands a template of a release; undefined where it is none, or cannot be told. */
-export function expand(release: Release, path: string, instance: ChartInstance, settings: ReleaseSettings): Expanded | undefined {
+export function expand(release: WatchedRelease, path: string, instance: ChartInstance, settings: ReleaseSettings): Expanded | undefined {
   const nodes = release.templates.get(path);
   if (!nodes) return undefined;
   let text = '';
@@ -45,7 +50,14 @@ export function expand(release: Release, path: string, instance: ChartInstance, 
   };
   try {
     const dot = dotOf(instance, path, settings, filesOf(release, instance));
-    evaluate(nodes, dot, { ...chartOf(release), leftOut: (origin) => off.add(origin), stops: (words) => failures.push(words) }, {
+    evaluate(nodes, dot, {
+      ...chartOf(release),
+      seen(pipe, result, of) {
+        if (of === 'if' && result.value === false && result.from) off.add(result.from);
+        release.seen?.(pipe, result);
+      },
+      stops: (words) => failures.push(words),
+    }, {
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),
       branch: (branch) => branches.push({ start: text.length, branch }),

@@ -1,3 +1,4 @@
+import { evaluatedAt, type Evaluated } from '../helm/evaluated.ts';
 import { templateFault, valuesFault, type ChartFault } from '../helm/faults.ts';
 import { readChart, type ChartReading, type WrittenObject } from '../helm/read-chart.ts';
 import type { ValuesPart } from '../helm/chart.ts';
@@ -118,6 +119,12 @@ export class Charts {
   shown(scope: string, variant: ChartVariant, { path, chart }: SourceFile): Shown | undefined {
     const reading = this.readings.get(`${scope}\n${variant.name}`);
     return reading && chart !== undefined ? showTemplate(reading, insideOf(chart, path)) : undefined;
+  }
+
+  /** What the condition or loop at an offset of a template comes to, or in a helper any action. */
+  evaluated(scope: string, variant: ChartVariant, { path, chart }: SourceFile, offset: number): Evaluated | undefined {
+    const reading = this.readings.get(`${scope}\n${variant.name}`);
+    return reading && chart !== undefined ? evaluatedAt(reading, insideOf(chart, path), offset) : undefined;
   }
 
   /** Whether a template was read with its values: then what its mask hides does not matter. */

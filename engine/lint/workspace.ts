@@ -3,6 +3,7 @@ import { displayName, type GraphObject } from '../identity/objects.ts';
 import type { Decided, Dialect, SyntaxProblem } from '../yaml/node.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
+import type { Evaluated } from '../helm/evaluated.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
@@ -239,6 +240,14 @@ export class Workspace {
     if (!source) return undefined;
     this.check(source.scope, variant);
     return this.charts.shown(source.scope, variant, source);
+  }
+
+  /** What the condition or loop at an offset of a template comes to with a way of installing its chart, or in a helper any action. */
+  evaluated(path: string, variant: ChartVariant, offset: number): Evaluated | undefined {
+    const source = this.files.get(path)?.source;
+    if (!source) return undefined;
+    this.check(source.scope, variant);
+    return this.charts.evaluated(source.scope, variant, source, offset);
   }
 
   /** The same with the findings of the file that this way has, each on the lines that it is about: once for each turn of a loop. */
