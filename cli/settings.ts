@@ -17,7 +17,7 @@ export interface LintSettings {
   readonly namespace: string | undefined;
   readonly kubernetesMinor: number | undefined;
   readonly noIgnores: boolean;
-  /** Whether Helm renders charts. */
+  /** Whether Helm renders charts, and kustomize builds kustomizations. */
   readonly render: 'auto' | 'never' | 'always';
   /** The chart whose output standard input is. */
   readonly helmChart: string | undefined;

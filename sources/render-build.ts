@@ -41,9 +41,12 @@ export async function renderBuild(host: Host, root: string, { folder }: Kustomiz
   });
 }
 
-/** Kustomize's message, of its own workspace: it says of each level what failed there, and the innermost last. */
+/** What kustomize says of each level on the way to the one that failed. */
+const levels = /accumulating (?:resources|components): accumulation err='accumulating (?:resources|components) from '[^']*': read [^']*: is a directory': (?:recursed accumulation of path|recursed accumulation of component) '[^']*': /g;
+
+/** Kustomize's message about the level that failed, with paths that count from the workspace. */
 function firstWords(stderr: string, own: string, root: string): string {
   const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('# Warning') && !line.startsWith('Warning:'));
-  const words = lines.join(' ').replace(/^[Ee]rror: /, '').replaceAll(`${own}/`, '').replaceAll(own, '.').replaceAll(`${root}/`, '').replaceAll(root, '.');
+  const words = lines.join(' ').replace(/^[Ee]rror: /, '').replaceAll(levels, '').replaceAll(`${own}/`, '').replaceAll(own, '.').replaceAll(`${root}/`, '').replaceAll(root, '.');
   return words.slice(0, 1000) || 'it failed';
 }

@@ -1,3 +1,5 @@
+import { groupOf } from '../kubernetes/header.ts';
+import { isRead } from '../kubernetes/read.ts';
 import { nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
@@ -19,12 +21,19 @@ const originAnnotation = 'config.kubernetes.io/origin';
  */
 export function readOutput(stream: string, fileOf: (path: string) => string): OutputObject[] {
   return splitStream(stream).flatMap(({ text }) => {
-    const { root } = parseYaml(text, 'kubernetes');
+    // Nothing reads the large ones, definitions of custom resources.
+    const { root } = mayBeRead(text) ? parseYaml(text, 'kubernetes') : { root: undefined };
     if (root?.kind !== 'map') return [];
     const origin = parseYaml(textAt(root, 'metadata', 'annotations', originAnnotation) ?? '', 'kubernetes').root;
     const path = textAt(origin, 'repo') === undefined ? textAt(origin, 'path') : undefined;
     return [{ root: unmarked(root), file: path === undefined ? undefined : fileOf(path) }];
   });
+}
+
+/** Kustomize writes both keys at the left margin. */
+function mayBeRead(text: string): boolean {
+  const [version, kind] = ['apiVersion', 'kind'].map((key) => new RegExp(`^${key}: ["']?([^\\s"']+)`, 'm').exec(text)?.[1]);
+  return version !== undefined && kind !== undefined && isRead(groupOf(version), kind, text);
 }
 
 /** An object without the annotation that is of this reading's own making. */

@@ -96,10 +96,7 @@ const shown = 5;
 function buildsOf(by: ReadonlySet<string>, [first]: readonly Location[], textOf: (path: string) => string | undefined): Related[] {
   const among = new Set(first!.object.built!.among);
   if (by.size >= among.size) return [];
-  return [...by].sort().slice(0, shown).flatMap((file) => {
-    const text = textOf(file);
-    return text === undefined ? [] : [{ file, span: firstKey(text), message: 'as this kustomization builds it' }];
-  });
+  return [...by].sort().slice(0, shown).map((file) => ({ file, span: firstKey(textOf(file) ?? ''), message: 'as this kustomization builds it' }));
 }
 
 function firstKey(text: string): Span {
