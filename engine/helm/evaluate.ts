@@ -1,8 +1,9 @@
 import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
 import { callFiles, Files } from './files.ts';
-import { apply, isLazy } from './functions.ts';
-import { undoing } from './changes.ts';
-import { isCollection, isDict, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
+import { apply, costOf, isLazy } from './functions.ts';
+import { GoNumber } from './number.ts';
+import { change, lastingChanges, Shared, tentativeChanges, type Change } from './changes.ts';
+import { isCollection, isDict, isMarked, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
 
 /*
  * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
@@ -26,15 +27,16 @@ export interface Chart {
   seen(pipe: Pipe, result: Result, of: Node['kind']): void;
   /** Helm stops here, with these words. */
   stops(words: string): void;
+  /** The values that all templates of the release share. */
+  shared(): Shared;
 }
 
 /** More steps than any chart takes: what goes beyond is a loop. */
 const mostSteps = 400_000;
 
-/** What a call costs in steps beside its own: for the length of what it makes, and for a search by a regular expression. */
-function costOf(name: string, value: Value): number {
-  const length = typeof value === 'string' ? value.length / 100 : Array.isArray(value) ? value.length : isDict(value) ? value.size : 0;
-  return length + (name.includes('egex') ? 1000 : 1);
+/** What a call costs in steps for what it makes. */
+function sizeOf(value: Value): number {
+  return 1 + (typeof value === 'string' ? value.length / 100 : Array.isArray(value) ? value.length : isDict(value) ? value.size : 0);
 }
 
 function spend(state: State, steps: number): void {
@@ -62,10 +64,12 @@ interface State {
 
 /**
  * Evaluates the nodes of a template.
+ * @param before what the templates that Helm writes out before it changed of the release's values
+ * @returns what it changes itself
  * @throws Abandoned where the evaluation takes too long or cannot be told
  */
-export function evaluate(nodes: readonly Node[], dot: Value, chart: Chart, out: Output): void {
-  undoing(() => run(nodes, { value: dot }, { chart, out, root: { value: dot }, scopes: [new Map()], branches: [], steps: { count: 0 }, depth: 0, isUnsure: false }));
+export function evaluate(nodes: readonly Node[], dot: Value, chart: Chart, out: Output, before: readonly Change[]): Change[] {
+  return lastingChanges(chart.shared, before, () => run(nodes, { value: dot }, { chart, out, root: { value: dot }, scopes: [new Map()], branches: [], steps: { count: 0 }, depth: 0, isUnsure: false }));
 }
 
 function run(nodes: readonly Node[], dot: Result, state: State): void {
@@ -105,6 +109,7 @@ function write(action: Node, text: string, result: Result, state: State): void {
 
 function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, state: State): void {
   const unsure: number[] = [];
+  const changes: Change[] = [];
   for (const [i, arm] of node.arms.entries()) {
     state.scopes.push(new Map());
     const condition = arm.pipe ? pipeline(arm.pipe, dot, state) : undefined;
@@ -114,28 +119,31 @@ function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, 
     if (truth === true && unsure.length === 0) body();
     else if (truth !== false) {
       unsure.push(i);
-      perhaps(`${node.span.start}:${i}`, body, state);
+      changes.push(...perhaps(`${node.span.start}:${i}`, body, state));
     }
     state.scopes.pop();
     if (truth === true) break;
   }
-  if (unsure.length > 0) forget(node.arms, state);
+  if (unsure.length > 0) forget(node.arms, changes, state);
 }
 
 /** What happens under a condition that cannot be told. */
-function perhaps(arm: string, body: () => void, state: State): void {
+function perhaps(arm: string, body: () => void, state: State): Change[] {
   state.branches.push(arm);
   state.out.branch([...state.branches]);
   try {
-    body();
+    return tentativeChanges(body);
+  } catch (error) {
+    throw error instanceof LoopMark ? new Abandoned('a loop that may end here') : error;
   } finally {
     state.branches.pop();
     state.out.branch([...state.branches]);
   }
 }
 
-/** Variables that an arm which may not have been taken has set hold who knows what. */
-function forget(arms: readonly Arm[], state: State): void {
+/** Variables and entries that an arm which may not have been taken has set hold who knows what. */
+function forget(arms: readonly Arm[], changes: readonly Change[], state: State): void {
+  for (const { dict, key } of changes) change(dict, key, new Unknown(key));
   for (const name of arms.flatMap(({ body }) => assigned(body))) assign(state, name, { value: new Unknown(name) });
 }
 
@@ -154,13 +162,16 @@ function range(node: Extract<Node, { kind: 'range' }>, dot: Result, state: State
   const over = pipeline({ ...node.pipe, variables: [] }, dot, state);
   state.chart.seen(node.pipe, over, 'range');
   const { value } = over;
-  if (value instanceof Unknown) {
-    const one = { value: new Unknown(`range ${value.expression}`) };
-    perhaps(`${node.span.start}:0`, () => turn(node, one, { value: new Unknown(`key of ${value.expression}`) }, state), state);
-    forget([{ pipe: undefined, body: node.body }], state);
+  // Helm 3 stops at a number, Helm 4 counts up to it.
+  const isOdd = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value instanceof GoNumber;
+  if (value instanceof Unknown || isOdd) {
+    const expression = value instanceof Unknown ? value.expression : print(value);
+    const one = { value: new Unknown(`range ${expression}`) };
+    const changes = perhaps(`${node.span.start}:0`, () => turn(node, one, { value: new Unknown(`key of ${expression}`) }, state), state);
+    forget([{ pipe: undefined, body: node.body }], changes, state);
     return;
   }
-  const items: [string | number, Value][] = isDict(value) ? [...value].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : typeof value === 'number' ? [...Array(Math.min(Math.max(value, 0), mostSteps)).keys()].map((i) => [i, i]) : [];
+  const items: [string | number, Value][] = isDict(value) ? [...value].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : [];
   if (items.length === 0) return run(node.otherwise, dot, state);
   for (const [key, item] of items) {
     const from = originOf(value, key);
@@ -205,7 +216,8 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
   if (first.kind !== 'function') {
     // A value in front of arguments is a method, such as .Capabilities.APIVersions.Has or .Files.Get.
     if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])]) };
-    return operand(first, dot, state);
+    // `nil` alone is no command.
+    return first.kind === 'literal' && first.value === null ? { value: new Unknown('nil') } : operand(first, dot, state);
   }
   if (isLazy(first.name)) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
   return named(first.name, [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])], state);
@@ -213,18 +225,32 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
 
 function named(name: string, args: readonly Result[], state: State): Result {
   const [first, second] = args;
-  if (name === 'include') return { value: typeof first?.value === 'string' ? include(first.value, second ?? { value: null }, state) : new Unknown('include') };
-  if (name === 'tpl') return { value: typeof first?.value === 'string' ? tpl(first.value, second ?? { value: null }, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
-  const result = apply(name, args);
+  if (name === 'include') return { value: typeof first?.value === 'string' && second ? include(first.value, second, state) : new Unknown('include') };
+  if (name === 'tpl') return { value: typeof first?.value === 'string' && second ? tpl(first.value, second, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
+  const cost = costOf(name, args);
+  if (cost !== Infinity) spend(state, cost);
+  const result = changing.has(name) ? changed(name, args, cost) : cost === Infinity ? { value: new Unknown(name) } : apply(name, args);
   const stops = name === 'fail' ? first?.value : name === 'required' && result.value instanceof Unknown && !(second?.value instanceof Unknown) ? first?.value : undefined;
   if (typeof stops === 'string' && !state.isUnsure && state.branches.length === 0) state.chart.stops(stops);
-  spend(state, costOf(name, result.value));
+  spend(state, sizeOf(result.value));
+  return result;
+}
+
+const changing = new Set(['set', 'unset', 'merge', 'mustMerge', 'mergeOverwrite', 'mustMergeOverwrite']);
+
+/** Changes a mapping; where it cannot be told how, whatever it holds cannot be told any more. */
+function changed(name: string, args: readonly Result[], cost: number): Result {
+  const [target, key] = args;
+  const isUntoldKey = /set$/.test(name) && (key?.value instanceof Unknown || (typeof key?.value === 'string' && isMarked(key.value)));
+  const result = isUntoldKey ? target! : cost === Infinity ? { value: new Unknown(name) } : apply(name, args);
+  const dict = target?.value;
+  if (isDict(dict) && (isUntoldKey || result.value instanceof Unknown)) for (const one of [...dict.keys()]) change(dict, one, new Unknown(`${name} ${one}`));
   return result;
 }
 
 /** `and` and `or` look no further than they need, and give the argument that decided. */
 function shortCircuit(name: string, args: readonly (() => Result)[]): Result {
-  let last: Result = { value: undefined };
+  let last: Result = { value: new Unknown(name) };
   for (const one of args) {
     last = one();
     const truth = isTrue(last.value);
@@ -294,11 +320,16 @@ function expressionOf(value: Value, state: State): string {
 /** The text that nodes write; undefined where it cannot be told. */
 function computed(nodes: readonly Node[], given: Result, state: State): string | undefined {
   if (state.depth >= deepest) throw new Abandoned('templates include each other');
-  let text = '';
+  let text: string | undefined = '';
+  // What hangs on a condition that cannot be told is of no use, but for what it changes in passing.
+  const goesOn = mayChange(nodes);
   const out: Output = {
-    text: (_, piece) => { text += piece; },
-    value: (_, piece) => { text += piece; },
-    branch: (branch) => { if (branch.length > 0) throw untold; },
+    text: (_, piece) => { if (text !== undefined) text += piece; },
+    value: (_, piece) => { if (text !== undefined) text += piece; },
+    branch: (branch) => {
+      if (branch.length > 0 && !goesOn) throw untold;
+      if (branch.length > 0) text = undefined;
+    },
   };
   try {
     run(nodes, given, { ...state, out, root: given, scopes: [new Map()], branches: [], depth: state.depth + 1, isUnsure: state.isUnsure || state.branches.length > 0 });
@@ -310,3 +341,29 @@ function computed(nodes: readonly Node[], given: Result, state: State): string |
 }
 
 const untold = new Error('hangs on an unknown condition');
+
+const known = new WeakMap<readonly Node[], boolean>();
+
+/** Whether nodes name a function that changes mappings. */
+export function mayChange(nodes: readonly Node[]): boolean {
+  let is = known.get(nodes);
+  if (is === undefined) known.set(nodes, (is = nodes.some(nodeMayChange)));
+  return is;
+}
+
+function nodeMayChange(node: Node): boolean {
+  switch (node.kind) {
+    case 'action': case 'template': return pipeMayChange(node.pipe);
+    case 'if': case 'with': return node.arms.some(({ pipe, body }) => pipeMayChange(pipe) || mayChange(body));
+    case 'range': return pipeMayChange(node.pipe) || mayChange(node.body) || mayChange(node.otherwise);
+    default: return false;
+  }
+}
+
+function pipeMayChange(pipe: Pipe | undefined): boolean {
+  return pipe?.commands.some(({ operands }) => operands.some(operandMayChange)) ?? false;
+}
+
+function operandMayChange(one: Operand): boolean {
+  return one.kind === 'function' ? changing.has(one.name) : one.kind === 'pipe' ? pipeMayChange(one.pipe) : one.kind === 'fields' && operandMayChange(one.of);
+}

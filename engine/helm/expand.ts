@@ -3,6 +3,7 @@ import type { Span } from '../yaml/text.ts';
 import type { Node, Pipe } from './ast.ts';
 import { parseTemplate } from './parse.ts';
 import { dotOf, type ReleaseSettings } from './environment.ts';
+import { Shared, type Change } from './changes.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
 import type { ChartInstance, Release } from './chart.ts';
 import { filesOf } from './files.ts';
@@ -27,6 +28,8 @@ export interface Expanded {
   readonly off: readonly Origin[];
   /** With what words Helm stops (`fail`, `required`). */
   readonly failures: readonly string[];
+  /** What it changes of the release's values, for the templates that Helm writes out later. */
+  readonly changes: readonly Change[];
 }
 
 /** A release of which somebody wants to know what its actions and conditions come to, those of helpers among them. */
@@ -34,8 +37,11 @@ export interface WatchedRelease extends Release {
   readonly seen?: (pipe: Pipe, result: Result) => void;
 }
 
-/** Expands a template of a release; undefined where it is none, or cannot be told. */
-export function expand(release: WatchedRelease, path: string, instance: ChartInstance, settings: ReleaseSettings): Expanded | undefined {
+/**
+ * Expands a template of a release; undefined where it is none, or cannot be told.
+ * @param before what the templates that Helm writes out before it changed of the release's values
+ */
+export function expand(release: WatchedRelease, path: string, instance: ChartInstance, settings: ReleaseSettings, before: readonly Change[] = []): Expanded | undefined {
   const nodes = release.templates.get(path);
   if (!nodes) return undefined;
   let text = '';
@@ -50,7 +56,7 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
   };
   try {
     const dot = dotOf(instance, path, settings, filesOf(release, instance));
-    evaluate(nodes, dot, {
+    const changes = evaluate(nodes, dot, {
       ...chartOf(release),
       seen(pipe, result, of) {
         if (of === 'if' && result.value === false && result.from) off.add(result.from);
@@ -61,20 +67,29 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),
       branch: (branch) => branches.push({ start: text.length, branch }),
-    });
+    }, before);
+    return { text, segments, branches, off: [...off], failures, changes };
   } catch (error) {
     if (error instanceof Abandoned || error instanceof RangeError) return undefined;
     throw error;
   }
-  return { text, segments, branches, off: [...off], failures };
 }
 
 /** Texts that `tpl` was given are few and come again. */
 const parsed = new Map<string, readonly Node[] | undefined>();
 
-function chartOf({ defines }: Release): Pick<Chart, 'defines' | 'parse'> {
+const sharedIn = new WeakMap<readonly ChartInstance[], Shared>();
+
+function sharedOf(instances: readonly ChartInstance[]): Shared {
+  let shared = sharedIn.get(instances);
+  if (!shared) sharedIn.set(instances, (shared = new Shared(instances.map(({ values }) => values))));
+  return shared;
+}
+
+function chartOf({ defines, instances }: Release): Pick<Chart, 'defines' | 'parse' | 'shared'> {
   return {
     defines,
+    shared: () => sharedOf(instances),
     parse(text) {
       if (!parsed.has(text)) {
         if (parsed.size > 1000) parsed.clear();

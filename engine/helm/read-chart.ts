@@ -7,8 +7,10 @@ import type { BranchMark } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
 import type { ParsedTemplate } from './ast.ts';
 import { carryBack, indexAt } from './carry.ts';
-import { assemble, type ChartFile, type ChartInstance, type Release } from './chart.ts';
+import { assemble, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
+import type { Change } from './changes.ts';
+import { mayChange } from './evaluate.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
 import type { Asides } from './switches.ts';
 import { parseTemplate } from './parse.ts';
@@ -42,6 +44,8 @@ interface TemplateReading<D extends TemplateDocument> {
   readonly places: readonly WrittenPlace[];
   /** What came up beside its text, for each of the charts that have the template. */
   readonly asides: readonly Asides[];
+  /** What it changes of the release's values, for each of these charts by what the release calls the template there. */
+  readonly changes: ReadonlyMap<string, readonly Change[]>;
   /** The objects of each document that the template writes, none for what is no object, by the document's signature. */
   readonly written: Written<D>;
 }
@@ -79,22 +83,62 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
   if (!changed) return before;
   const assembled = assemble(files, profile, ({ path }) => parses.get(path)?.parsed, same ? before.release : undefined);
   const release = assembled && (held ? { ...assembled, files: held } : assembled);
-  const templates = new Map<string, TemplateReading<D>>();
-  for (const file of files) {
-    if (!isWritten(file.path)) continue;
-    const old = before?.templates.get(file.path);
-    templates.set(file.path, same && old?.text === file.text ? old : { text: file.text, ...(release ? readTemplate(release, file, settings, old?.written) : { objects: undefined, places: [], asides: [], written: new Map() }) });
-  }
+  const stays = new Map(same ? files.flatMap(({ path, text }): [string, TemplateReading<D>][] => { const old = before.templates.get(path); return old?.text === text ? [[path, old]] : []; }) : []);
+  const first = release ? expandAll(release, settings, stays) : new Map<string, Expansion[]>();
+  // Where a template changes values, or did, what comes after it may be another.
+  const isDisturbed = [...first].some(([path, list]) => [...list.map(({ changes }) => changes), ...before?.templates.get(path)?.changes.values() ?? []].some(({ length }) => length > 0));
+  const expansions = release && isDisturbed && stays.size > 0 ? expandAll(release, settings, new Map()) : first;
+  const templates = new Map(files.filter(({ path }) => isWritten(path)).map((file): [string, TemplateReading<D>] => {
+    const anew = expansions.get(file.path);
+    return [file.path, (anew ? undefined : stays.get(file.path)) ?? { text: file.text, ...readTemplate(release ? anew ?? [] : undefined, file, before?.templates.get(file.path)?.written) }];
+  }));
   return { shared, release, settings, parses, templates };
+}
+
+/** A template as one of the charts of a release has it, written out; undefined where it cannot be told. */
+interface Expansion {
+  readonly template: ReleaseTemplate;
+  readonly expanded: Expanded | undefined;
+  readonly changes: readonly Change[];
+}
+
+/** Stands for changes that cannot be told. */
+const untold: readonly Change[] = [{ dict: new Map(), key: '', has: false, value: undefined, origin: undefined }];
+
+/**
+ * Expands the templates of a release but those that stay, in the order in which Helm does: what one changes of the values,
+ * the later ones see.
+ */
+function expandAll(release: Release, settings: ReleaseSettings, stays: ReadonlyMap<string, Pick<TemplateReading<TemplateDocument>, 'changes'>>): Map<string, Expansion[]> {
+  const expansions = new Map<string, Expansion[]>();
+  const before: Change[] = [];
+  let isLost = false;
+  for (const template of release.order) {
+    const { path, name, instance } = template;
+    if (!isWritten(path)) continue;
+    const old = stays.get(path);
+    const expanded = old || isLost ? undefined : expand(release, path, instance, settings, before);
+    const changes = old?.changes.get(name) ?? expanded?.changes ?? (mayChange(release.templates.get(path) ?? []) ? untold : []);
+    if (changes === untold) isLost = true;
+    before.push(...changes);
+    if (!old) expansions.set(path, [...expansions.get(path) ?? [], { template, expanded, changes }]);
+  }
+  return expansions;
+}
+
+/** What the templates before one of a release changed of its values. */
+export function changesBefore({ release, templates }: Pick<ChartReading<TemplateDocument>, 'release' | 'templates'>, { name }: ReleaseTemplate): Change[] {
+  const order = release?.order ?? [];
+  return order.slice(0, order.findIndex((one) => one.name === name)).flatMap((one) => templates.get(one.path)?.changes.get(one.name) ?? []);
 }
 
 function isTemplate(path: string): boolean {
   return /(?:^|\/)templates\/.+/.test(path);
 }
 
-/** Whether Helm writes out what a template gives. Names that begin with `_` are helpers. */
+/** Whether Helm writes out what a template gives. Names that begin with `_` are helpers, and notes are for people. */
 function isWritten(path: string): boolean {
-  return isTemplate(path) && /\.ya?ml$/.test(path) && !/(?:^|\/)_[^/]*$/.test(path);
+  return isTemplate(path) && !isPartial(path) && !path.endsWith('/NOTES.txt');
 }
 
 /** A template that no other can see. `include` of a whole file is by its path, and that of others is seldom asked for. */
@@ -106,25 +150,21 @@ function isPlain(path: string, parsed: ParsedTemplate | undefined): boolean {
  * The objects of a template, for all charts of the release that it belongs to (one chart may be installed under several
  * names). What is written as before is not read again: who holds on to its objects need not look again either.
  */
-function readTemplate<D extends TemplateDocument>(release: Release, file: ChartFile & { readonly documents: readonly D[] }, settings: ReleaseSettings, before: Written<D> = new Map()): Omit<TemplateReading<D>, 'text'> {
+function readTemplate<D extends TemplateDocument>(expansions: readonly Expansion[] | undefined, file: ChartFile & { readonly documents: readonly D[] }, before: Written<D> = new Map()): Omit<TemplateReading<D>, 'text'> {
   const objects: WrittenObject<D>[] = [];
   const places: WrittenPlace[] = [];
   const asides: Asides[] = [];
   const written = new Map<string, (readonly WrittenObject<D>[])[]>();
-  for (const [i, instance] of release.instances.filter((one) => isInstanceOf(one, file.path)).entries()) {
-    const expanded = expand(release, file.path, instance, settings);
+  const changes = new Map(expansions?.map(({ template: { name }, changes }) => [name, changes]));
+  if (!expansions) return { objects: undefined, places, asides, changes, written };
+  for (const [i, { template: { instance }, expanded }] of expansions.entries()) {
     if (expanded) asides.push({ instance, off: expanded.off, failures: expanded.failures });
     const read = expanded && readExpanded(expanded, file.documents, i, before, written);
-    if (!read) return { objects: undefined, places: [], asides, written };
+    if (!read) return { objects: undefined, places: [], asides, changes, written };
     objects.push(...read.objects);
     places.push(...read.places);
   }
-  return { objects, places, asides, written };
-}
-
-/** Whether a chart of a release writes out a template. */
-export function isInstanceOf({ folder, isLibrary }: ChartInstance, path: string): boolean {
-  return !isLibrary && folder === path.slice(0, path.lastIndexOf('templates/')).replace(/\/$/, '');
+  return { objects, places, asides, changes, written };
 }
 
 /** The objects of a template for one chart, undefined where one cannot be read; they are put under `written` too. */

@@ -3,7 +3,7 @@ import { parseYaml } from '../yaml/parse.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { Segment } from './expand.ts';
 import { expand } from './expand.ts';
-import { isInstanceOf, type ChartReading, type TemplateDocument } from './read-chart.ts';
+import { changesBefore, type ChartReading, type TemplateDocument } from './read-chart.ts';
 import { unmarked, type Origin } from './value.ts';
 
 /** A template with its values, as people read it: what cannot be known stands there as the action that it is. */
@@ -22,8 +22,8 @@ export function showTemplate({ release, settings, templates }: ChartReading<Temp
   let text = '';
   const segments: Segment[] = [];
   const documents = new Map<object, Span>();
-  for (const [i, instance] of release.instances.filter((one) => isInstanceOf(one, path)).entries()) {
-    const expanded = expand(release, path, instance, settings);
+  for (const [i, template] of release.order.filter((one) => one.path === path).entries()) {
+    const expanded = expand(release, path, template.instance, settings, changesBefore({ release, templates }, template));
     if (!expanded) return undefined;
     if (text !== '') text += `${text.endsWith('\n') ? '' : '\n'}---\n`;
     const base = text.length;

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { assemble, isPartial, type ChartFile, type Release } from '../../engine/helm/chart.ts';
+import type { Change } from '../../engine/helm/changes.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { unmarked } from '../../engine/helm/value.ts';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
@@ -48,9 +49,11 @@ async function expanded(folder: string, values: readonly string[]): Promise<stri
   const { supplies: [supply] } = await readChartFiles(nodeHost, folder, read.map(({ path, text }) => ({ path, text, dialect: 'kubernetes', scope: '', role: 'part', chart: '' })), new Map());
   const files = [...read, ...supply!.packed.map((one) => ({ ...one, file: one.path }))];
   const release: Release = { ...assemble(files, files.filter(({ path }) => values.includes(path)))!, files: supply!.files };
+  const changes: Change[] = [];
   return release.order.filter(({ path }) => !isPartial(path) && !path.endsWith('NOTES.txt')).map(({ path, instance }) => {
-    const result = expand(release, path, instance, { namespace: 'some-namespace', kubernetesMinor: minor });
+    const result = expand(release, path, instance, { namespace: 'some-namespace', kubernetesMinor: minor }, changes);
     assert.ok(result, path);
+    changes.push(...result.changes);
     return unmarked(result.text).replaceAll('{{ .Release.Name }}', 'some-release');
   }).join('\n---\n');
 }
