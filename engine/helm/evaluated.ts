@@ -1,7 +1,7 @@
 import type { Span } from '../yaml/text.ts';
 import type { Node, ParsedTemplate, Pipe } from './ast.ts';
 import { expand, type WatchedRelease } from './expand.ts';
-import { isInstanceOf, type ChartReading, type TemplateDocument } from './read-chart.ts';
+import { changesBefore, type ChartReading, type TemplateDocument } from './read-chart.ts';
 import { isCollection, isTrue, isUntold, print, unmarked, type Result } from './value.ts';
 
 /** What an expression comes to: of an action its text, of a condition whether it holds, of a loop how often it runs. */
@@ -31,8 +31,8 @@ export function evaluatedAt({ release, settings, parses, templates }: ChartReadi
   const results: Result[] = [];
   const watched: WatchedRelease = { ...release, seen: (pipe, result) => { if (pipe === target.pipe) results.push(result); } };
   for (const template of target.inHelper ? templates.keys() : [path]) {
-    for (const instance of release.instances.filter((one) => isInstanceOf(one, template))) {
-      const whole = expand(watched, template, instance, settings);
+    for (const one of release.order.filter(({ path: of }) => of === template)) {
+      const whole = expand(watched, template, one.instance, settings, changesBefore({ release, templates }, one));
       if (!whole) return undefined;
     }
   }
