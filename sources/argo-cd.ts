@@ -2,6 +2,7 @@ import type { InlineValues } from '../engine/lint/charts.ts';
 import type { Path } from '../engine/yaml/node.ts';
 import { at, listAt, mappingValues, textAt, type Delivery, type DeliveryDocument } from './delivery.ts';
 import { resolvePath } from './path.ts';
+import { repositoryName, type RepositoryFolder } from './repositories.ts';
 
 /**
  * The charts that an Argo CD Application or ApplicationSet installs from a folder (argo-cd.readthedocs.io/en/stable/user-guide/helm
@@ -19,6 +20,15 @@ export function argoDeliveries(document: DeliveryDocument): Delivery[] {
   return places.flatMap((place) => deliveryFrom(document, top, place, sources) ?? []);
 }
 
+/** The folders that an Application or ApplicationSet takes from repositories, whatever is made of them. */
+export function argoFolders({ data }: DeliveryDocument): RepositoryFolder[] {
+  const top: Path = textAt(data, 'kind') === 'ApplicationSet' ? ['spec', 'template', 'spec'] : ['spec'];
+  return [at(data, ...top, 'source'), ...listAt(data, ...top, 'sources')].flatMap((source) => {
+    const [url, path] = [textAt(source, 'repoURL'), textAt(source, 'path')];
+    return url === undefined || path === undefined || /[{$*]/.test(`${url}${path}`) ? [] : [{ repository: repositoryName(url), folder: resolvePath('', path) }];
+  });
+}
+
 function deliveryFrom(document: DeliveryDocument, top: Path, place: Path, sources: readonly unknown[]): Delivery | undefined {
   const { file, data } = document;
   const source = at(data, ...place);
@@ -34,6 +44,7 @@ function deliveryFrom(document: DeliveryDocument, top: Path, place: Path, source
     label: `${textAt(data, 'kind')} ${textAt(data, 'metadata', 'name') ?? ''}`.trim(),
     at: { file, document: document.document, path: ['metadata', 'name'] },
     chart: resolvePath('', chart),
+    ...(textAt(source, 'repoURL') === undefined ? {} : { repository: repositoryName(textAt(source, 'repoURL')!) }),
     values: files.map((path) => ({ path: path!, optional })),
     replacesDefaults: false,
     inline: [...ownValues(document, place), ...parameters.map((one) => one!)],

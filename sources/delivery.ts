@@ -9,6 +9,8 @@ export interface Delivery {
   readonly at: { readonly file: string; readonly document: number; readonly path: Path };
   /** The folder of the chart. */
   readonly chart: string;
+  /** The repository that the folder is in, as far as it is told (repositoryName). */
+  readonly repository?: string;
   /** Values files, each over the ones before. One that may be missing is left out where it is. */
   readonly values: readonly { readonly path: string; readonly optional: boolean }[];
   readonly replacesDefaults: boolean;

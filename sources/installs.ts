@@ -4,10 +4,11 @@ import type { SourceFile } from '../engine/lint/workspace.ts';
 import { toData } from '../engine/yaml/node.ts';
 import { parseYaml } from '../engine/yaml/parse.ts';
 import { splitStream } from '../engine/yaml/split.ts';
-import { argoDeliveries } from './argo-cd.ts';
+import { argoDeliveries, argoFolders } from './argo-cd.ts';
 import type { Delivery, DeliveryDocument } from './delivery.ts';
 import { fluxDeliveries } from './flux.ts';
 import { resolvePath } from './path.ts';
+import { otherRepositories, type RepositoryFolder } from './repositories.ts';
 
 /** A chart of a workspace and the ways in which it is installed beside its defaults. Paths are workspace-relative. */
 export interface Install {
@@ -22,15 +23,23 @@ export interface Install {
 export function installsOf(files: Iterable<SourceFile>, { profiles }: Configuration): Install[] {
   const charts = new Map<string, string>();
   const paths = new Set<string>();
-  const deliveries: Delivery[] = [];
+  const asked: Delivery[] = [];
+  const folders: RepositoryFolder[] = [];
   const libraries = new Set<string>();
   for (const file of files) {
     paths.add(file.path);
     if (file.chart !== undefined) {
       charts.set(file.chart, file.scope);
       if (file.path === resolvePath(file.chart, 'Chart.yaml') && /^type:[ \t]*["']?library\b/im.test(file.text)) libraries.add(file.chart);
-    } else deliveries.push(...deliveriesIn(file));
+    } else {
+      for (const [document, reader] of installersIn(file)) {
+        asked.push(...reader.deliveries(document));
+        folders.push(...(reader.folders?.(document) ?? []));
+      }
+    }
   }
+  const others = otherRepositories(folders, paths);
+  const deliveries = asked.filter(({ repository }) => repository === undefined || !others.has(repository));
   return [...charts].map(([chart, scope]) => ({
     scope,
     chart,
@@ -62,10 +71,16 @@ function variantOf({ label, at, values, replacesDefaults, inline, release, names
   };
 }
 
-const readers: Readonly<Record<string, (document: DeliveryDocument) => Delivery[]>> = {
-  'argoproj.io/Application': argoDeliveries,
-  'argoproj.io/ApplicationSet': argoDeliveries,
-  'helm.toolkit.fluxcd.io/HelmRelease': fluxDeliveries,
+interface Reader {
+  readonly deliveries: (document: DeliveryDocument) => Delivery[];
+  /** What it takes from repositories that it names. */
+  readonly folders?: (document: DeliveryDocument) => RepositoryFolder[];
+}
+
+const readers: Readonly<Record<string, Reader>> = {
+  'argoproj.io/Application': { deliveries: argoDeliveries, folders: argoFolders },
+  'argoproj.io/ApplicationSet': { deliveries: argoDeliveries, folders: argoFolders },
+  'helm.toolkit.fluxcd.io/HelmRelease': { deliveries: fluxDeliveries },
 };
 
 /** Whether a text may hold an object that installs a chart. */
@@ -73,12 +88,13 @@ export function mayInstall(text: string): boolean {
   return /^kind:[ \t]*["']?(?:Application(?:Set)?|HelmRelease)\b/m.test(text);
 }
 
-function deliveriesIn({ path, text, dialect, role }: SourceFile): Delivery[] {
+function installersIn({ path, text, dialect, role }: SourceFile): (readonly [DeliveryDocument, Reader])[] {
   if (role !== 'manifest' || (dialect !== 'kubernetes' && dialect !== 'kustomization') || !mayInstall(text)) return [];
   return splitStream(text).flatMap((document, i) => {
     if (!mayInstall(document.text)) return [];
     const data = toData(parseYaml(document.text, 'kubernetes').root) as { apiVersion?: unknown; kind?: unknown } | undefined;
     const group = String(data?.apiVersion ?? '').split('/')[0]!;
-    return readers[`${group}/${String(data?.kind)}`]?.({ file: path, document: i, data }) ?? [];
+    const reader = readers[`${group}/${String(data?.kind)}`];
+    return reader ? [[{ file: path, document: i, data }, reader] as const] : [];
   });
 }

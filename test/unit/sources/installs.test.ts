@@ -7,6 +7,7 @@ import { Workspace, type SourceFile } from '../../../engine/lint/workspace.ts';
 import { rules } from '../../../rules/index.ts';
 import { installsOf } from '../../../sources/installs.ts';
 import { makePlan } from '../../../sources/plan.ts';
+import { repositoryName } from '../../../sources/repositories.ts';
 
 const chart = {
   'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
@@ -47,6 +48,25 @@ function found(text: string): string[] {
 
 const application = (source: string, more = ''): string => `apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web-prod}\nspec:\n${source}\n  destination: {namespace: shop}\n${more}`;
 const release = (spec: string): string => `apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web, namespace: shop}\nspec:\n  chart: {spec: {chart: ./charts/web, sourceRef: {kind: GitRepository, name: all}${spec}`;
+
+describe('charts of other repositories', () => {
+  const from = (repoURL: string, path: string, name = 'web-prod'): string => `${application(`  source: {repoURL: "${repoURL}", path: ${path}, helm: {valuesObject: {automount: true}}}`).replace('web-prod', name)}---\n`;
+  const labels = (...applications: string[]): (string | undefined)[] => variants(applications.join('')).map(({ label }) => label);
+
+  test('are not taken for those here, where what else comes from there is not here and all that comes from another is', () => {
+    const accident = [from('https://git.example.com/vendor/charts.git', 'charts/web', 'accident'), from('git@git.example.com:vendor/charts', 'charts/elsewhere', 'more')];
+    assert.deepEqual(labels(...accident, from('https://git.example.com/shop/deploy', 'charts/web')), ['Application web-prod']);
+    // Only one repository is named, or none is wholly here: then nobody can tell.
+    assert.deepEqual(labels(...accident), ['Application accident']);
+    assert.deepEqual(labels(...accident, from('https://git.example.com/shop/deploy', 'charts/web'), from('https://git.example.com/shop/deploy', 'not/here', 'x')), ['Application accident', 'Application web-prod']);
+    assert.deepEqual(labels(from('https://a.example.com/x', 'charts/web', 'one'), from('https://b.example.com/x', 'charts/web', 'other')), ['Application one', 'Application other']);
+  });
+
+  test('are the same by whatever way they are come by', () => {
+    const one = 'git.example.com/shop/deploy';
+    for (const url of ['https://git.example.com/shop/deploy', 'https://git.example.com/shop/deploy.git', 'git@git.example.com:shop/deploy.git', 'ssh://git@git.example.com/shop/deploy/', 'ssh://git@git.example.com:22/shop/deploy', 'https://user@Git.example.com/Shop/deploy']) assert.equal(repositoryName(url), one, url);
+  });
+});
 
 describe('an Argo CD Application', () => {
   const own = '(only with Application web-prod)';
