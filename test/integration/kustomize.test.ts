@@ -20,14 +20,23 @@ const kubectl = join((kubernetesTools as { dir: string }[])[0]!.dir, 'kubectl');
 const scratch = mkdtempSync(join(tmpdir(), 'kubewho-kustomize-'));
 after(() => rmSync(scratch, { recursive: true, force: true }));
 
-/** Undefined where kustomize does not build it: files that are not there, remote bases, plug-ins. */
-function build(folder: string): string | undefined {
+/** What kustomize builds of a folder, or its message. */
+function build(folder: string): { readonly output: string } | { readonly failed: string } {
   try {
-    return execFileSync(kubectl, ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', folder], { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, env: { PATH: '', HOME: scratch } });
-  } catch {
-    return undefined;
+    return { output: execFileSync(kubectl, ['kustomize', '--load-restrictor', 'LoadRestrictionsNone', folder], { encoding: 'utf8', timeout: 20_000, stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 28, env: { PATH: '', HOME: scratch } }) };
+  } catch (error) {
+    return { failed: String((error as { stderr?: string }).stderr) };
   }
 }
+
+/** Why kustomize does not build something, by its message: the first that applies. */
+const reasons: Readonly<Record<string, RegExp>> = {
+  'fetched from elsewhere': /no 'git' program on path|dial tcp/,
+  'a file or folder that is not there': /no such file or directory/,
+  'Helm': /must specify --enable-helm/,
+  'a plug-in': /external plugins disabled/,
+  'a component without what it changes': /failed to find unique target|nothing selected by|no matches for Id/,
+};
 
 const deployment = `apiVersion: apps/v1
 kind: Deployment
@@ -122,8 +131,8 @@ describe('overlays written for this', () => {
         writeFileSync(join(folder, path), text);
       }
       const built = build(join(folder, 'overlay'));
-      assert.ok(built !== undefined, 'kubectl kustomize builds it');
-      const { differences, unknown, agreed } = compareViews(staticView(texts, planOf(texts), 'overlay'), builtView(built), generatedNames(texts));
+      assert.ok('output' in built, 'failed' in built ? built.failed : '');
+      const { differences, unknown, agreed } = compareViews(staticView(texts, planOf(texts), 'overlay'), builtView(built.output), generatedNames(texts));
       assert.deepEqual(differences, []);
       assert.equal(unknown, holes[name] ?? 0);
       assert.ok(agreed > 1);
@@ -133,8 +142,10 @@ describe('overlays written for this', () => {
 
 if (corpusProjects().length === 0) corpusAbsent(1);
 else test('kustomizations of real repositories', (t) => {
-  const sum = { builds: 0, notBuilt: 0, values: 0, agreed: 0, unknown: 0, generated: 0 };
+  const notBuilt = new Map<string, number>();
+  const sum = { builds: 0, values: 0, agreed: 0, unknown: 0, generated: 0 };
   const differences: string[] = [];
+  const [remote, known]: [string[], string[]] = [[], []];
   for (const project of corpusProjects()) {
     const texts = corpusTexts(project);
     const plan = planOf(texts);
@@ -142,8 +153,14 @@ else test('kustomizations of real repositories', (t) => {
     const roots = new Set([...texts.keys()].flatMap((path) => plan.of(path)?.build?.roots ?? []));
     for (const root of [...roots].sort()) {
       const built = build(join(corpusRoot, project, root));
-      if (built === undefined) { sum.notBuilt++; continue; }
-      const result = compareViews(staticView(texts, plan, root), builtView(built), generated);
+      if ('failed' in built) {
+        const reason = Object.entries(reasons).find(([, message]) => message.test(built.failed))?.[0] ?? built.failed;
+        notBuilt.set(reason, (notBuilt.get(reason) ?? 0) + 1);
+        if (reason === 'fetched from elsewhere') remote.push(`${project}/${root}`);
+        if (plan.builds.find(({ folder }) => folder === root)?.remote !== undefined) known.push(`${project}/${root}`);
+        continue;
+      }
+      const result = compareViews(staticView(texts, plan, root), builtView(built.output), generated);
       sum.builds++;
       sum.values += result.fields;
       sum.agreed += result.agreed;
@@ -152,7 +169,10 @@ else test('kustomizations of real repositories', (t) => {
       differences.push(...result.differences.map((one) => `${project}/${root}: ${one}`));
     }
   }
-  t.diagnostic(`${sum.builds} builds (${sum.notBuilt} more cannot be built offline): ${sum.agreed} of ${sum.values} values agree, ${sum.unknown} are holes, ${sum.generated} objects come from generators`);
+  t.diagnostic(`${sum.builds} builds: ${sum.agreed} of ${sum.values} values agree, ${sum.unknown} are holes, ${sum.generated} objects come from generators`);
+  t.diagnostic(`not built: ${[...notBuilt].map(([reason, count]) => `${count} ${reason}`).join(', ')}`);
+  assert.deepEqual([...notBuilt.keys()].filter((reason) => !(reason in reasons)), [], 'each has a reason that is known');
+  assert.deepEqual(remote.filter((one) => !known.includes(one)), [], 'what kustomize would fetch is known without it');
   assert.ok(sum.builds > 100);
   assert.deepEqual(differences, []);
 });
