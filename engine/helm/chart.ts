@@ -1,11 +1,11 @@
 import type { Path } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { isBlank as isBlankText, splitStream } from '../yaml/split.ts';
+import { isBlank, splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
 import { coalesceValues, Refused, stacked, tableAt } from './coalesce.ts';
 import { processDependencies, TooManyCharts, type LoadedChart } from './dependencies.ts';
 import { metadataOf } from './environment.ts';
-import { parseTemplate } from './parse.ts';
+import { isBlankTemplate, parseTemplate } from './parse.ts';
 import { isDict, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
@@ -80,7 +80,7 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
     templates.set(file.path, parsed.nodes);
     defines.set(name, parsed.nodes);
     // One that holds nothing takes no other's place (text/template, associate).
-    for (const [define, nodes] of parsed.defines) if (!defines.has(define) || !isBlank(nodes)) defines.set(define, nodes);
+    for (const [define, nodes] of parsed.defines) if (!defines.has(define) || !isBlankTemplate(nodes)) defines.set(define, nodes);
   }
   return { instances, templates, defines, order: order.map(({ name, file: { path }, instance }) => ({ name, path, instance })) };
 }
@@ -106,10 +106,6 @@ function templatesOf(files: readonly ChartFile[], instances: readonly ChartInsta
 /** Whether a template is there for others only. */
 export function isPartial(path: string): boolean {
   return /(?:^|\/)_[^/]*$/.test(path);
-}
-
-function isBlank(nodes: readonly Node[]): boolean {
-  return nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
 }
 
 /** The charts of a release with their values; undefined where no Chart.yaml can be read, or they have no end. */
@@ -170,7 +166,7 @@ function load(folder: string, files: ReadonlyMap<string, ChartFile>, subfolders:
 
 /** The mapping that a file holds; undefined where Helm refuses it, or one version of Helm reads more documents of it than another. */
 function mappingIn(file: ChartFile): Dict | undefined {
-  const [document, ...more] = splitStream(file.text).filter(({ text }) => !isBlankText(text));
+  const [document, ...more] = splitStream(file.text).filter(({ text }) => !isBlank(text));
   if (!document) return new Map();
   const { root, problem } = parseYaml(document.text, 'values');
   const values = problem || more.length > 0 ? undefined : valueOf(root, originsIn(file));

@@ -1,4 +1,4 @@
-import type { Arm, Command, Node, Operand, Pipe } from './ast.ts';
+import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts';
 import { callFiles, Files } from './files.ts';
 import { apply, costOf, isLazy } from './functions.ts';
 import { GoNumber } from './number.ts';
@@ -22,7 +22,7 @@ export interface Chart {
   /** All named templates of the release; for equal names the one that Helm would take. */
   readonly defines: ReadonlyMap<string, readonly Node[]>;
   /** The parse of a text that `tpl` is given. */
-  parse(text: string): readonly Node[] | undefined;
+  parse(text: string): ParsedTemplate | undefined;
   /** What an action, or the pipe of a condition or a loop, came to; in a helper too. */
   seen(pipe: Pipe, result: Result, of: Node['kind']): void;
   /** Helm stops here, with these words. */
@@ -216,8 +216,8 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
   if (first.kind !== 'function') {
     // A value in front of arguments is a method, such as .Capabilities.APIVersions.Has or .Files.Get.
     if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])]) };
-    // `nil` alone is no command.
-    return first.kind === 'literal' && first.value === null ? { value: new Unknown('nil') } : operand(first, dot, state);
+    // `nil` alone is no command, and what is no function takes no arguments.
+    return (first.kind === 'literal' && first.value === null) || rest.length > 0 || piped ? { value: new Unknown('no command') } : operand(first, dot, state);
   }
   if (isLazy(first.name)) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
   return named(first.name, [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])], state);
@@ -308,8 +308,10 @@ function include(name: string, given: Result, state: State): string | Unknown {
 
 function tpl(text: string, given: Result, state: State): string | Unknown {
   if (!text.includes('{{')) return text;
-  const nodes = state.chart.parse(text);
-  return (nodes && computed(nodes, given, state)) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
+  const parsed = state.chart.parse(text);
+  // What the text defines is there for what it includes, before what the release has of that name.
+  const chart = parsed && parsed.defines.size > 0 ? { ...state.chart, defines: new Map([...state.chart.defines, ...parsed.defines]) } : state.chart;
+  return (parsed && computed(parsed.nodes, given, { ...state, chart })) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
 }
 
 function expressionOf(value: Value, state: State): string {

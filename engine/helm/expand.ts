@@ -1,6 +1,6 @@
 import type { BranchMark, Hole } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
-import type { Node, Pipe } from './ast.ts';
+import type { ParsedTemplate, Pipe } from './ast.ts';
 import { parseTemplate } from './parse.ts';
 import { dotOf, type ReleaseSettings } from './environment.ts';
 import { Shared, type Change } from './changes.ts';
@@ -76,7 +76,7 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
 }
 
 /** Texts that `tpl` was given are few and come again. */
-const parsed = new Map<string, readonly Node[] | undefined>();
+const parsed = new Map<string, ParsedTemplate | undefined>();
 
 const sharedIn = new WeakMap<readonly ChartInstance[], Shared>();
 
@@ -93,7 +93,7 @@ function chartOf({ defines, instances }: Release): Pick<Chart, 'defines' | 'pars
     parse(text) {
       if (!parsed.has(text)) {
         if (parsed.size > 1000) parsed.clear();
-        parsed.set(text, parseTemplate(text)?.nodes);
+        parsed.set(text, parseTemplate(text));
       }
       return parsed.get(text);
     },

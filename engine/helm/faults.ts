@@ -1,7 +1,7 @@
 import { isBlank, splitStream } from '../yaml/split.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { shift, type Span } from '../yaml/text.ts';
-import { parseTemplate } from './parse.ts';
+import { parseTemplate, refusedAction } from './parse.ts';
 import { tokensOf } from './tokens.ts';
 
 /** Why Helm refuses a file of a chart; the span counts in the file. */
@@ -41,5 +41,7 @@ export function templateFault(text: string): ChartFault | undefined {
     if (word === 'else' && open.length === 0) return fault('this {{ else }} belongs to nothing', at);
   }
   const unclosed = open.at(-1);
-  return unclosed ? fault(`this {{ ${unclosed.word} }} has no {{ end }}`, unclosed.at) : fault('this is no template that Helm can read', text.indexOf('{{'));
+  if (unclosed) return fault(`this {{ ${unclosed.word} }} has no {{ end }}`, unclosed.at);
+  const refused = refusedAction(text);
+  return refused ? fault(refused.detail, refused.start) : fault('this is no template that Helm can read', text.indexOf('{{'));
 }

@@ -5,21 +5,41 @@ import { tokensOf, type Token } from './tokens.ts';
 
 /** Parses a template file; undefined where it is none. */
 export function parseTemplate(text: string): ParsedTemplate | undefined {
+  const parsed = readTemplate(text);
+  return parsed instanceof Unreadable ? undefined : parsed;
+}
+
+/** What in a template Helm refuses, where the action by itself is right; undefined where there is none such, or no saying which. */
+export function refusedAction(text: string): { readonly detail: string; readonly start: number } | undefined {
+  const parsed = readTemplate(text);
+  return parsed instanceof Unreadable ? parsed.at : undefined;
+}
+
+function readTemplate(text: string): ParsedTemplate | Unreadable {
   const pieces = cut(text);
-  if (!pieces) return undefined;
+  if (!pieces) return new Unreadable();
   try {
     const defines = new Map<string, readonly Node[]>();
     const reader = new Reader(pieces, defines);
     const { nodes, end } = reader.list();
-    return end === undefined ? { nodes, defines } : undefined;
+    return end === undefined ? { nodes, defines } : new Unreadable();
   } catch (error) {
-    if (error instanceof Unreadable) return undefined;
+    if (error instanceof Unreadable) return error;
     throw error;
   }
 }
 
 /** What ends a parse that goes nowhere. */
-class Unreadable extends Error {}
+class Unreadable extends Error {
+  constructor(readonly at?: { readonly detail: string; readonly start: number }) {
+    super();
+  }
+}
+
+/** Whether nodes write nothing but white space (text/template/parse, IsEmptyTree). */
+export function isBlankTemplate(nodes: readonly Node[]): boolean {
+  return nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
+}
 
 type Piece = { readonly kind: 'text'; readonly start: number; readonly text: string } | { readonly kind: 'action'; readonly start: number; readonly end: number; readonly tokens: readonly Token[] };
 
@@ -62,7 +82,7 @@ function isSpace(text: string, at: number): boolean {
   return code === 32 || code === 9 || code === 10 || code === 13;
 }
 
-type End = { readonly word: 'end' | 'else'; readonly tokens: readonly Token[]; readonly end: number };
+type End = { readonly word: 'end' | 'else'; readonly tokens: readonly Token[]; readonly start: number; readonly end: number };
 
 /** Deeper nesting than any template has; each level takes room on the stack. */
 const deepest = 200;
@@ -89,7 +109,7 @@ class Reader {
       const word = first?.kind === 'word' ? first.text : undefined;
       if (word === 'end' || word === 'else') {
         this.depth--;
-        return { nodes, end: { word, tokens: rest, end: piece.end } };
+        return { nodes, end: { word, tokens: rest, start: piece.start, end: piece.end } };
       }
       const node = this.node(piece, word, rest);
       if (node) nodes.push(node);
@@ -103,11 +123,15 @@ class Reader {
     switch (word) {
       case 'if': case 'with': return { kind: word, span, arms: this.arms(word, rest, span) };
       case 'range': return this.range(rest, span);
-      case 'define': { this.defines.set(nameIn(rest), this.template()); return undefined; }
+      case 'define': {
+        if (this.depth > 1) throw new Unreadable({ detail: 'Helm takes {{ define }} at the top of a file only, inside no other action', start: span.start });
+        this.define(nameIn(rest), this.template(), span.start);
+        return undefined;
+      }
       case 'block': {
         const name = nameIn(rest.slice(0, 1));
         const body = this.template();
-        if (!this.defines.has(name)) this.defines.set(name, body);
+        this.define(name, body, span.start);
         return { kind: 'template', span, name, pipe: pipeOf(rest.slice(1), span) };
       }
       case 'template': return { kind: 'template', span, name: nameIn(rest.slice(0, 1)), pipe: rest.length > 1 ? pipeOf(rest.slice(1), span) : undefined };
@@ -125,22 +149,14 @@ class Reader {
       const { nodes, end } = this.list();
       if (!end) throw new Unreadable();
       arms.push({ pipe: pipeOf(condition, span), body: nodes });
-      if (end.word === 'end') return arms;
+      if (end.word === 'end' && end.tokens.length === 0) return arms;
+      if (end.word === 'end') throw new Unreadable({ detail: '{{ end }} takes nothing', start: end.start });
       const [next, ...rest] = end.tokens;
       // `else if` and `else with` go on as the same node in all but name.
-      if (next?.kind !== 'word' || (next.text !== 'if' && next.text !== 'with')) return [...arms, { pipe: undefined, body: this.body() }];
-      if (next.text !== word) return [...arms, { pipe: undefined, body: [{ kind: next.text, span, arms: this.otherArms(next.text, rest, span) }] }];
+      if (!next) return [...arms, { pipe: undefined, body: this.body() }];
+      if (next.kind !== 'word' || next.text !== word) throw new Unreadable({ detail: `{{ ${word} }} goes on with {{ else }} or {{ else ${word} }} only`, start: end.start });
       condition = rest;
     }
-  }
-
-  /** The arms from where `if` goes on as `with`, or the other way round. */
-  private otherArms(word: 'if' | 'with', tokens: readonly Token[], span: Node['span']): Arm[] {
-    if (this.depth >= deepest) throw new Unreadable();
-    this.depth++;
-    const arms = this.arms(word, tokens, span);
-    this.depth--;
-    return arms;
   }
 
   private range(tokens: readonly Token[], span: Node['span']): Node {
@@ -148,7 +164,16 @@ class Reader {
     const { nodes, end } = this.list();
     this.loops--;
     if (!end) throw new Unreadable();
-    return { kind: 'range', span, pipe: pipeOf(tokens, span), body: nodes, otherwise: end.word === 'else' ? this.body() : [] };
+    if (end.tokens.length > 0) throw new Unreadable({ detail: `{{ ${end.word} }} takes nothing here`, start: end.start });
+    return { kind: 'range', span, pipe: pipeOf(tokens, span, true), body: nodes, otherwise: end.word === 'else' ? this.body() : [] };
+  }
+
+  /** Of equal names in one file only one may write something. */
+  private define(name: string, body: readonly Node[], start: number): void {
+    const there = this.defines.get(name);
+    if (there && !isBlankTemplate(there)) {
+      if (!isBlankTemplate(body)) throw new Unreadable({ detail: `this is a second template "${name}" in one file`, start });
+    } else this.defines.set(name, body);
   }
 
   /** The body of a named template, which stands in no loop of the text around it. */
@@ -163,6 +188,7 @@ class Reader {
   private body(): Node[] {
     const { nodes, end } = this.list();
     if (end?.word !== 'end') throw new Unreadable();
+    if (end.tokens.length > 0) throw new Unreadable({ detail: '{{ end }} takes nothing', start: end.start });
     return nodes;
   }
 }
@@ -172,9 +198,10 @@ function nameIn([token]: readonly Token[]): string {
   return token.value;
 }
 
-function pipeOf(tokens: readonly Token[], span: Node['span']): Pipe {
+function pipeOf(tokens: readonly Token[], span: Node['span'], inRange = false): Pipe {
   const stream = { tokens, at: 0, depth: 0 };
   const pipe = readPipe(stream, span);
+  if (!inRange && pipe.variables.length > 1) throw new Unreadable({ detail: 'only {{ range }} sets two variables', start: span.start });
   if (stream.at < tokens.length) throw new Unreadable();
   return pipe;
 }
@@ -199,6 +226,7 @@ function readPipe(stream: Stream, span: Node['span']): Pipe {
   if (variables.length > 0 && last?.kind === 'mark' && last.text === ',') stream.at = start;
   const commands: Command[] = [];
   do commands.push(readCommand(stream, span)); while (takes(stream, '|') && stream.at < stream.tokens.length);
+  if (commands.slice(1).some(({ operands: [first] }) => first!.kind === 'literal' || first!.kind === 'dot')) throw new Unreadable({ detail: 'what stands behind | must be a function', start: span.start });
   return { span, variables, declares, commands };
 }
 

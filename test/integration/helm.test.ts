@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -8,6 +8,8 @@ import { parseAllDocuments } from 'yaml';
 import { assemble, isPartial, type ChartFile, type Release } from '../../engine/helm/chart.ts';
 import type { Change } from '../../engine/helm/changes.ts';
 import { expand } from '../../engine/helm/expand.ts';
+import { templateFault } from '../../engine/helm/faults.ts';
+import { parseTemplate } from '../../engine/helm/parse.ts';
 import { unmarked } from '../../engine/helm/value.ts';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
@@ -111,3 +113,34 @@ const versions = writeChart({ name: 'versions', files: [
 ] }, scratch);
 for (const version of ['1.4.0', '2.1.0']) pack(writeChart({ name: `sub-${version}`, files: [{ path: 'Chart.yaml', text: `apiVersion: v2\nname: sub\nversion: ${version}\n` }, { path: 'templates/account.yaml', text: `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: from-${version}}\n` }] }, scratch), join(versions, 'charts'));
 check('two versions of a subchart, one of them asked for', versions);
+
+describe('what Helm refuses to read is no template, and is told with its place', () => {
+  const folder = writeChart({ name: 'refused', files: [{ path: 'Chart.yaml', text: 'apiVersion: v2\nname: refused\nversion: 1.0.0\n' }] }, scratch);
+  for (const [text, at] of [
+    ['{{ if true }}{{ define "n" }}x{{ end }}{{ end }}\n', '{{ define'],
+    ['{{ define "n" }}{{ define "m" }}x{{ end }}{{ end }}\n', '{{ define "m"'],
+    ['{{ define "n" }}one{{ end }}\n{{ define "n" }}two{{ end }}\n', '{{ define "n" }}two'],
+    ['{{ define "n" }}one{{ end }}\n{{ block "n" . }}two{{ end }}\n', '{{ block'],
+    ['{{ with .Values.x }}a{{ else if true }}b{{ end }}\n', '{{ else if'],
+    ['{{ if .Values.x }}a{{ else with true }}b{{ end }}\n', '{{ else with'],
+    ['{{ range .Values.x }}a{{ else if true }}b{{ end }}\n', '{{ else if'],
+    ['a: b\n{{ $a, $b := 1 }}\n', '{{ $a'],
+    ['{{ "a" | "b" }}\n', '{{ "a"'],
+    ['{{ if true }}a{{ end true }}\n', '{{ end'],
+  ] as const) {
+    test(JSON.stringify(text), () => {
+      mkdirSync(join(folder, 'templates'), { recursive: true });
+      writeFileSync(join(folder, 'templates/a.yaml'), text);
+      for (const helm of helms) assert.throws(() => rendered(helm, folder, []), /parse error/);
+      assert.equal(parseTemplate(text), undefined);
+      assert.equal(templateFault(text)!.span.start, text.indexOf(at));
+    });
+  }
+
+  test('of equal names one may be blank, and what is blank takes no place', () => {
+    const text = '{{ define "n" }}one{{ end }}\n{{ define "n" }} {{ end }}\na: {{ include "n" . }}\n';
+    writeFileSync(join(folder, 'templates/a.yaml'), text);
+    for (const helm of helms) assert.match(rendered(helm, folder, []), /^a: one$/m);
+    assert.match(expand(assemble([{ path: 'Chart.yaml', file: 'Chart.yaml', text: 'name: refused\n' }, { path: 'templates/a.yaml', file: '', text }])!, 'templates/a.yaml', assemble([{ path: 'Chart.yaml', file: 'Chart.yaml', text: 'name: refused\n' }])!.instances[0]!, { namespace: '', kubernetesMinor: minor })!.text, /^a: one$/m);
+  });
+});
