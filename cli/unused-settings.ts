@@ -13,8 +13,8 @@ import { visible } from './display.ts';
  * its phase. Exceptions are not among it: a rule finds those that nothing needs. Silent about names where a template hides some.
  */
 export function unusedSettings(loaded: LoadedWorkspace, workspace: Workspace, cwd: string): string[] {
-  const { configuration: { phases, profiles, risk, scopes }, configurationFile, files, placeOf } = loaded;
-  if (configurationFile === undefined || phases.length + profiles.length + risk.length + scopes.length === 0) return [];
+  const { configuration: { phases, profiles, risk }, configurationFile, files, placeOf } = loaded;
+  if (configurationFile === undefined || phases.length + profiles.length + risk.length === 0) return [];
   const say = (section: string, text: string, message: string): string => {
     const place = placeOf(section, text);
     return visible(`${relativeTo(cwd, configurationFile)}${place ? `:${place.line}:${place.column}` : ''}: ${section}: ${message}`);
@@ -36,6 +36,5 @@ export function unusedSettings(loaded: LoadedWorkspace, workspace: Workspace, cw
       ...unused('risk', risk.flatMap((one) => one.workloads), new Set(workloads.map(({ object }) => displayName(object))), 'workload'),
     ]),
     ...profiles.filter(({ name }) => !charts.some(({ variants }) => variants.some((variant) => variant.name === name))).map(({ name, chart }) => say('profiles', name, chart === undefined ? `no chart has the values files of "${name}"` : `no chart is at "${chart}", which "${name}" is for`)),
-    ...scopes.filter(({ name }) => !files.some(({ scope }) => scope === name)).map(({ name }) => say('scopes', name, `no file is in "${name}"`)),
   ];
 }
