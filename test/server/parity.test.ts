@@ -94,6 +94,29 @@ exceptions:
     });
   }
 
+  it('agree on what a chart has in archives, reads from files and switches off', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kubewho-parity-'));
+    try {
+      writeChart({ name: 'lib', files: [
+        { path: 'Chart.yaml', text: 'apiVersion: v2\nname: lib\nversion: 1.0.0\n' },
+        { path: 'templates/pod.yaml', text: 'apiVersion: v1\nkind: Pod\nmetadata: {name: lib}\nspec:\n  serviceAccountName: web\n  automountServiceAccountToken: {{ .Values.automount }}\n  containers: [{name: a, image: a}]\n' },
+      ] }, folder);
+      const chart = writeChart({ name: 'chart', files: [
+        { path: 'Chart.yaml', text: 'apiVersion: v2\nname: web\nversion: 1.0.0\n' },
+        { path: 'values.yaml', text: 'lib:\n  automount: true\nclusterWide: false\n' },
+        { path: 'files/token.conf', text: 'automountServiceAccountToken: true' },
+        { path: 'templates/account.yaml', text: 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n{{ .Files.Get "files/token.conf" }}\n' },
+        { path: 'templates/rbac.yaml', text: '{{- if .Values.clusterWide }}\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: web}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: web, namespace: {{ .Release.Namespace }}}]\n{{- end }}\n' },
+      ] }, folder);
+      mkdirSync(join(chart, 'charts'));
+      assert.equal(spawnSync('tar', ['-czf', join(chart, 'charts/lib-1.0.0.tgz'), '-C', folder, 'lib']).status, 0);
+      rmSync(join(folder, 'lib'), { recursive: true });
+      assert.deepEqual((await compare(folder, [''])).map(({ rule }) => rule).sort(), ['automounted-token', 'automounting-service-account', 'cluster-admin-binding']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   const projects = corpusProjects();
   if (projects.length === 0) corpusAbsent(1);
   else it(`agree on ${projects.length} real projects, opened together`, async () => {
