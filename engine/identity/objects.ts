@@ -97,6 +97,13 @@ export function shownName(name: string): string {
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */
 export function identityOf(object: GraphObject): string {
-  const { group, kind } = object.resource.header;
-  return `${group}/${kind}/${object.namespace}/${object.name}`;
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    const { group, kind } = object.resource.header;
+    identities.set(object, (identity = `${group}/${kind}/${object.namespace}/${object.name}`));
+  }
+  return identity;
 }
+
+/** Said once for each object: every edit links all of them again by it. */
+const identities = new WeakMap<GraphObject, string>();

@@ -2,21 +2,31 @@ import { known } from '../yaml/cursor.ts';
 import { isTold } from '../identity/grants.ts';
 import type { Graph } from '../identity/graph.ts';
 import { identityOf, type GraphObject } from '../identity/objects.ts';
+import { perGraph } from '../identity/per-graph.ts';
 import { rootNamespace } from '../trust/istio-mesh.ts';
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import type { FactKind } from '../kubernetes/read.ts';
-import type { Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
+import type { Said } from './made.ts';
+import type { Rule, RuleContext, Unit, Units } from './rule.ts';
 
 /** What all rules said about one scope, kept by rule and unit so that an edit asks again only what it touches. Units of which nothing is said are left out. */
 export interface Answers {
   readonly graph: Graph;
-  readonly signals: ReadonlyMap<string, ReadonlyMap<string, readonly Signal[]>>;
+  readonly said: ReadonlyMap<string, ReadonlyMap<string, readonly Said[]>>;
 }
 
 /** The objects that an edit took away and put in. */
 export interface Edit {
   readonly removed: readonly GraphObject[];
   readonly added: readonly GraphObject[];
+}
+
+/** The units of one kind. */
+interface UnitList {
+  readonly all: readonly Units[Unit][];
+  readonly byKey: ReadonlyMap<string, Units[Unit]>;
+  /** Those about an object with a fact of a kind. */
+  readonly byFact: ReadonlyMap<FactKind, readonly Units[Unit][]>;
 }
 
 /** Namespaces that an object can have to do with; `all` where that cannot be narrowed. */
@@ -28,57 +38,61 @@ type Touched = ReadonlySet<string> | 'all';
  */
 export function askRules(rules: readonly Rule[], graph: Graph, about: (rule: Rule) => Pick<RuleContext<Unit>, 'options' | 'environment'>, before?: { readonly answers: Answers; readonly edit: Edit }, isMeant: (unit: Units[Unit]) => boolean = () => true): { answers: Answers; asked: number } {
   const touched = before && touchedBy(before.edit);
-  const signals = new Map<string, ReadonlyMap<string, readonly Signal[]>>();
+  const said = new Map<string, ReadonlyMap<string, readonly Said[]>>();
   const changes = new Map<Unit, UnitChange>();
   let asked = 0;
   for (const rule of rules) {
-    const old = before?.answers.signals.get(rule.id);
+    const old = before?.answers.said.get(rule.id);
     const { all, fresh, gone, near } = remembered(changes, rule.unit, () => changeOf(rule.unit, graph, before?.answers.graph, touched?.namespaces));
     const concerned = touched !== undefined && rule.reads.some((kind) => touched.kinds.has(kind));
-    const again = (!old || (concerned && rule.wide) ? all : concerned ? near : fresh).filter((unit) => isOn(rule, unit));
+    const again = unitsFor(rule, !old || (concerned && rule.wide) ? all : concerned ? near : fresh);
     if (old && again.length === 0 && !gone.some((key) => old.has(key))) {
-      signals.set(rule.id, old);
+      said.set(rule.id, old);
       continue;
     }
-    const said = new Map(old);
     const { options, environment } = about(rule);
-    for (const key of gone) said.delete(key);
+    const now = new Map(old);
+    for (const key of gone) now.delete(key);
     for (const unit of again) {
       if (!isMeant(unit)) continue;
       asked++;
-      const answer = [...rule.check({ unit, graph, options, environment })].filter((signal) => !signal.at.object.context);
-      if (answer.length > 0) said.set(unit.key, answer);
-      else said.delete(unit.key);
+      const answer: Said[] = [];
+      for (const signal of rule.check({ unit, graph, options, environment })) if (!signal.at.object.context) answer.push({ signal, made: undefined });
+      if (answer.length > 0) now.set(unit.key, answer);
+      else now.delete(unit.key);
     }
-    signals.set(rule.id, said);
+    said.set(rule.id, now);
   }
-  return { answers: { graph, signals }, asked };
+  return { answers: { graph, said }, asked };
 }
 
 /** The units of one kind after an edit: all, those that are new, those new or in the namespaces touched, and the keys of those gone. */
 interface UnitChange {
-  readonly all: readonly Units[Unit][];
-  readonly fresh: readonly Units[Unit][];
-  readonly near: readonly Units[Unit][];
+  readonly all: UnitList;
+  readonly fresh: UnitList;
+  readonly near: UnitList;
   readonly gone: readonly string[];
 }
 
 function changeOf(unit: Unit, graph: Graph, before: Graph | undefined, touched: Touched | undefined): UnitChange {
   const all = unitsOf(graph, unit);
   if (!before) return { all, fresh: all, near: all, gone: [] };
-  const old = new Set(unitsOf(before, unit).map(({ key }) => key));
-  const now = new Set(all.map(({ key }) => key));
+  const old = unitsOf(before, unit).byKey;
+  const isNear = touched && nearTo(touched);
+  const isFresh = ({ key }: Units[Unit]) => !old.has(key);
   return {
     all,
-    fresh: all.filter(({ key }) => !old.has(key)),
-    near: touched ? all.filter((one) => !old.has(one.key) || meets(namespacesOf(one), touched)) : all,
-    gone: [...old].filter((key) => !now.has(key)),
+    fresh: listOf(all.all.filter(isFresh)),
+    near: isNear ? listOf(all.all.filter((one) => isFresh(one) || isNear(one))) : all,
+    gone: [...old.keys()].filter((key) => !all.byKey.has(key)),
   };
 }
 
-/** Whether a rule may say something of a unit. An object keeps its facts as long as its key. */
-function isOn({ on }: Rule, unit: Units[Unit]): boolean {
-  return on === undefined || !('object' in unit) || unit.object.resource.facts.some(({ fact }) => on.includes(fact));
+/** The units of a list that a rule may say something of. An object keeps its facts as long as its key. */
+function unitsFor({ on }: Rule, { all, byFact }: UnitList): readonly Units[Unit][] {
+  if (!on) return all;
+  const lists = on.flatMap((kind) => [byFact.get(kind) ?? []]);
+  return lists.length === 1 ? lists[0]! : [...new Set(lists.flat())];
 }
 
 function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
@@ -90,7 +104,13 @@ function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
 }
 
 /** Every unit of a kind that a graph holds. */
-export function unitsOf(graph: Graph, unit: Unit): readonly Units[Unit][] {
+export function unitsOf(graph: Graph, unit: Unit): UnitList {
+  return remembered(unitsIn(graph), unit, () => listOf(findUnits(graph, unit)));
+}
+
+const unitsIn = perGraph((): Map<Unit, UnitList> => new Map());
+
+function findUnits(graph: Graph, unit: Unit): readonly Units[Unit][] {
   switch (unit) {
     case 'workload': return graph.workloads;
     case 'account': return graph.accounts;
@@ -98,6 +118,19 @@ export function unitsOf(graph: Graph, unit: Unit): readonly Units[Unit][] {
     case 'namespace': return namespaceUnits(graph);
     case 'scope': return [{ key: '', namespace: '' }];
   }
+}
+
+function listOf(all: readonly Units[Unit][]): UnitList {
+  const byFact = new Map<FactKind, Units[Unit][]>();
+  for (const unit of all) {
+    if (!('object' in unit)) break;
+    for (const { fact } of unit.object.resource.facts) {
+      const list = remembered(byFact, fact, () => []);
+      // An object may have several facts of one kind.
+      if (list.at(-1) !== unit) list.push(unit);
+    }
+  }
+  return { all, byKey: new Map(all.map((unit) => [unit.key, unit])), byFact };
 }
 
 function namespaceUnits(graph: Graph): Units['namespace'][] {
@@ -126,9 +159,15 @@ function identities(objects: readonly GraphObject[]): string {
   return objects.map((object) => `${object.document.file}\n${identityOf(object)}\n${JSON.stringify(object.build ?? '')}`).sort().join('\n');
 }
 
-function namespacesOf(unit: Units[Unit]): Touched {
-  if ('object' in unit && !('fact' in unit)) return reachOf(unit.object);
-  return unit.namespace === '' && !('accountName' in unit) && !('workloads' in unit) ? 'all' : new Set([unit.namespace]);
+/** Whether a unit lies in the namespaces touched. One that is not told may be any: objects of one and of the other may be meant for each other. */
+function nearTo(touched: Touched): (unit: Units[Unit]) => boolean {
+  if (touched === 'all' || [...touched].some((one) => !isTold(one))) return () => true;
+  const isTouched = (namespace: string) => touched.has(namespace) || !isTold(namespace);
+  return (unit) => {
+    if (!('object' in unit) || 'fact' in unit) return isTouched(unit.namespace);
+    const reach = reachOf(unit.object);
+    return reach === 'all' || [...reach].some(isTouched);
+  };
 }
 
 /** Facts that matter in their own namespace only. */
@@ -170,12 +209,4 @@ function namesNamespaces({ ingress }: NetworkPolicyFact): boolean {
 
 function union(a: Touched, b: Touched): Touched {
   return a === 'all' || b === 'all' ? 'all' : new Set([...a, ...b]);
-}
-
-/** A namespace that is not told may be any: objects of one and of the other may be meant for each other. */
-function meets(a: Touched, b: Touched): boolean {
-  if (a === 'all' || b === 'all') return true;
-  for (const one of a) if (b.has(one) || !isTold(one)) return true;
-  for (const one of b) if (!isTold(one)) return true;
-  return false;
 }

@@ -1,4 +1,4 @@
-import type { Location } from '../identity/objects.ts';
+import type { DocumentRef, Location } from '../identity/objects.ts';
 import type { Path } from '../yaml/node.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { RuleSettings } from './config.ts';
@@ -31,24 +31,23 @@ export interface Finding {
 }
 
 /**
- * Makes a signal concrete where its documents stand now. Undefined where the configuration turns the rule off.
+ * Makes a signal concrete where its documents stand now.
+ * @param settings what the configuration says of a rule that is not off
  * @param phased what the phase of those whom it is about makes of a severity
  */
-export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | undefined, phased: (severity: Severity) => Severity = (severity) => severity): Finding | undefined {
-  if (settings?.severity === 'off') return undefined;
+export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | undefined, phased: (severity: Severity) => Severity = (severity) => severity): Finding {
   const { object, place } = signal.at;
   const { header } = object.resource;
-  const { message, fingerprint } = wordsOf(rule, signal);
   return {
     rule: rule.id,
     messageId: signal.messageId,
-    message,
+    message: messageOf(rule, signal),
     // contract.md: the rule's default, then moved by reach (the signal says), then by phase, then by configuration, which wins.
-    severity: settings?.severity ?? phased(signal.severity ?? rule.severity),
+    severity: (settings?.severity as Severity | undefined) ?? phased(signal.severity ?? rule.severity),
     confidence: signal.confidence ?? rule.confidence ?? 'high',
     persona: signal.persona ?? rule.persona,
     file: fileOf(signal.at),
-    document: (place.home ?? object.document).index,
+    document: documentOf(signal.at).index,
     span: spanIn(signal.at),
     source: object.document.source ?? null,
     tier: object.rendered ? 'rendered' : object.document.dialect === 'template' ? 'masked' : 'plain',
@@ -59,44 +58,42 @@ export function findingOf(rule: Rule, signal: Signal, settings: RuleSettings | u
     related: (signal.related ?? []).map((one) => ({ file: fileOf(one.at), span: spanIn(one.at), message: one.message })),
     group: signal.group ?? null,
     frameworks: rule.frameworks,
-    fingerprint,
+    fingerprint: fingerprintOf(rule.id, signal),
   };
 }
 
-/** What a signal says wherever its document stands: made once, for an edit moves most findings and changes few. */
-const words = new WeakMap<Signal, { readonly message: string; readonly fingerprint: string }>();
-
-function wordsOf(rule: Rule, signal: Signal): { readonly message: string; readonly fingerprint: string } {
-  let made = words.get(signal);
-  if (!made) words.set(signal, (made = { message: messageOf(rule, signal), fingerprint: fingerprintOf(rule.id, signal) }));
-  return made;
-}
-
 /** The span of a location in its file as it stands now. */
-export function spanIn({ object, place }: Location): Span {
-  return shift(place.span, (place.home ?? object.document).start);
+export function spanIn(location: Location): Span {
+  return shift(location.place.span, documentOf(location).start);
 }
 
 /** The file of a location: its object's, or that of the patch which says it. */
-export function fileOf({ object, place }: Location): string {
-  return (place.home ?? object.document).file;
+export function fileOf(location: Location): string {
+  return documentOf(location).file;
 }
 
-/** Whether a finding still stands where its signal stands now: no document of its places has moved. */
-export function isInPlace(finding: Finding, { at, related }: Signal): boolean {
-  const { place, object } = at;
-  const document = place.home ?? object.document;
-  if (finding.document !== document.index || finding.span.start !== place.span.start + document.start) return false;
-  return related === undefined || related.every((one, i) => finding.related[i]!.span.start === one.at.place.span.start + (one.at.place.home ?? one.at.object.document).start);
+/** A finding where its signal stands now: the same one as long as no document of its places has moved. */
+export function inPlace(finding: Finding, { at, related = [] }: Signal): Finding {
+  const stands = finding.document === documentOf(at).index && finding.span.start === startOf(at) && related.every((one, i) => finding.related[i]!.span.start === startOf(one.at));
+  return stands ? finding : { ...finding, document: documentOf(at).index, span: spanIn(at), related: related.map((one, i) => ({ ...finding.related[i]!, span: spanIn(one.at) })) };
+}
+
+function documentOf({ object, place }: Location): Pick<DocumentRef, 'file' | 'index' | 'start'> {
+  return place.home ?? object.document;
+}
+
+function startOf(location: Location): number {
+  return location.place.span.start + documentOf(location).start;
 }
 
 /** Equal findings of one file get an ordinal, so that each has a fingerprint of its own. */
-export function numberFingerprints(findings: readonly Finding[], renumber: (finding: Finding, fingerprint: string) => Finding): Finding[] {
+export function numberFingerprints<T extends { readonly finding: Finding }>(made: readonly T[]): T[] {
   const seen = new Map<string, number>();
-  return findings.map((finding) => {
-    const count = seen.get(finding.fingerprint) ?? 0;
-    seen.set(finding.fingerprint, count + 1);
-    return count === 0 ? finding : renumber(finding, hash(`${finding.fingerprint}\n${count}`));
+  return made.map((one) => {
+    const { fingerprint } = one.finding;
+    const count = seen.get(fingerprint) ?? 0;
+    seen.set(fingerprint, count + 1);
+    return count === 0 ? one : { ...one, finding: { ...one.finding, fingerprint: hash(`${fingerprint}\n${count}`) } };
   });
 }
 

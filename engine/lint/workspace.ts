@@ -13,19 +13,21 @@ import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { difference, fileEntry, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
-import { findingOf, isInPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
+import { findingOf, inPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
 import { makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
+import type { Made, Raised } from './made.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { subjectsOf } from './subjects.ts';
 import { askedFor, switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
-import type { Environment, Rule, RuleContext, Signal, Unit, Units } from './rule.ts';
+import type { Environment, Rule, RuleContext, Severity, Signal, Unit, Units } from './rule.ts';
 
 export type { SourceFile } from './files.ts';
+export type { Raised } from './made.ts';
 
 export interface Skipped {
   readonly file: string;
@@ -54,16 +56,6 @@ export interface WorkspaceOptions {
 
 const defaultEnvironment: Environment = { isComplete: () => false, kubernetesMinor: defaultConfiguration.kubernetesMinor };
 
-/** A signal with what is needed to ask its rule for fixes. */
-export interface Raised {
-  readonly rule: Rule;
-  readonly unitKey: string;
-  readonly signal: Signal;
-  readonly graph: Graph;
-  /** The way of installing the chart that it is about. */
-  readonly variant: ChartVariant;
-}
-
 /** A template as a way of installing its chart writes it, with the findings that are about it where they stand in that text. */
 export interface RenderedTemplate {
   readonly text: string;
@@ -77,10 +69,7 @@ export class Workspace {
   private readonly objects = new WeakMap<DocumentEntry, readonly GraphObject[]>();
   private readonly scopes = new Map<string, Judged>();
   private stale = new Set<string>();
-  private readonly raised = new WeakMap<Finding, Origin>();
-  /** Findings by their signals: an edit changes few of them, so most stand as they stood. */
-  private made = new WeakMap<Signal, Finding>();
-  /** What was made of the findings of each file. */
+  /** What the findings of each file came to. */
   private conclusions: ReadonlyMap<string, Conclusion> = new Map();
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
@@ -134,7 +123,6 @@ export class Workspace {
     this.configuration = configuration;
     this.environment = environment;
     this.scopes.clear();
-    this.made = new WeakMap();
     this.conclusions = new Map();
     this.options = optionsOf(this.rules, configuration);
     this.concluded = undefined;
@@ -213,7 +201,8 @@ export class Workspace {
 
   /** The signal that a finding was made from; undefined for one about suppressions. */
   raisedAs(finding: Finding): Raised | undefined {
-    const origin = this.raised.get(finding);
+    this.all();
+    const origin = this.conclusions.get(finding.file)?.made.find((one) => one.finding === finding)?.origin;
     return origin && { ...origin, graph: origin.judged.answers.graph };
   }
 
@@ -255,8 +244,8 @@ export class Workspace {
     const shown = this.shown(path, variant);
     if (!shown) return undefined;
     const open = new Map(this.findingsOf(path).map((finding) => [placeKey(finding), finding]));
-    const { signals } = this.check(this.files.get(path)!.source.scope, variant);
-    const findings = [...signals].flatMap(([rule, ofUnits]) => [...ofUnits.values()].flat().flatMap((signal) => {
+    const { said } = this.check(this.files.get(path)!.source.scope, variant);
+    const findings = [...said].flatMap(([rule, ofUnits]) => [...ofUnits.values()].flat().flatMap(({ signal }) => {
       const { object, place } = signal.at;
       const finding = object.document.file === path && object.written ? open.get(placeKey({ rule, messageId: signal.messageId, span: spanIn(signal.at) })) : undefined;
       const span = finding && placeShown(shown, object.written!, spanIn(signal.at), place.path);
@@ -283,7 +272,7 @@ export class Workspace {
     if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
     const raised = this.raisedAs(finding);
     if (!raised?.rule.fixes) return [];
-    const unit = unitsOf(raised.graph, raised.rule.unit).find((one) => one.key === raised.unitKey);
+    const unit = unitsOf(raised.graph, raised.rule.unit).byKey.get(raised.unitKey);
     if (!unit) return [];
     const sourceOf = (path: string) => this.files.get(path)?.source;
     return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []);
@@ -335,14 +324,14 @@ export class Workspace {
 
   private all(): Concluded {
     if (this.concluded) return this.concluded;
-    const found = new Map<string, Finding[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
+    const found = new Map<string, Made[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
     const judged = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, one: this.judgedIn(scope, variant) })));
     for (const { variant, one } of judged) this.collect(one, variant, found);
     if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
     if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
-    this.conclusions = new Map([...found].map(([path, findings]) => [path, this.conclusionOf(this.files.get(path)!, findings, exceptions)]));
+    this.conclusions = new Map([...found].map(([path, made]) => [path, this.conclusionOf(this.files.get(path)!, made, exceptions)]));
     const files = new Map<string, FileFindings>(this.conclusions);
     const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
@@ -354,49 +343,50 @@ export class Workspace {
   }
 
   /** Makes the signals of a scope into findings of their files. */
-  private collect(judged: Judged, variant: ChartVariant, found: Map<string, Finding[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
-    judged.findings ??= [...this.findingsIn(judged, variant, isMeant)];
-    for (const finding of judged.findings) {
-      const list = found.get(finding.file);
-      if (list) list.push(finding);
-      else found.set(finding.file, [finding]);
+  private collect(judged: Judged, variant: ChartVariant, found: Map<string, Made[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
+    for (const one of judged.made ?? this.make(judged, variant, isMeant)) {
+      const list = found.get(one.finding.file);
+      if (list) list.push(one);
+      else found.set(one.finding.file, [one]);
     }
   }
 
-  private *findingsIn(judged: Judged, variant: ChartVariant, isMeant: (object: GraphObject) => boolean): Iterable<Finding> {
-    const { graph, signals } = judged.answers;
+  private make(judged: Judged, variant: ChartVariant, isMeant: (object: GraphObject) => boolean): readonly Made[] {
     const { phases, rules: settings } = this.configuration;
     const today = this.today();
+    const all: Made[] = [];
+    let isLasting = true;
     for (const rule of this.rules) {
+      if (settings[rule.id]?.severity === 'off') continue;
       const isPhased = phases.some((one) => one.rules.includes(rule.id));
-      for (const [unitKey, said] of signals.get(rule.id)!) {
-        for (const signal of said) {
+      const phased = (signal: Signal) => (severity: Severity) => phasedSeverity(phases, rule.id, subjectsOf(judged.answers.graph, signal), severity, today);
+      for (const [unitKey, answer] of judged.answers.said.get(rule.id)!) {
+        for (const said of answer) {
+          const { signal, made } = said;
           if (!isMeant(signal.at.object)) continue;
-          const before = this.made.get(signal);
-          if (before && isInPlace(before, signal)) {
-            yield before;
-            continue;
-          }
-          const finding = this.placed(signal, findingOf(rule, signal, settings[rule.id], isPhased ? (severity) => phasedSeverity(phases, rule.id, subjectsOf(graph, signal), severity, today) : undefined));
+          const finding = made ? inPlace(made.finding, signal) : this.placed(signal, findingOf(rule, signal, settings[rule.id], isPhased ? phased(signal) : undefined));
           if (!finding) continue;
-          this.raised.set(finding, { rule, unitKey, signal, variant, judged });
+          const now = made?.finding === finding ? made : { finding, origin: made?.origin ?? { rule, unitKey, signal, variant, judged } };
           // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
-          if (!isPhased && !signal.at.place.decided && finding.related.length === (signal.related?.length ?? 0)) this.made.set(signal, finding);
-          yield finding;
+          if (isPhased || signal.at.place.decided || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
+          else said.made = now;
+          all.push(now);
         }
       }
     }
+    if (isLasting) judged.made = all;
+    return all;
   }
 
   /**
    * A finding with the line of a values file that decides its value. What is in an archive is nobody's to open: a finding
    * there stands at that line itself, or nowhere.
    */
-  private placed({ at: { place } }: Signal, made: Finding | undefined): Finding | undefined {
+  private placed({ at: { place } }: Signal, made: Finding): Finding | undefined {
     const { decided } = place;
     const span = decided && this.decidingSpan(decided);
-    const finding = made?.related.every(({ file }) => this.files.has(file)) === false ? { ...made, related: made.related.filter(({ file }) => this.files.has(file)) } : made;
-    if (!finding || this.files.has(finding.file)) return finding && span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
+    const finding = !made.related.every(({ file }) => this.files.has(file)) ? { ...made, related: made.related.filter(({ file }) => this.files.has(file)) } : made;
+    if (this.files.has(finding.file)) return span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
     return span && { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message: `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})` };
   }
 
@@ -411,32 +401,32 @@ export class Workspace {
     const isSwitch = only.every((one) => one.isSwitch);
     const ways = [...new Set(only.map(({ label }) => label))].join(', ');
     const message = `${finding.message} (only with ${ways})`;
-    return this.copyOf(finding, { message, related: [...finding.related, ...related], ...(isSwitch ? askedFor(finding, ways) : {}) });
+    return { ...finding, message, related: [...finding.related, ...related], ...(isSwitch ? askedFor(finding, ways) : {}) };
   }
 
   /** Concludes what has changed: findings that stand as they stood, in a file that did not change, come to what they came to. */
-  private conclusionOf(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): Conclusion {
+  private conclusionOf(file: FileEntry, raised: readonly Made[], exceptions: ExceptionsAtWork): Conclusion {
     const before = this.conclusions.get(file.source.path);
-    const isSame = before?.file === file && this.isPlain(file.source) && this.configuration.exceptions.length === 0 && sameItems(before.raised, raised);
-    return isSame ? before : { file, raised, ...this.conclude(file, raised, exceptions) };
+    const isSame = before?.file === file && this.isPlain(file.source) && this.configuration.exceptions.length === 0 && before.today === this.today() && sameItems(before.raised, raised);
+    return isSame ? before : this.conclude(file, raised, exceptions);
   }
 
   /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
-  private conclude(file: FileEntry, raised: readonly Finding[], exceptions: ExceptionsAtWork): FileFindings {
+  private conclude(file: FileEntry, raised: readonly Made[], exceptions: ExceptionsAtWork): Conclusion {
     const merged = this.isPlain(file.source) ? [...raised] : this.merge(file, raised);
-    const numbered = numberFingerprints(merged.sort(inOrder), (finding, fingerprint) => this.copyOf(finding, { fingerprint }));
+    const made = numberFingerprints(merged.sort((a, b) => inOrder(a.finding, b.finding)));
     const accepted: Suppressed[] = [];
-    const open = this.configuration.exceptions.length === 0 ? numbered : numbered.filter((finding) => {
-      const { rule, signal, judged } = this.raised.get(finding)!;
+    const open = made.flatMap(({ finding, origin: { rule, signal, judged } }) => {
       const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(judged.answers.graph, signal));
       if (exception) accepted.push({ finding, suppression: exception });
-      return exception === undefined;
+      return exception ? [] : [finding];
     });
-    if (file.suppressions.length === 0) return { findings: open, suppressed: accepted };
+    const conclusion = { file, raised, made, today: this.today(), findings: open, suppressed: accepted };
+    if (file.suppressions.length === 0) return conclusion;
     const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, open, file.suppressions, { today: this.today(), rules: this.rules, configuration: this.configuration });
-    if (isPatch(file.source)) return { findings: kept, suppressed: [...accepted, ...suppressed] };
+    if (isPatch(file.source)) return { ...conclusion, findings: kept, suppressed: [...accepted, ...suppressed] };
     for (const one of about) this.aboutSuppressions.set(one.finding, one);
-    return { findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
+    return { ...conclusion, findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
   }
 
   /** Whether what is found in a file is told once, by one way of making its objects: neither a chart's nor Kustomize's. */
@@ -445,18 +435,16 @@ export class Workspace {
   }
 
   /** The findings of a file each once, whatever ways of installing its chart and Kustomize builds say them. */
-  private merge(file: FileEntry, raised: readonly Finding[]): Finding[] {
+  private merge(file: FileEntry, raised: readonly Made[]): Made[] {
     // What is merged tells more than what was raised, which stays as it is.
-    const own = raised.map((finding) => this.copyOf(finding, {}));
-    const findings = oneEach(file, own, (finding) => this.raised.get(finding)!.variant).map((told) => this.withVariants(told));
-    return mergeBuilds(findings, (finding) => this.raisedAs(finding)!, (path) => this.files.get(path)?.source.text);
-  }
-
-  /** A finding that says something else, and was raised as another was. */
-  private copyOf(finding: Finding, other: Partial<Finding>): Finding {
-    const copy = { ...finding, ...other };
-    this.raised.set(copy, this.raised.get(finding)!);
-    return copy;
+    const origins = new Map(raised.map(({ finding, origin }) => [{ ...finding }, origin]));
+    const told = oneEach(file, [...origins.keys()], (finding) => origins.get(finding)!.variant).map((one) => {
+      const finding = this.withVariants(one);
+      origins.set(finding, origins.get(one.finding)!);
+      return finding;
+    });
+    const originOf = (finding: Finding) => ({ signal: origins.get(finding)!.signal, graph: origins.get(finding)!.judged.answers.graph });
+    return mergeBuilds(told, originOf, (path) => this.files.get(path)?.source.text).map((finding) => ({ finding, origin: origins.get(finding)! }));
   }
 
   /** Whether all that can be found at a target has been: not where it may be in a template or in what could not be read. */
@@ -488,14 +476,14 @@ export class Workspace {
   }
 
   /** Judges a chart once more for each value that switches something off in it, as if that were true. */
-  private judgeSwitches(scope: string, found: Map<string, Finding[]>): void {
+  private judgeSwitches(scope: string, found: Map<string, Made[]>): void {
     const chart = [...this.files.values()].find(({ source }) => source.scope === scope && source.chart !== undefined)?.source.chart;
     if (chart === undefined) return;
     const from = this.judgedIn(scope, defaults);
     for (const variant of this.charts.switched(scope, chart, (path) => this.files.get(path)?.source.text)) {
       const judged = this.judgedIn(scope, variant, from);
       if (this.charts.stops(scope, variant)) continue;
-      const said = new Map<string, Finding[]>();
+      const said = new Map<string, Made[]>();
       this.collect(judged, variant, said);
       // What is the same by default has been said.
       for (const [path, all] of said) found.set(path, [...new Set([...(found.get(path) ?? []), ...all])]);
@@ -503,12 +491,13 @@ export class Workspace {
   }
 
   /** Judges the objects of a scope that some builds make otherwise than the first one does. */
-  private judgeBuilds(scope: string, found: Map<string, Finding[]>): void {
+  private judgeBuilds(scope: string, found: Map<string, Made[]>): void {
     const built = this.builtScopes.get(scope);
-    const first = new Set(built?.objects);
-    for (const overlay of built?.others ?? []) {
+    if (!built || built.others.length === 0) return;
+    const first = new Set(built.objects);
+    for (const overlay of built.others) {
       const key = buildKey(scope, overlay);
-      const judged = (!this.stale.has(key) && this.scopes.get(key)) || this.judge(key, built!.in(overlay), first);
+      const judged = (!this.stale.has(key) && this.scopes.get(key)) || this.judge(key, built.in(overlay), first);
       this.collect(judged, defaults, found, (object) => !first.has(object));
     }
   }
@@ -526,7 +515,7 @@ export class Workspace {
     this.work.asked += asked;
     this.stale.delete(key);
     // The same one as before: findings that stand as they stood find the present answers by it.
-    const judged = Object.assign(kept ?? {}, { answers, objects, known, findings: undefined });
+    const judged = Object.assign(kept ?? {}, { answers, objects, known, made: undefined });
     this.scopes.set(key, judged);
     return judged;
   }
@@ -546,10 +535,13 @@ interface FileFindings {
   readonly suppressed: readonly Suppressed[];
 }
 
-/** What a file's findings came to, and what they were when they were raised. */
+/** What the findings of a file came to, of which ones, and on which day. */
 interface Conclusion extends FileFindings {
   readonly file: FileEntry;
-  readonly raised: readonly Finding[];
+  readonly raised: readonly Made[];
+  /** The same, merged and numbered: those that are kept back are among them. */
+  readonly made: readonly Made[];
+  readonly today: string;
 }
 
 /** What the rules say about a scope, with the objects that they were asked about. */
@@ -557,13 +549,8 @@ interface Judged {
   answers: Answers;
   objects: readonly GraphObject[];
   known: ReadonlySet<GraphObject>;
-  /** The findings made of the answers, as far as they have been. */
-  findings: readonly Finding[] | undefined;
-}
-
-/** What a finding was raised from; the graph is that of the present answers. */
-interface Origin extends Omit<Raised, 'graph'> {
-  readonly judged: Judged;
+  /** What was made of the answers, where that depends on them alone. */
+  made: readonly Made[] | undefined;
 }
 
 interface Concluded {

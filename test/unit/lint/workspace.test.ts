@@ -51,6 +51,23 @@ describe('Workspace', () => {
     assert.ok(again > 0 && again < all / 2, `${again} of ${all} questions asked again`);
   });
 
+  test('an edit leaves the findings alone that stand as they stood, in other scopes and above it', () => {
+    const workspace = new Workspace(rules);
+    const edited = (name: string) => file('a/all.yaml', [deployment('first'), deployment(name), deployment('last')].join('---\n'), { scope: 'a' });
+    workspace.set(edited('web'));
+    workspace.set(file('b/all.yaml', deployment('api'), { scope: 'b' }));
+    const of = (path: string, name: string) => workspace.findingsOf(path).filter(({ resource }) => resource.name === name);
+    const [elsewhere, above, below] = [of('b/all.yaml', 'api'), of('a/all.yaml', 'first'), of('a/all.yaml', 'last')];
+    assert.ok(elsewhere.length > 0 && above.length > 0 && below.length > 0);
+    workspace.set(edited('website'));
+    assert.ok(of('b/all.yaml', 'api').every((finding, i) => finding === elsewhere[i]));
+    assert.deepEqual(of('a/all.yaml', 'first'), above);
+    assert.deepEqual(of('a/all.yaml', 'last').map(({ span, fingerprint }) => [span.start, fingerprint]), below.map(({ span, fingerprint }) => [span.start + 2 * 'site'.length, fingerprint]));
+    // A finding that was answered before the edit is not fixed by what was known then.
+    assert.deepEqual(workspace.fixesOf(below[0]!), []);
+    assert.ok(workspace.findingsOf('a/all.yaml').some((finding) => workspace.fixesOf(finding).length > 0));
+  });
+
   test('an edit of what operators give to pods without an account is one of these pods', () => {
     const defaults = (name: string) => file('config.yaml', `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config-defaults, namespace: tekton-pipelines}\ndata: {default-service-account: ${name}}\n`);
     const run = file('run.yaml', 'apiVersion: tekton.dev/v1\nkind: TaskRun\nmetadata: {name: build, namespace: ci}\nspec: {taskRef: {name: build}}\n');
