@@ -1,3 +1,5 @@
+import type { GoNumber } from './number.ts';
+import type { Unknown } from './value.ts';
 import type { Span } from '../yaml/text.ts';
 
 /* The tree of a Go template (pkg.go.dev/text/template), as far as Helm uses the language. Spans count in the file. */
@@ -30,7 +32,7 @@ export interface Command {
 }
 
 export type Operand =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'literal'; readonly value: string | number | GoNumber | Unknown | boolean | null }
   | { readonly kind: 'dot' }
   | { readonly kind: 'variable'; readonly name: string }
   | { readonly kind: 'function'; readonly name: string }

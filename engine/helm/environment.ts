@@ -1,6 +1,7 @@
 import versions from './api-versions.json' with { type: 'json' };
+import { withNature } from './lists.ts';
 import type { ChartInstance } from './chart.ts';
-import { mark, Struct, Unknown, type Dict, type Value } from './value.ts';
+import { isDict, mark, Struct, Unknown, type Dict, type Value } from './value.ts';
 
 /** What is known of the release that a chart is read for. */
 export interface ReleaseSettings {
@@ -22,7 +23,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
   return dict({
-    Values: instance.values,
+    Values: isDict(instance.values) ? withNature(instance.values, { isNamed: true }) : instance.values,
     Chart: instance.about,
     Release: dict({ Name: settings.release ?? mark(new Unknown('.Release.Name')), Namespace: settings.namespace ?? mark(new Unknown('.Release.Namespace')), Service: 'Helm', IsInstall: true, IsUpgrade: false, Revision: 1 }),
     // Of whose Helm it is, no file tells.

@@ -1,57 +1,79 @@
+import { castFloat, castInteger } from './cast.ts';
 import { change } from './changes.ts';
-import { parseYaml } from '../yaml/parse.ts';
-import { text } from './functions-text.ts';
+import { fromJson, fromJsonArray, fromYaml, fromYamlArray, parsedJson } from './from-text.ts';
+import { typeOf } from './go-print.ts';
+import { natureOf, withNature } from './lists.ts';
+import { exact, float64, GoNumber, int64 } from './number.ts';
 import { satisfies } from './semver.ts';
-import { copy, isCollection, isDict, isTrue, isUntold, print, Unknown, valueOf, type Dict, type Value } from './value.ts';
+import { copy, isCollection, isDict, isMarked, isTrue, isUntold, originOf, print, printed, Struct, Unknown, type Dict, type Value } from './value.ts';
 
-/* Functions on values (text/template; sprig docs/{dicts,lists,defaults,math,reflection}.md). */
+/*
+ * Functions on values (text/template funcs.go; sprig docs/{dicts,lists,defaults,math,reflection}.md), each behind what it
+ * takes (see functions.ts). What is an error in Go is thrown, and unknown.
+ */
 
 type Args = readonly Value[];
 
-interface DataFunction {
+export interface DataFunction {
+  readonly takes: string;
   readonly call: (args: Args) => Value;
   /** Whether an unknown argument is no reason to give up: it is put into a collection, or decides nothing. */
   readonly takesUnknown: boolean;
 }
 
-const sure = (call: (args: Args) => Value): DataFunction => ({ call, takesUnknown: false });
-const any = (call: (args: Args) => Value): DataFunction => ({ call, takesUnknown: true });
+const sure = (takes: string, call: (args: Args) => Value): DataFunction => ({ takes, call, takesUnknown: false });
+const any = (takes: string, call: (args: Args) => Value): DataFunction => ({ takes, call, takesUnknown: true });
 
-function dictOf(value: Value): Dict {
-  if (isDict(value)) return value;
-  throw new TypeError('not a mapping');
+/** Longer lists are in no manifest. */
+const longest = 100_000;
+
+function refuse(): never {
+  throw new TypeError('an error to Helm');
 }
 
-function listOf(value: Value): Value[] {
-  if (Array.isArray(value)) return value;
-  if (value === undefined || value === null) return [];
-  throw new TypeError('not a list');
+const dictOf = (value: Value): Dict => (isDict(value) ? value : refuse());
+const listOf = (value: Value): Value[] => (Array.isArray(value) ? value : refuse());
+const isNothing = (value: Value): boolean => value === undefined || value === null;
+const key = (value: Value): string => (isUntold(value) || typeof value !== 'string' ? refuse() : value);
+
+/** What Go compares of a value: its kind, and a value of that kind; undefined for a collection and for nothing. */
+function basic(value: Value): { readonly kind: string; readonly value: string | number | boolean } | undefined {
+  if (value instanceof GoNumber) return { kind: value.type === 'int64' ? 'number' : 'float64', value: value.value };
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { kind: typeof value, value } : undefined;
 }
 
-const number = (value: Value): number => {
-  const made = typeof value === 'boolean' ? Number(value) : Number(value ?? 0);
-  return Number.isNaN(made) ? 0 : made;
-};
-const whole = (value: Value): number => Math.trunc(number(value));
-
-/** Equality of basic values; Go refuses to compare different kinds, and collections. Texts that cannot be known are equal only where they are the same text. */
+/** Equality as templates have it: other kinds are an error. Texts that cannot be known are equal only where they are the same text. */
 function equal(a: Value, b: Value): boolean {
   if (a !== b && (isUntold(a) || isUntold(b))) throw new TypeError('cannot be told');
-  if (a === undefined || a === null || b === undefined || b === null) return (a ?? null) === (b ?? null);
-  if (isCollection(a) || isCollection(b)) throw new TypeError('incomparable');
-  return a === b;
+  if (isCollection(a) || isCollection(b)) return refuse();
+  if (isNothing(a) || isNothing(b)) return isNothing(a) && isNothing(b);
+  const [one, other] = [basic(a)!, basic(b)!];
+  return one.kind === other.kind ? one.value === other.value : refuse();
 }
 
-/** Deep equality, as Sprig's `deepEqual` and `has` compare. */
+/** Equality of everything in two values, types included (reflect.DeepEqual). */
 function same(a: Value, b: Value): boolean {
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, i) => same(one, b[i]));
-  if (isDict(a) && isDict(b)) return a.size === b.size && [...a].every(([key, one]) => b.has(key) && same(one, b.get(key)));
+  if (a instanceof Struct || b instanceof Struct) return refuse();
+  if (a !== b && (isUntold(a) || isUntold(b))) throw new TypeError('cannot be told');
+  const [one, other] = [natureOf(a), natureOf(b)];
+  if (Array.isArray(a) && Array.isArray(b)) return one.of === other.of && one.isNil === other.isNil && a.length === b.length && a.every((item, i) => same(item, b[i]));
+  if (isDict(a) && isDict(b)) return one.of === other.of && a.size === b.size && [...a].every(([name, item]) => b.has(name) && same(item, b.get(name)));
+  if (a instanceof GoNumber && b instanceof GoNumber) return a.type === b.type && a.value === b.value;
   return (a ?? null) === (b ?? null);
 }
 
 function order(a: Value, b: Value): number {
-  if (typeof a !== typeof b || isCollection(a) || isCollection(b) || a === undefined || a === null) throw new TypeError('incomparable');
-  return a! < b! ? -1 : a! > b! ? 1 : 0;
+  const [one, other] = [basic(a), basic(b)];
+  if (!one || !other || one.kind !== other.kind || one.kind === 'boolean') return refuse();
+  if ([one.value, other.value].some((value) => typeof value === 'string' && isMarked(value))) throw new TypeError('cannot be told');
+  return one.value < other.value ? -1 : one.value > other.value ? 1 : 0;
+}
+
+function lengthOf(value: Value): number {
+  if (value instanceof Struct) return refuse();
+  if (isDict(value)) return value.size;
+  if (Array.isArray(value)) return value.length;
+  return typeof value === 'string' && !isMarked(value) ? new TextEncoder().encode(value).length : refuse();
 }
 
 /** The element that a chain of keys and positions leads to. */
@@ -59,184 +81,208 @@ function index([value, ...steps]: Args): Value {
   let at = value;
   for (const step of steps) {
     if (at instanceof Unknown || step instanceof Unknown) return new Unknown(`index ${print(at)} ${print(step)}`);
-    if (isDict(at)) at = at.get(text(step));
-    else if (Array.isArray(at) && typeof step === 'number' && step < at.length) at = at[step];
-    else if (typeof at === 'string' && typeof step === 'number') at = at.charCodeAt(step);
-    else throw new TypeError('no such element');
+    if (isDict(at) && typeof step === 'string') at = at.get(key(step));
+    else if (Array.isArray(at) && typeof step === 'number' && step >= 0 && step < at.length) at = at[step];
+    else return refuse();
   }
   return at;
 }
 
+function slice([list, ...bounds]: Args): Value {
+  const items = listOf(list);
+  if (items.length === 0) return null;
+  const [from, to] = [castInteger(bounds[0] ?? 0), bounds.length < 2 ? items.length : castInteger(bounds[1])];
+  return from < 0 || to > items.length || from > to ? refuse() : withNature(items.slice(from, to), natureOf(list));
+}
+
 function kindOf(value: Value): string {
-  if (value === undefined || value === null) return 'invalid';
+  if (isNothing(value)) return 'invalid';
+  if (value instanceof Struct) return refuse();
   if (isDict(value)) return 'map';
   if (Array.isArray(value)) return 'slice';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float64';
-  return 'string';
+  return typeOf(value);
 }
 
-/** Numbers of values files are float64 to Helm, those of templates int: both names are right for one. */
-function isKind(name: string, value: Value): boolean {
-  const kind = kindOf(value);
-  return kind === name || (typeof value === 'number' && ['int', 'int64', 'float64'].includes(name));
-}
-
-const typeNames: Readonly<Record<string, string>> = { map: 'map[string]interface {}', slice: '[]interface {}', invalid: '<nil>' };
-const typeOf = (value: Value): string => typeNames[kindOf(value)] ?? kindOf(value);
-
-/** The first of `merge` wins, the last of `mergeOverwrite`; the first dict is changed, as Sprig does. */
+/** The first of `merge` wins, the last of `mergeOverwrite`; the first dict is changed, and shares what it takes over (github.com/imdario/mergo). */
 function mergeInto([target, ...others]: Args, overwrite: boolean): Value {
   const into = dictOf(target);
   for (const one of others) {
-    for (const [key, value] of dictOf(one)) {
-      const under = into.get(key);
+    for (const [name, value] of dictOf(one)) {
+      // What is nil is not there, unless it overwrites.
+      if (isNothing(value) && !overwrite) continue;
+      const under = into.get(name);
       if (isDict(under) && isDict(value)) mergeInto([under, value], overwrite);
-      else if (overwrite || isTrue(under) === false) change(into, key, copy(value));
+      else if (overwrite || isTrue(under) === false) change(into, name, value, originOf(one, name));
     }
   }
   return into;
 }
 
-function parsed(input: Value): Value {
-  const source = text(input);
-  if (source.includes('\uE000') && !/^[\s\S]*:\s/.test(source)) return new Unknown(`fromYaml ${source}`);
-  const { root, problem } = parseYaml(source, 'values');
-  return problem ? new Map([['Error', problem.detail]]) : valueOf(root, (path) => ({ file: '', path })) ?? new Map();
-}
-
 function dig(args: Args): Value {
   const [fallback, dict] = args.slice(-2);
   let at: Value = dict;
-  for (const key of args.slice(0, -2)) {
+  for (const step of args.slice(0, -2)) {
     if (at instanceof Unknown) return at;
-    at = isDict(at) ? at.get(text(key)) : undefined;
-    if (at === undefined) return fallback;
+    if (at instanceof Struct || natureOf(at).isNamed) return refuse();
+    const inside = dictOf(at);
+    if (!inside.has(key(step))) return fallback;
+    at = inside.get(key(step));
   }
   return at;
 }
 
 function unique(list: readonly Value[]): Value[] {
-  return list.filter((one, i) => list.findIndex((other) => same(one, other)) === i);
+  const kept: Value[] = [];
+  for (const one of list) if (!kept.some((other) => same(one, other))) kept.push(one);
+  return kept;
 }
 
 function pairs(args: Args): Dict {
   const dict: Dict = new Map();
-  for (let i = 0; i < args.length; i += 2) dict.set(text(args[i]), args[i + 1] === undefined ? '' : args[i + 1]!);
+  for (let i = 0; i < args.length; i += 2) {
+    if (isUntold(args[i])) return refuse();
+    dict.set(printed(args[i]), i + 1 < args.length ? args[i + 1] ?? null : '');
+  }
   return dict;
 }
 
-function numbersTo(start: number, stop: number, step: number): Value[] {
-  if (step === 0 || Math.abs((stop - start) / step) > 100_000) throw new RangeError('too long');
-  const list: Value[] = [];
-  for (let i = start; step > 0 ? i < stop : i > stop; i += step) list.push(i);
+function numbersTo(start: number, stop: number, step: number): number[] {
+  if (stop < start ? step >= 0 : step <= 0) return [];
+  if (Math.abs((stop - start) / step) > longest) throw new RangeError('too long');
+  const list: number[] = [];
+  for (let i = start; stop < start ? i > stop : i < stop; i += step) list.push(i);
   return list;
 }
 
-const none = new Set<Value>([undefined, null]);
-/** Pairs of a `must` form, which fails where the other gives nothing, and the plain one. */
+const integers = (list: number[]): Value[] => withNature<Value[]>(list, { of: 'int' });
+
+function seq(bounds: readonly number[]): string {
+  const [first, second, third] = bounds as [number, number, number];
+  switch (bounds.length) {
+    case 1: return seq([1, first < 1 ? -1 : 1, first]);
+    case 2: return seq([first, second < first ? -1 : 1, second]);
+    case 3: return third < first && second > 0 ? '' : numbersTo(first, third + (third < first ? -1 : 1), second).join(' ');
+    default: return '';
+  }
+}
+
+function chunks(size: number, list: readonly Value[]): Value[] {
+  if (size < 1) return refuse();
+  const starts = numbersTo(0, list.length, size);
+  return withNature<Value[]>(starts.map((start) => list.slice(start, start + size)), { of: '[]interface {}' });
+}
+
+/** What is left of a list; of an empty one Sprig makes none at all. */
+const remaining = (list: Value, left: (items: Value[]) => Value[]): Value[] => (listOf(list).length === 0 ? withNature<Value[]>([], { isNil: true }) : left(listOf(list)));
+
+const joined = (lists: Args): Value[] => {
+  const items = lists.flatMap(listOf);
+  if (items.length > longest) throw new RangeError('too long');
+  return items.length === 0 ? withNature<Value[]>([], { isNil: true }) : items;
+};
+
+/** The entries of mappings, in any order. */
+const shuffled = (list: Value[], of?: 'string'): Value[] => withNature<Value[]>(list, { ...(of ? { of } : {}), isUnordered: true });
+
+function divided(a: number, b: number): number {
+  return b === 0 ? refuse() : Math.trunc(a / b);
+}
+
+/** Half away from zero above it, down below (sprig numeric.go, round). */
+function rounded(value: number, places: number): number {
+  const scale = 10 ** places;
+  const scaled = scale * value;
+  return (scaled - Math.trunc(scaled) >= 0.5 ? Math.ceil(scaled) : Math.floor(scaled)) / scale;
+}
+
+const onIntegers = (call: (numbers: number[]) => number) => (args: Args): Value => int64(call(args.map(castInteger)));
+
+/** Pairs of a `must` form, which fails where the other does too, and the plain one. */
 const withMust = (functions: Record<string, DataFunction>): Record<string, DataFunction> => Object.fromEntries(Object.entries(functions).flatMap(([name, one]) => [[name, one], [`must${name[0]!.toUpperCase()}${name.slice(1)}`, one]]));
 
 export const dataFunctions: Readonly<Record<string, DataFunction>> = {
-  eq: sure(([first, ...others]) => others.some((one) => equal(first, one))),
-  ne: sure(([a, b]) => !equal(a, b)),
-  lt: sure(([a, b]) => order(a, b) < 0),
-  le: sure(([a, b]) => order(a, b) <= 0),
-  gt: sure(([a, b]) => order(a, b) > 0),
-  ge: sure(([a, b]) => order(a, b) >= 0),
-  not: sure(([value]) => isTrue(value) === false),
-  len: sure(([value]) => (isDict(value) ? value.size : Array.isArray(value) ? value.length : text(value).length)),
-  index: any(index),
-  slice: sure(([value, from, to]) => (Array.isArray(value) ? value.slice(whole(from ?? 0), to === undefined ? undefined : whole(to)) : text(value).slice(whole(from ?? 0), to === undefined ? undefined : whole(to)))),
-  default: any(([fallback, value]) => (value instanceof Unknown ? value : isTrue(value) ? value : fallback)),
-  empty: sure(([value]) => isTrue(value) === false),
-  coalesce: any((args) => args.find((one) => isTrue(one) !== false)),
-  ternary: sure(([yes, no, test]) => (test === true ? yes : no)),
-  all: sure((args) => args.every((one) => isTrue(one) === true)),
-  any: sure((args) => args.some((one) => isTrue(one) === true)),
+  eq: sure('a a a*', ([first, ...others]) => others.some((one) => equal(first, one))),
+  ne: sure('a a', ([a, b]) => !equal(a, b)),
+  lt: sure('a a', ([a, b]) => order(a, b) < 0),
+  le: sure('a a', ([a, b]) => order(a, b) <= 0),
+  gt: sure('a a', ([a, b]) => order(a, b) > 0),
+  ge: sure('a a', ([a, b]) => order(a, b) >= 0),
+  not: sure('a', ([value]) => isTrue(value) === false),
+  len: sure('a', ([value]) => lengthOf(value)),
+  index: any('a a*', index),
+  default: any('a a*', ([fallback, value]) => (value instanceof Unknown ? value : isTrue(value) ? value : fallback)),
+  empty: sure('a', ([value]) => isTrue(value) === false),
+  coalesce: any('a*', (args) => args.find((one) => isTrue(one) !== false)),
+  ternary: any('a a b', ([yes, no, test]) => (test === true ? yes : no)),
+  all: sure('a*', (args) => args.every((one) => isTrue(one) === true)),
+  any: sure('a*', (args) => args.some((one) => isTrue(one) === true)),
   // What a chart demands is the user's to give: without it the chart is not rendered at all.
-  required: any(([message, value]) => (none.has(value) || value === '' ? new Unknown(`required ${JSON.stringify(text(message))}`) : value)),
-  fail: any(() => ''),
+  required: any('s a', ([message, value]) => (isNothing(value) || value === '' ? new Unknown(`required ${JSON.stringify(printed(message))}`) : value)),
+  fail: any('a', () => ''),
   // `helm template` asks no cluster: nothing is found there.
-  lookup: any(() => new Map()),
-  dict: any(pairs),
-  get: sure(([dict, key]) => dictOf(dict).get(text(key)) ?? ''),
-  set: any(([dict, key, value]) => { change(dictOf(dict), text(key), value ?? null); return dict; }),
-  unset: any(([dict, key]) => { change(dictOf(dict), text(key), undefined); return dict; }),
-  hasKey: sure(([dict, key]) => dictOf(dict).has(text(key))),
-  pluck: any(([key, ...dicts]) => dicts.filter((one) => dictOf(one).has(text(key))).map((one) => dictOf(one).get(text(key)))),
-  keys: any((dicts) => dicts.flatMap((one) => [...dictOf(one).keys()])),
-  values: any(([dict]) => [...dictOf(dict).values()]),
-  pick: any(([dict, ...keys]) => new Map([...dictOf(dict)].filter(([key]) => keys.includes(key)))),
-  omit: any(([dict, ...keys]) => new Map([...dictOf(dict)].filter(([key]) => !keys.includes(key)))),
-  dig: any(dig),
+  lookup: any('a a a a', () => new Map()),
+  dict: any('a*', pairs),
+  get: sure('m s', ([dict, name]) => (dictOf(dict).has(key(name)) ? dictOf(dict).get(key(name)) : '')),
+  set: any('m s a', ([dict, name, value]) => { change(dictOf(dict), key(name), value ?? null); return dict; }),
+  unset: any('m s', ([dict, name]) => { change(dictOf(dict), key(name), undefined); return dict; }),
+  hasKey: sure('m s', ([dict, name]) => dictOf(dict).has(key(name))),
+  pluck: any('s m*', ([name, ...dicts]) => dicts.filter((one) => dictOf(one).has(key(name))).map((one) => dictOf(one).get(key(name)))),
+  keys: any('m*', (dicts) => shuffled(dicts.flatMap((one) => [...dictOf(one).keys()]), 'string')),
+  values: any('m', ([dict]) => shuffled([...dictOf(dict).values()])),
+  pick: any('m s*', ([dict, ...names]) => new Map([...dictOf(dict)].filter(([name]) => names.map(key).includes(name)))),
+  omit: any('m s*', ([dict, ...names]) => new Map([...dictOf(dict)].filter(([name]) => !names.map(key).includes(name)))),
+  dig: any('a a a a*', dig),
   ...withMust({
-    merge: any((args) => mergeInto(args, false)),
-    mergeOverwrite: any((args) => mergeInto(args, true)),
-    deepCopy: any(([value]) => copy(value)),
-    append: any(([list, item]) => [...listOf(list), item]),
-    push: any(([list, item]) => [...listOf(list), item]),
-    prepend: any(([list, item]) => [item, ...listOf(list)]),
-    first: any(([list]) => listOf(list)[0]),
-    last: any(([list]) => listOf(list).at(-1)),
-    rest: any(([list]) => listOf(list).slice(1)),
-    initial: any(([list]) => listOf(list).slice(0, -1)),
-    reverse: any(([list]) => [...listOf(list)].reverse()),
-    uniq: sure(([list]) => unique(listOf(list))),
-    without: sure(([list, ...gone]) => listOf(list).filter((one) => !gone.some((other) => same(one, other)))),
-    has: sure(([item, list]) => listOf(list).some((one) => same(one, item))),
-    compact: any(([list]) => listOf(list).filter((one) => isTrue(one) !== false)),
-    toDate: any(() => new Unknown('toDate')),
+    merge: any('m m*', (args) => mergeInto(args, false)),
+    mergeOverwrite: any('m m*', (args) => mergeInto(args, true)),
+    deepCopy: any('a', ([value]) => (isNothing(value) || value instanceof Struct ? refuse() : copy(value))),
+    append: any('a a', ([list, item]) => [...listOf(list), item]),
+    push: any('a a', ([list, item]) => [...listOf(list), item]),
+    prepend: any('a a', ([list, item]) => [item, ...listOf(list)]),
+    first: any('a', ([list]) => listOf(list)[0]),
+    last: any('a', ([list]) => listOf(list).at(-1)),
+    rest: any('a', ([list]) => remaining(list, (items) => items.slice(1))),
+    initial: any('a', ([list]) => remaining(list, (items) => items.slice(0, -1))),
+    reverse: any('a', ([list]) => [...listOf(list)].reverse()),
+    uniq: sure('a', ([list]) => unique(listOf(list))),
+    without: sure('a a*', ([list, ...gone]) => listOf(list).filter((one) => !gone.some((other) => same(one, other)))),
+    has: sure('a a', ([item, list]) => !isNothing(list) && listOf(list).some((one) => same(item, one))),
+    compact: any('a', ([list]) => listOf(list).filter((one) => isTrue(one) !== false)),
+    slice: sure('a a*', slice),
+    chunk: sure('i a', ([size, list]) => chunks(size as number, listOf(list))),
   }),
-  list: any((args) => [...args]),
-  tuple: any((args) => [...args]),
-  concat: any((lists) => lists.flatMap((one) => listOf(one))),
-  sortAlpha: sure(([list]) => listOf(list).map(text).sort()),
-  chunk: sure(([size, list]) => numbersTo(0, listOf(list).length, whole(size)).map((i) => listOf(list).slice(i as number, (i as number) + whole(size)))),
-  until: sure(([count]) => numbersTo(0, whole(count), whole(count) < 0 ? -1 : 1)),
-  untilStep: sure(([start, stop, step]) => numbersTo(whole(start), whole(stop), whole(step))),
-  seq: sure((args) => seq(args.map(whole))),
-  deepEqual: sure(([a, b]) => same(a, b)),
-  kindOf: sure(([value]) => kindOf(value)),
-  kindIs: sure(([name, value]) => isKind(text(name), value)),
-  typeOf: sure(([value]) => typeOf(value)),
-  typeIs: sure(([name, value]) => text(name) === typeOf(value) || isKind(text(name), value)),
-  typeIsLike: sure(([name, value]) => text(name) === typeOf(value) || isKind(text(name), value)),
-  int: sure(([value]) => whole(value)),
-  int64: sure(([value]) => whole(value)),
-  float64: sure(([value]) => number(value)),
-  atoi: sure(([value]) => whole(value)),
-  toDecimal: sure(([value]) => parseInt(text(value), 8)),
-  add: sure((args) => args.reduce<number>((sum, one) => sum + whole(one), 0)),
-  add1: sure(([value]) => whole(value) + 1),
-  sub: sure(([a, b]) => whole(a) - whole(b)),
-  mul: sure((args) => args.reduce<number>((product, one) => product * whole(one), 1)),
-  div: sure(([a, b]) => divided(whole(a), whole(b))),
-  mod: sure(([a, b]) => whole(a) % whole(b)),
-  addf: sure((args) => args.reduce<number>((sum, one) => sum + number(one), 0)),
-  mulf: sure((args) => args.reduce<number>((product, one) => product * number(one), 1)),
-  subf: sure(([first, ...args]) => args.reduce<number>((rest, one) => rest - number(one), number(first))),
-  divf: sure(([first, ...args]) => args.reduce<number>((rest, one) => rest / number(one), number(first))),
-  max: sure((args) => Math.max(...args.map(whole))),
-  min: sure((args) => Math.min(...args.map(whole))),
-  ceil: sure(([value]) => Math.ceil(number(value))),
-  floor: sure(([value]) => Math.floor(number(value))),
-  round: sure(([value, digits]) => Number(number(value).toFixed(whole(digits)))),
-  fromYaml: sure(([input]) => parsed(input)),
-  fromYamlArray: sure(([input]) => parsed(input)),
-  fromJson: sure(([input]) => parsed(input)),
-  fromJsonArray: sure(([input]) => parsed(input)),
-  mustFromJson: sure(([input]) => parsed(input)),
-  semverCompare: sure(([range, version]) => satisfies(text(version), text(range))),
-  toStrings: sure(([list]) => listOf(list).map(text)),
+  list: any('a*', (args) => [...args]),
+  tuple: any('a*', (args) => [...args]),
+  concat: any('a*', joined),
+  until: sure('i', ([count]) => integers(numbersTo(0, count as number, (count as number) < 0 ? -1 : 1))),
+  untilStep: sure('i i i', ([start, stop, step]) => integers(numbersTo(start as number, stop as number, step as number))),
+  seq: sure('i*', (args) => seq(args as number[])),
+  deepEqual: sure('a a', ([a, b]) => same(a, b)),
+  kindOf: sure('a', ([value]) => kindOf(value)),
+  kindIs: sure('s a', ([name, value]) => name === kindOf(value)),
+  typeOf: sure('a', ([value]) => typeOf(value)),
+  typeIs: sure('s a', ([name, value]) => name === typeOf(value)),
+  typeIsLike: sure('s a', ([name, value]) => name === typeOf(value)),
+  int: sure('a', ([value]) => castInteger(value)),
+  int64: sure('a', ([value]) => int64(castInteger(value))),
+  float64: sure('a', ([value]) => float64(castFloat(value))),
+  atoi: sure('s', ([text]) => (/^[-+]?\d+$/.test(text as string) ? exact(Number(text)) : 0)),
+  toDecimal: sure('a', ([value]) => int64(/^[-+]?[0-7]+$/.test(printed(value)) ? parseInt(printed(value), 8) : 0)),
+  add: sure('a*', onIntegers((numbers) => numbers.reduce((sum, one) => exact(sum + one), 0))),
+  add1: sure('a', onIntegers(([one]) => one! + 1)),
+  sub: sure('a a', onIntegers(([a, b]) => a! - b!)),
+  mul: sure('a a*', onIntegers(([first, ...others]) => others.reduce((product, one) => exact(product * one), first!))),
+  div: sure('a a', onIntegers(([a, b]) => divided(a!, b!))),
+  mod: sure('a a', onIntegers(([a, b]) => (b === 0 ? refuse() : a! % b!))),
+  max: sure('a a*', onIntegers((numbers) => Math.max(...numbers))),
+  min: sure('a a*', onIntegers((numbers) => Math.min(...numbers))),
+  ceil: sure('a', ([value]) => float64(Math.ceil(castFloat(value)))),
+  floor: sure('a', ([value]) => float64(Math.floor(castFloat(value)))),
+  round: sure('a i', ([value, places]) => float64(rounded(castFloat(value), places as number))),
+  fromYaml: sure('s', ([input]) => fromYaml(input as string)),
+  fromYamlArray: sure('s', ([input]) => fromYamlArray(input as string)),
+  fromJson: sure('s', ([input]) => fromJson(input as string)),
+  fromJsonArray: sure('s', ([input]) => fromJsonArray(input as string)),
+  mustFromJson: sure('s', ([input]) => parsedJson(input as string)),
+  semverCompare: sure('s s', ([range, version]) => (isMarked(range as string) || isMarked(version as string) ? refuse() : satisfies(version as string, range as string))),
 };
-
-function seq(bounds: readonly number[]): Value {
-  const [start, step, stop] = bounds.length === 1 ? [1, bounds[0]! < 1 ? -1 : 1, bounds[0]!] : bounds.length === 2 ? [bounds[0]!, bounds[1]! < bounds[0]! ? -1 : 1, bounds[1]!] : [bounds[0]!, bounds[1]!, bounds[2]!];
-  return numbersTo(start, stop + Math.sign(step), step).join(' ');
-}
-
-function divided(a: number, b: number): number {
-  if (b === 0) throw new RangeError('division by zero');
-  return Math.trunc(a / b);
-}

@@ -1,4 +1,4 @@
-import { regexFor } from './regex.ts';
+import { matches, regex } from './regex.ts';
 
 /**
  * What `.Files.Glob` matches with (github.com/gobwas/glob, `/` as separator): `*` and `?` within a step of a path, `**` over
@@ -33,5 +33,5 @@ export function pathPattern(pattern: string): ((path: string) => boolean) | unde
       source += literal.replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
     }
   }
-  return open > 0 ? undefined : (path) => regexFor(path, `^${source}$`, 's').test(path);
+  return open > 0 ? undefined : (path) => matches(regex(`(?s)^${source}$`), path);
 }

@@ -1,7 +1,9 @@
+import { isShuffled } from './lists.ts';
+import { float64, GoNumber } from './number.ts';
 import { toData, type Decided, type Path, type YamlNode } from '../yaml/node.ts';
 
-/** What a template computes with. Mappings are Maps, so that any key is just a key; undefined is a missing one. */
-export type Value = string | number | boolean | null | undefined | Dict | Value[] | Unknown;
+/** What a template computes with. A number is an `int` of Go. Mappings are Maps, so that any key is just a key; undefined is a missing one. */
+export type Value = string | number | GoNumber | boolean | null | undefined | Dict | Value[] | Unknown;
 export type Dict = Map<string, Value>;
 
 /**
@@ -67,7 +69,11 @@ export function isCollection(value: Value): value is Dict | Value[] {
  */
 export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, path: Path = []): Value {
   if (!node || node.kind === 'hole') return undefined;
-  if (node.kind === 'scalar') return toData(node) as Value;
+  if (node.kind === 'scalar') {
+    const value = toData(node) as Value;
+    // Helm reads values as JSON, which has one kind of numbers.
+    return typeof value === 'number' ? float64(value) : value;
+  }
   const origins = new Map<string | number, Origin>();
   if (node.kind === 'seq') {
     const items = node.items.map((item, i) => {
@@ -100,16 +106,27 @@ export function isTrue(value: Value): boolean | 'unknown' {
   if (value instanceof Unknown) return 'unknown';
   if (isDict(value)) return value.size > 0;
   if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof GoNumber) return value.value !== 0;
   return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;
 }
 
-/** A value as Go prints it (fmt, %v); nothing for what is missing, as Helm writes it. */
+/** A value as an action writes it: nothing for what is missing, as Helm has it. @throws RangeError for more than any manifest */
 export function print(value: Value): string {
-  if (value === undefined || value === null) return '';
+  return value === undefined || value === null ? '' : printed(value);
+}
+
+/** More values than any manifest has: what shares its parts unfolds to more than can be written. */
+const mostValues = 200_000;
+
+/** A value as Go prints it (fmt, %v). @throws RangeError for more than any manifest */
+export function printed(value: Value, left = { values: mostValues }): string {
+  if (--left.values < 0) throw new RangeError('too many values');
+  if (value === undefined || value === null) return '<nil>';
   if (value instanceof Unknown) return mark(value);
   if (value instanceof Struct) return value.printed ?? mark(new Unknown(value.expression));
-  if (isDict(value)) return `map[${[...value].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => `${key}:${one === null ? '<nil>' : print(one)}`).join(' ')}]`;
-  if (Array.isArray(value)) return `[${value.map(print).join(' ')}]`;
+  if (isDict(value)) return `map[${[...value.keys()].sort().map((key) => `${key}:${printed(value.get(key), left)}`).join(' ')}]`;
+  if (isShuffled(value)) return mark(new Unknown('keys'));
+  if (Array.isArray(value)) return `[${value.map((one) => printed(one, left)).join(' ')}]`;
   return String(value);
 }
 

@@ -4,7 +4,7 @@ import { assemble } from '../../../engine/helm/chart.ts';
 import { expand } from '../../../engine/helm/expand.ts';
 import { parseTemplate } from '../../../engine/helm/parse.ts';
 import { readChart } from '../../../engine/helm/read-chart.ts';
-import { regexFor } from '../../../engine/helm/regex.ts';
+import { findAll, matches, regex, replaceAll } from '../../../engine/helm/regex.ts';
 import { unmarked } from '../../../engine/helm/value.ts';
 import { splitStream } from '../../../engine/yaml/split.ts';
 
@@ -38,24 +38,50 @@ test('break and continue outside a loop make no template, in a named template in
 });
 
 test('what doubles and doubles is given up before it takes long', { timeout: 20_000 }, () => {
-  assert.equal(written(`{{ $l := list 1 2 }}${'{{ $l = concat $l $l }}'.repeat(60)}{{ len $l }}`), undefined);
+  assert.match(written(`{{ $l := list 1 2 }}${'{{ $l = concat $l $l }}'.repeat(60)}{{ len $l }}`) ?? '{{ }}', /\{\{/);
   assert.equal(written(`{{ $t := "ab" }}${'{{ $t = printf "%s%s" $t $t }}'.repeat(60)}x`), 'x');
   assert.equal(written(`${Array.from({ length: 40 }, (_, i) => `{{ define "t${i}" }}{{ $t := include "t${i + 1}" . }}{{ $t }}{{ $t }}{{ end }}`).join('')}{{ define "t40" }}aa{{ end }}{{ include "t0" . }}`), undefined);
   assert.match(written(`{{ "x" ${'| quote '.repeat(10_000)}}}`) ?? '{{ }}', /\{\{/);
   assert.match(written('{{ printf "%400000000d" 1 }}')!, /^\{\{ printf/);
 });
 
-describe('a search by a regular expression', () => {
-  const word = 'a'.repeat(50_000);
+test('what shares its parts is given up before it is unfolded', { timeout: 20_000 }, () => {
+  const shared = '{{ $x := list 1 }}{{ range until 30 }}{{ $x = list $x $x }}{{ end }}';
+  for (const use of ['toJson $x', 'toYaml $x', 'printf "%v" $x', 'deepEqual (deepCopy $x) $x', 'quote $x', 'has 1 (list $x)', 'uniq (list $x $x)']) assert.match(written(`${shared}{{ ${use} }}`)!, /^\{\{ /, use);
+  assert.equal(written(`${shared}{{ $x }}`), undefined);
+  assert.match(written('{{ $x := dict "a" 1 }}{{ range until 30 }}{{ $x = dict "l" $x "r" $x }}{{ end }}{{ merge (dict) $x | toJson }}')!, /^"\{\{ merge/);
+  assert.match(written('{{ $d := dict }}{{ $_ := set $d "d" $d }}{{ toJson $d }}')!, /^\{\{ toJson/);
+});
 
-  test('that might never end is refused', () => {
-    for (const pattern of ['^(a+)+$', '(a|a)*b', '((a?)+)+b', '([a-z]+\\.?)*!', 'a*a*a*b', `${'a?'.repeat(40)}b`, '(?:a{1,}){2,}b']) assert.throws(() => regexFor(word, pattern), RangeError, pattern);
-    assert.match(written('{{ regexMatch "^(a+)+$" .Values.s }}', `s: ${word}!\n`)!, /^\{\{ regexMatch/);
+test('what takes long for its length is given up', { timeout: 20_000 }, () => {
+  assert.match(written('{{ uniq (until 99999) }}')!, /^\{\{ uniq/);
+  assert.match(written('{{ without (until 99999) 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 }}')!, /^\{\{ without/);
+  assert.equal(written('{{ range until 30000 }}{{ $x := replace "a" "b" $.Values.s }}{{ end }}', `s: ${'ab '.repeat(300_000)}\n`), undefined);
+});
+
+describe('a search by a regular expression', () => {
+  const word = 'a'.repeat(5000);
+
+  test('comes to an end, however the pattern is nested', { timeout: 20_000 }, () => {
+    for (const pattern of ['^(a+)+$', '(a|a)*b', '((a?)+)+b', '([a-z]+\\.?)*!', 'a*a*a*b', '(?:a{1,}){2,}b', '^((((a+)+)+)+)+$']) assert.equal(matches(regex(pattern), `${word}?`), false, pattern);
+    assert.equal(written('{{ regexMatch "^((((a+)+)+)+)+$" "aaaaaaaaaaaaaaaaaaa!" }}'), 'false');
+    assert.match(written('{{ regexMatch "^(a+)+$" .Values.s }}', `s: ${'a'.repeat(500_000)}!\n`)!, /^\{\{ regexMatch/);
+    assert.throws(() => regex('((a{1,500}){1,500}){1,500}'), RangeError);
   });
 
   test('of a name, as charts have it, is made', () => {
-    for (const pattern of ['^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', '^v?[0-9]+\\.[0-9]+\\.[0-9]+', '[(+)*]', '\\(a+\\)+$']) assert.doesNotThrow(() => regexFor('a-name-as-long-as-kubernetes-lets-it-be-which-is-63-characters', pattern), pattern);
+    for (const [pattern, name] of [['^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', 'a-name'], ['^v?[0-9]+\\.[0-9]+\\.[0-9]+', 'v1.20.3'], ['[(+)*]', 'a+b'], ['\\(a+\\)+$', '(aa)']] as const) assert.equal(matches(regex(pattern), name), true, pattern);
     assert.equal(written('{{ regexReplaceAll "[^a-z0-9-]+" "a_b/c" "-" }} {{ regexMatch "^(ab)+$" "abab" }}'), 'a-b-c true');
+  });
+
+  test('means what it does to Go', () => {
+    assert.deepEqual(findAll(regex('a*'), 'baa', -1), ['', 'aa']);
+    assert.deepEqual(findAll(regex('a|ab'), 'abab', -1), ['a', 'a']);
+    assert.deepEqual(findAll(regex('(?U)a+'), 'aa', -1), ['a', 'a']);
+    // `$2y` is a group of that name, which there is not.
+    assert.equal(replaceAll(regex('(a)(?P<rest>.)'), 'ab-ac', '$2y<${rest}$1$$>', false), '<ba$>-<ca$>');
+    for (const [pattern, text, is] of [['\\s', '\v', false], ['[[:lower:]]', 'A', false], ['[[:^alpha:]]', '1', true], ['a\\z', 'a\n', false], ['\\bx', 'éx', true], ['^$', '\n', false], ['(?m)^b$', 'a\nb', true], ['\\pL', 'é', true], ['(?i)ABC', 'abc', true], ['.', '\n', false], ['\\x{41}\\Q.*\\E', 'A.*', true]] as const) assert.equal(matches(regex(pattern), text), is, pattern);
+    for (const pattern of ['(?=a)', 'a**', '(', '[b-a]', '\\1', 'a{1001}', '*a']) assert.throws(() => regex(pattern), SyntaxError, pattern);
   });
 });
 
