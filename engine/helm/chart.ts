@@ -1,5 +1,4 @@
 import type { Path } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
 import type { Node, ParsedTemplate } from './ast.ts';
 import { coalesceValues, Refused, stacked, tableAt } from './coalesce.ts';
@@ -7,6 +6,7 @@ import { processDependencies, TooManyCharts, type LoadedChart } from './dependen
 import { metadataOf } from './environment.ts';
 import { isBlankTemplate, parseTemplate } from './parse.ts';
 import { isDict, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
+import { readValues } from './values-file.ts';
 
 /** A file of a chart; paths count from the folder of the chart that is installed. */
 export interface ChartFile {
@@ -168,7 +168,8 @@ function load(folder: string, files: ReadonlyMap<string, ChartFile>, subfolders:
 function mappingIn(file: ChartFile): Dict | undefined {
   const [document, ...more] = splitStream(file.text).filter(({ text }) => !isBlank(text));
   if (!document) return new Map();
-  const { root, problem } = parseYaml(document.text, 'values');
+  // What is part of another file has no text under that file's name.
+  const { root, problem } = readValues(file.part ? `${file.file}#${file.part.document}#${file.part.path.join('/')}` : file.file, file.text);
   const values = problem || more.length > 0 ? undefined : valueOf(root, originsIn(file));
   if (problem || more.length > 0) return undefined;
   return isDict(values) ? values : values === undefined || values === null ? new Map() : undefined;

@@ -1,8 +1,7 @@
-import { isBlank, splitStream } from '../yaml/split.ts';
-import { parseYaml } from '../yaml/parse.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import { parseTemplate, refusedAction } from './parse.ts';
 import { tokensOf } from './tokens.ts';
+import { readValues } from './values-file.ts';
 
 /** Why Helm refuses a file of a chart; the span counts in the file. */
 export interface ChartFault {
@@ -12,13 +11,11 @@ export interface ChartFault {
 }
 
 /** What is wrong with a values file or Chart.yaml: YAML that cannot be read, or no mapping. Undefined where it is fine, or empty. */
-export function valuesFault(text: string): ChartFault | undefined {
-  const document = splitStream(text).find((one) => !isBlank(one.text));
-  if (!document) return undefined;
-  const { root, problem } = parseYaml(document.text, 'values');
-  if (problem) return { reason: 'syntax', detail: problem.detail, span: shift(problem.span, document.start) };
+export function valuesFault(file: string, text: string): ChartFault | undefined {
+  const { root, problem, start } = readValues(file, text);
+  if (problem) return { reason: 'syntax', detail: problem.detail, span: shift(problem.span, start) };
   if (!root || root.kind === 'map' || (root.kind === 'scalar' && root.value === null)) return undefined;
-  return { reason: 'syntax', detail: 'Helm takes only a mapping of names to values here', span: shift({ start: root.span.start, end: Math.min(root.span.end, root.span.start + 1) }, document.start) };
+  return { reason: 'syntax', detail: 'Helm takes only a mapping of names to values here', span: shift({ start: root.span.start, end: Math.min(root.span.end, root.span.start + 1) }, start) };
 }
 
 /** What keeps a template from being one (text/template/parse); undefined where it is one. */

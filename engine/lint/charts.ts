@@ -163,7 +163,7 @@ export function chartFault(file: FileEntry): ChartFault | undefined {
   if (source.chart === undefined) return undefined;
   const known = faults.get(file);
   if (known) return known.fault;
-  const fault = source.dialect === 'template' ? templateFault(source.text) : source.dialect === 'values' || source.role === 'part' ? valuesFault(source.text) : undefined;
+  const fault = source.dialect === 'template' ? templateFault(source.text) : source.dialect === 'values' || source.role === 'part' ? valuesFault(source.path, source.text) : undefined;
   faults.set(file, { fault });
   return fault;
 }

@@ -8,6 +8,8 @@ function said(text: string, find: typeof templateFault): string | undefined {
   return fault && `${text.slice(0, fault.span.start).split('\n').length}: ${fault.detail}`;
 }
 
+const inValues = (text: string) => valuesFault('values.yaml', text);
+
 describe('what Helm refuses is told with its line', () => {
   const templates: [string, string | undefined][] = [
     ['a: {{ .Values.a }}\n', undefined],
@@ -24,8 +26,8 @@ describe('what Helm refuses is told with its line', () => {
   for (const [text, expected] of templates) test(JSON.stringify(text), () => assert.equal(said(text, templateFault), expected));
 
   test('a values file is a mapping, or empty', () => {
-    for (const text of ['', '# nothing\n', '---\na: 1\n', 'null\n', '{}']) assert.equal(said(text, valuesFault), undefined, text);
-    assert.equal(said('\n- a\n', valuesFault), '2: Helm takes only a mapping of names to values here');
-    assert.match(said('a: 1\nb: [\n', valuesFault)!, /^\d: /);
+    for (const text of ['', '# nothing\n', '---\na: 1\n', 'null\n', '{}']) assert.equal(said(text, inValues), undefined, text);
+    assert.equal(said('\n- a\n', inValues), '2: Helm takes only a mapping of names to values here');
+    assert.match(said('a: 1\nb: [\n', inValues)!, /^\d: /);
   });
 });
