@@ -81,6 +81,11 @@ export class Charts {
     return reading !== undefined && [...failuresIn(reading)].some((words) => !known?.has(words));
   }
 
+  /** What the chart of a scope is made of beside the files of the workspace, as far as anyone has looked. */
+  supplyOf(scope: string): ChartSupply | undefined {
+    return this.supplies.get(scope)?.supply;
+  }
+
   /** The scopes whose templates may read a file through `.Files`. */
   readersOf(path: string): string[] {
     return [...this.supplies.values()].flatMap(({ supply }) => (supply.files?.has(path) ? [supply.scope] : []));

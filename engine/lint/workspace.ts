@@ -14,7 +14,7 @@ import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { difference, fileEntry, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
 import { findingOf, inPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
-import { makeFix, type Fix } from './fix.ts';
+import { applyEdits, makeFix, type Fix } from './fix.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
@@ -23,6 +23,7 @@ import { mergeBuilds } from './overlay-findings.ts';
 import { subjectsOf } from './subjects.ts';
 import { askedFor, switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
+import { changesOnlyFound, clears, type Comparison } from './values-fix.ts';
 import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
 import type { Environment, Rule, RuleContext, Severity, Signal, Unit, Units } from './rule.ts';
 
@@ -275,7 +276,36 @@ export class Workspace {
     const unit = unitsOf(raised.graph, raised.rule.unit).byKey.get(raised.unitKey);
     if (!unit) return [];
     const sourceOf = (path: string) => this.files.get(path)?.source;
-    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []);
+    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []).filter((fix) => this.holds(fix, raised));
+  }
+
+  /** Whether a fix that changes values of a chart clears what it is for, and nothing of the kind changes that has a use for them. */
+  private holds(fix: Fix, { rule, signal: { at: { object } }, variant }: Raised): boolean {
+    const scope = this.files.get(object.document.file)?.source.scope;
+    if (scope === undefined || !object.written || !fix.edits.some(({ file }) => this.files.get(file)?.source.dialect === 'values')) return true;
+    const fixed = this.copyWith(scope, fix);
+    const comparison = (one: ChartVariant): Comparison => ({ before: this.check(scope, one), after: fixed.check(scope, one) });
+    return clears(comparison(variant), rule.id, object) && [defaults, ...this.waysOf(scope)].every((one) => changesOnlyFound(comparison(one), rule.id, object));
+  }
+
+  /** The ways of installing the chart of a scope beside its defaults, as they are read without Helm. */
+  private waysOf(scope: string): ChartVariant[] {
+    return (this.variants.get(scope) ?? []).filter(({ rendered }) => rendered === undefined);
+  }
+
+  /** A workspace of one chart as it is with a fix made. */
+  private copyWith(scope: string, { edits }: Fix): Workspace {
+    const copy = new Workspace(this.rules, this.environment, this.way);
+    copy.configure(this.configuration);
+    const values = new Set(this.waysOf(scope).flatMap((one) => one.values));
+    for (const { source } of this.files.values()) {
+      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path)) continue;
+      copy.set({ ...source, text: applyEdits(source.text, edits.filter(({ file }) => file === source.path)) ?? source.text });
+    }
+    const supply = this.charts.supplyOf(scope);
+    if (supply) copy.supply(supply);
+    copy.install(scope, this.waysOf(scope));
+    return copy;
   }
 
   /** Documents that could not be read, each with its reason. */

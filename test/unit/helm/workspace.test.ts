@@ -237,3 +237,31 @@ describe('files of a chart', () => {
     assert.equal(found(workspace, 'automounted-token').length, 1);
   });
 });
+
+describe('a fix of a value is offered where it does what it says', () => {
+  const web = (name: string): string => deployment(`      serviceAccountName: ${name}\n      automountServiceAccountToken: {{ .Values.automount }}\n`).replace('{{ .Release.Name }}-web', name) + `---\n${account.replace('name: web', `name: ${name}`)}`;
+  const binding = (name: string): string => `apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: ${name}}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: ${name}}]\n`;
+  const values = { 'values.yaml': 'automount: true\nbound: false\n' };
+  const fixes = (workspace: Workspace): string[] => workspace.findings().filter(({ rule }) => rule === 'automounted-token').flatMap((finding) => workspace.fixesOf(finding).map(({ edits }) => [...new Set(edits.map(({ file, newText }) => `${file} ${newText}`))].join()));
+
+  test('where nothing else uses the value', () => {
+    assert.deepEqual(fixes(chart({ ...values, 'templates/web.yaml': web('web') })), ['values.yaml false']);
+    assert.deepEqual(fixes(chart({ ...values, 'templates/web.yaml': web('web'), 'templates/api.yaml': web('api') })), ['values.yaml false', 'values.yaml false']);
+  });
+
+  test('not where a template writes the line only if the value is true', () => {
+    const conditional = web('web').replace('      automountServiceAccountToken: {{ .Values.automount }}\n', '{{- if .Values.automount }}\n      automountServiceAccountToken: {{ .Values.automount }}\n{{- end }}\n');
+    assert.deepEqual(fixes(chart({ ...values, 'templates/web.yaml': conditional })), []);
+  });
+
+  test('not where another workload needs what the value gives it', () => {
+    assert.deepEqual(fixes(chart({ ...values, 'templates/web.yaml': web('web'), 'templates/ctl.yaml': web('ctl'), 'templates/rbac.yaml': binding('ctl') })), []);
+  });
+
+  test('not where the workload needs it in another way of installing the chart', () => {
+    const rbac = `{{- if .Values.bound }}\n${binding('web')}{{- end }}\n`;
+    const production: ChartVariant = { name: 'prod', values: ['values-prod.yaml'], label: 'profile prod' };
+    assert.deepEqual(fixes(chart({ ...values, 'values-prod.yaml': 'bound: true\n', 'templates/web.yaml': web('web'), 'templates/rbac.yaml': rbac }, [production])), []);
+    assert.deepEqual(fixes(chart({ ...values, 'values-prod.yaml': 'bound: true\nautomount: true\n', 'templates/web.yaml': web('web'), 'templates/rbac.yaml': rbac }, [production])), ['values.yaml false']);
+  });
+});
