@@ -236,7 +236,7 @@ export class Project {
 
   private take(file: SourceFile): void {
     const before = this.workspace.textOf(file.path);
-    if (before === undefined || mayInstall(before) || mayInstall(file.text)) this.installsStale = true;
+    if (before === undefined || mayInstall({ ...file, text: before }) || mayInstall(file)) this.installsStale = true;
     this.generation++;
     this.workspace.set(file);
   }

@@ -1,5 +1,5 @@
 import type { InlineValues } from '../engine/lint/charts.ts';
-import type { Path } from '../engine/yaml/node.ts';
+import { nodeAt, toData, type Home, type Path, type YamlNode } from '../engine/yaml/node.ts';
 
 /** An installation of a chart as an object asks for it. Paths are workspace-relative. */
 export interface Delivery {
@@ -24,6 +24,10 @@ export interface DeliveryDocument {
   readonly file: string;
   readonly document: number;
   readonly data: unknown;
+  /** Its tree, where Kustomize has put it together: parts of it may be at home in patches. */
+  readonly built?: YamlNode;
+  /** The folder of the kustomization that builds it, where several do differently. */
+  readonly by?: string;
 }
 
 /** What stands at a path of plain data. */
@@ -43,8 +47,23 @@ export function listAt(data: unknown, ...path: Path): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** Values that a mapping of a document holds; none where it is no mapping. */
-export function mappingValues({ file, document, data }: DeliveryDocument, path: Path): InlineValues[] {
+/** Values that a mapping of a document holds, those of each patch by themselves; none where it is no mapping. */
+export function mappingValues({ file, document, data, built }: DeliveryDocument, path: Path): InlineValues[] {
   const value = at(data, ...path);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? [{ file, text: JSON.stringify(value), part: { document, path, form: 'mapping' } }] : [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const node = built && nodeAt(built, path);
+  if (!node) return [{ file, text: JSON.stringify(value), part: { document, path, form: 'mapping' } }];
+  return [...homesIn(node)].map((home) => ({ file: home?.file ?? file, text: JSON.stringify(partAt(node, home) ?? {}), part: { document: home?.index ?? document, path: home?.block ? [] : path, form: 'mapping' } }));
+}
+
+/** The documents in which the values of a tree are written; undefined is the tree's own. */
+function homesIn(node: YamlNode): Set<Home | undefined> {
+  return node.kind === 'map' && node.entries.length > 0 ? new Set(node.entries.flatMap(({ value }) => [...homesIn(value)])) : new Set([node.home]);
+}
+
+/** What of a tree is written in one document, as plain data; undefined where that is nothing. A list is one value. */
+function partAt(node: YamlNode, home: Home | undefined): unknown {
+  if (node.kind !== 'map' || node.entries.length === 0) return node.home === home ? toData(node) : undefined;
+  const entries = node.entries.map(({ key, value }) => [key, partAt(value, home)] as const).filter(([, part]) => part !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -1,3 +1,4 @@
+import type { SourceDocument } from '../engine/kustomize/block.ts';
 import type { ChartVariant } from '../engine/lint/charts.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
@@ -5,9 +6,10 @@ import { toData } from '../engine/yaml/node.ts';
 import { parseYaml } from '../engine/yaml/parse.ts';
 import { splitStream } from '../engine/yaml/split.ts';
 import { argoDeliveries, argoFolders } from './argo-cd.ts';
+import { documentBuilder } from './built-documents.ts';
 import type { Delivery, DeliveryDocument } from './delivery.ts';
 import { fluxDeliveries } from './flux.ts';
-import { resolvePath } from './path.ts';
+import { parentOf, resolvePath } from './path.ts';
 import { otherRepositories, type RepositoryFolder } from './repositories.ts';
 
 /** A chart of a workspace and the ways in which it is installed beside its defaults. Paths are workspace-relative. */
@@ -21,19 +23,21 @@ export interface Install {
 
 /** The charts among files, each with the profiles that are for it and the objects that install it. */
 export function installsOf(files: Iterable<SourceFile>, { profiles }: Configuration): Install[] {
+  const all = [...files];
+  const build = documentBuilder(documentsIn(all));
   const charts = new Map<string, string>();
   const paths = new Set<string>();
   const asked: Delivery[] = [];
   const folders: RepositoryFolder[] = [];
   const libraries = new Set<string>();
-  for (const file of files) {
+  for (const file of all) {
     paths.add(file.path);
     if (file.chart !== undefined) {
       charts.set(file.chart, file.scope);
       if (file.path === resolvePath(file.chart, 'Chart.yaml') && /^type:[ \t]*["']?library\b/im.test(file.text)) libraries.add(file.chart);
     } else {
-      for (const [document, reader] of installersIn(file)) {
-        asked.push(...reader.deliveries(document));
+      for (const [document, reader] of installersIn(file, build)) {
+        asked.push(...reader.deliveries(document).map((one) => (document.by === undefined ? one : { ...one, label: `${one.label} as ${document.by} builds it` })));
         folders.push(...(reader.folders?.(document) ?? []));
       }
     }
@@ -83,18 +87,36 @@ const readers: Readonly<Record<string, Reader>> = {
   'helm.toolkit.fluxcd.io/HelmRelease': { deliveries: fluxDeliveries },
 };
 
-/** Whether a text may hold an object that installs a chart. */
-export function mayInstall(text: string): boolean {
+/** Whether a file may have a part in how a chart is installed: by an object, or by what Kustomize makes of one. */
+export function mayInstall({ text, dialect, role }: Pick<SourceFile, 'text' | 'dialect' | 'role'>): boolean {
+  return holdsInstaller(text) || (dialect === 'kustomization' && role !== 'manifest');
+}
+
+function holdsInstaller(text: string): boolean {
   return /^kind:[ \t]*["']?(?:Application(?:Set)?|HelmRelease)\b/m.test(text);
 }
 
-function installersIn({ path, text, dialect, role }: SourceFile): (readonly [DeliveryDocument, Reader])[] {
-  if (role !== 'manifest' || (dialect !== 'kubernetes' && dialect !== 'kustomization') || !mayInstall(text)) return [];
-  return splitStream(text).flatMap((document, i) => {
-    if (!mayInstall(document.text)) return [];
+/** The documents of any of some files, as Kustomize reads them. */
+function documentsIn(files: readonly SourceFile[]): (path: string) => readonly SourceDocument[] {
+  const kept = new Map<string, readonly SourceDocument[]>();
+  return (path) => {
+    const documents = kept.get(path) ?? splitStream(files.find((file) => file.path === path)?.text ?? '').map(({ text, start }, index) => ({ file: path, index, start, text }));
+    kept.set(path, documents);
+    return documents;
+  };
+}
+
+/** The objects of a file that install charts: as they are written, or as each Kustomize build that reaches them makes them. */
+function installersIn({ path, text, dialect, role, overlays }: SourceFile, build: ReturnType<typeof documentBuilder>): (readonly [DeliveryDocument, Reader])[] {
+  if (role !== 'manifest' || (dialect !== 'kubernetes' && dialect !== 'kustomization') || !holdsInstaller(text)) return [];
+  return splitStream(text).flatMap((document, i): (readonly [DeliveryDocument, Reader])[] => {
+    if (!holdsInstaller(document.text)) return [];
     const data = toData(parseYaml(document.text, 'kubernetes').root) as { apiVersion?: unknown; kind?: unknown } | undefined;
     const group = String(data?.apiVersion ?? '').split('/')[0]!;
     const reader = readers[`${group}/${String(data?.kind)}`];
-    return reader ? [[{ file: path, document: i, data }, reader] as const] : [];
+    if (!reader) return [];
+    if (!overlays) return [[{ file: path, document: i, data }, reader] as const];
+    const built = build({ file: path, index: i, start: document.start, text: document.text }, overlays);
+    return built.map((one) => [{ file: path, document: i, data: one.data, built: one.tree, ...(built.length > 1 ? { by: parentOf(one.by) ?? '.' } : {}) }, reader] as const);
   });
 }

@@ -32,8 +32,8 @@ function variants(text: string): readonly ChartVariant[] {
 }
 
 /** Where findings about the mounted token are, with what decides and who installs, as `line text`. */
-function found(text: string): string[] {
-  const files = filesOf({ ...chart, 'deploy.yaml': text });
+function found(text: string | Readonly<Record<string, string>>): string[] {
+  const files = filesOf({ ...chart, ...(typeof text === 'string' ? { 'deploy.yaml': text } : text) });
   const workspace = new Workspace(rules);
   for (const file of files) workspace.set(file);
   for (const install of installsOf(files, defaultConfiguration)) workspace.install(install.scope, install.variants);
@@ -144,6 +144,36 @@ describe('a Flux HelmRelease', () => {
     assert.deepEqual(told('}}\n'), ['web', 'shop']);
     assert.deepEqual(told('}}\n  targetNamespace: prod\n'), ['prod-web', 'prod']);
     assert.deepEqual(told('}}\n  releaseName: blue\n'), ['blue', 'shop']);
+  });
+});
+
+describe('what Kustomize makes of an object that installs a chart', () => {
+  const base = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: charts/web, sourceRef: {kind: GitRepository, name: estate}}}\n  values:\n    replicas: 2\n    automount: false\n';
+  const patch = 'apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  values:\n    automount: true\n';
+  const tree = {
+    'apps/base/release.yaml': base,
+    'apps/base/kustomization.yaml': 'resources: [release.yaml]\n',
+    'apps/prod/kustomization.yaml': 'resources: [../base]\nnamespace: shop\npatches: [{path: release.yaml}]\n',
+    'apps/prod/release.yaml': patch,
+  };
+
+  test('installs it: with the values of its patches, each where it is written', () => assert.deepEqual(found(tree), [
+    '(only with HelmRelease web)',
+    'apps/prod/release.yaml:6 true',
+    'apps/base/release.yaml:3 web',
+  ]));
+
+  test('is told from what another build makes of it', () => {
+    const { variants } = installsOf(filesOf({ ...chart, ...tree, 'apps/test/kustomization.yaml': 'resources: [../base]\nnamespace: test\npatches: [{path: release.yaml}]\n', 'apps/test/release.yaml': patch.replace('automount: true', 'replicas: 3') }), defaultConfiguration)[0]!;
+    assert.deepEqual(variants.map(({ label, namespace, release }) => [label, namespace, release]), [
+      ['HelmRelease web as apps/prod builds it', 'shop', 'web'],
+      ['HelmRelease web as apps/test builds it', 'test', 'web'],
+    ]);
+  });
+
+  test('is left out where a build takes it away, or where it cannot be told', () => {
+    for (const patches of ['patches: [{patch: "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease, metadata: {name: web}, $patch: delete}"}]', 'transformers: [../transformer.yaml]'])
+      assert.deepEqual(installsOf(filesOf({ ...chart, ...tree, 'apps/transformer.yaml': 'apiVersion: example.com/v1\nkind: Changer\nmetadata: {name: changer}\n', 'apps/prod/kustomization.yaml': `resources: [../base]\n${patches}\n` }), defaultConfiguration)[0]!.variants, [], patches);
   });
 });
 
