@@ -41,10 +41,26 @@ export function applyJsonPatch(root: YamlNode, patch: YamlNode): { readonly root
   let now = root;
   for (const operation of operations) {
     const next = apply(now, operation);
+    // What is copied into itself doubles and doubles.
+    if (next && operation.op === 'copy' && !isShorterThan(next, mostNodes)) return { failed: [] };
     if (!next) return { failed: pathOf(now, operation.path) };
     now = next;
   }
   return { root: now };
+}
+
+/** More values than any object has. */
+const mostNodes = 100_000;
+
+function isShorterThan(root: YamlNode, most: number): boolean {
+  const open = [root];
+  let count = 0;
+  for (let node = open.pop(); node; node = open.pop()) {
+    if (++count >= most) return false;
+    if (node.kind === 'map') for (const { value } of node.entries) open.push(value);
+    if (node.kind === 'seq') for (const item of node.items) open.push(item);
+  }
+  return true;
 }
 
 function apply(root: YamlNode, operation: Operation): YamlNode | undefined {

@@ -1,3 +1,4 @@
+import { matches, regex } from '../helm/regex.ts';
 import { groupOf } from '../kubernetes/header.ts';
 import { nodeAt, toData, type YamlNode } from '../yaml/node.ts';
 import { textAt } from './tree.ts';
@@ -33,27 +34,28 @@ export function readSelection(node: YamlNode | undefined): Selection | undefined
   return Object.fromEntries(keys.flatMap((key) => { const text = textAt(node, key); return text === undefined || text === '' ? [] : [[key, text]]; }));
 }
 
-/** Whether an object is selected; undefined where a selector cannot be read. Names and namespaces are anchored patterns (kustomize api/types/selector.go, api/resmap/selector.go). */
+/** Whether an object is selected; undefined where a selector cannot be read. All but the label selectors are anchored patterns (kustomize api/types/selector.go, api/resmap/selector.go). */
 export function isSelected({ root, ids }: Built, selection: Selection): boolean | undefined {
-  const apiVersion = textAt(root, 'apiVersion') ?? '';
-  const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
-  if (selection.group !== undefined && selection.group !== groupOf(apiVersion)) return false;
-  if (selection.version !== undefined && selection.version !== version) return false;
-  if (selection.kind !== undefined && selection.kind !== textAt(root, 'kind')) return false;
-  const [name, namespace] = [pattern(selection.name), pattern(selection.namespace)];
-  if (!name || !namespace) return undefined;
-  if (!ids.some((id) => name.test(id.name) && (namespace.test(id.namespace) || (id.namespace === '' && namespace.test('default'))))) return false;
+  try {
+    const apiVersion = textAt(root, 'apiVersion') ?? '';
+    const isOfKind = matcher(selection.group)(groupOf(apiVersion)) && matcher(selection.version)(apiVersion.slice(apiVersion.indexOf('/') + 1)) && matcher(selection.kind)(textAt(root, 'kind') ?? '');
+    if (!isOfKind) return false;
+    const [name, namespace] = [matcher(selection.name), matcher(selection.namespace)];
+    if (!ids.some((id) => name(id.name) && (namespace(id.namespace) || (id.namespace === '' && namespace('default'))))) return false;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
+  }
   const labels = meets(root, 'labels', selection.labelSelector);
   const annotations = meets(root, 'annotations', selection.annotationSelector);
   return labels === false || annotations === false ? false : labels && annotations;
 }
 
-function pattern(text: string | undefined): RegExp | undefined {
-  try {
-    return text === undefined ? /(?:)/ : new RegExp(`^(?:${text})$`);
-  } catch {
-    return undefined;
-  }
+/** @throws SyntaxError where the pattern is none, RangeError where it takes too long */
+function matcher(pattern: string | undefined): (text: string) => boolean {
+  if (pattern === undefined) return () => true;
+  const expression = regex(`^(?:${pattern})$`);
+  return (text) => matches(expression, text);
 }
 
 /** A selector as `kubectl -l` takes it; undefined for set expressions. */
