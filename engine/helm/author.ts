@@ -20,7 +20,7 @@ export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, c
   if (change.op === 'set' && node?.kind === 'scalar' && node.computed) {
     const { value } = change;
     const sameKind = node.value === null || typeof node.value === typeof value;
-    return node.decided && node.decided.document === undefined && sameKind && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') ? { at: 'values', decided: node.decided, value } : undefined;
+    return node.decided && node.decided.document === undefined && !node.decided.chooses && sameKind && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') ? { at: 'values', decided: node.decided, value } : undefined;
   }
   if (change.op === 'set' && node?.kind === 'scalar' && node.style === 'plain' && !node.origin && isPlainWord(change.value) && node.span.end > node.span.start) return { at: 'word', span: node.span, text: String(change.value) };
   const missing = node ? 0 : change.path.length - existing(expanded, change.path);

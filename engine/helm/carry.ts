@@ -1,6 +1,7 @@
 import type { Entry, YamlNode } from '../yaml/node.ts';
 import type { Span } from '../yaml/text.ts';
 import type { Segment } from './expand.ts';
+import { placeInHelper } from './helper-text.ts';
 import { expressionOf, isDict, originOf, type Origin, type Value } from './value.ts';
 
 interface Way {
@@ -9,6 +10,8 @@ interface Way {
   readonly from: number;
   /** Offset in the template that spans count from. */
   readonly base: number;
+  /** The expanded document. */
+  readonly text: string;
 }
 
 /**
@@ -16,9 +19,10 @@ interface Way {
  * action's, and with what decides it in a values file.
  * @param from offset of the document in the expanded text
  * @param base offset in the template that spans count from
+ * @param text the expanded document
  */
-export function carryBack(root: YamlNode, segments: readonly Segment[], from: number, base: number): YamlNode {
-  return carry(root, { segments, from, base }, undefined, undefined);
+export function carryBack(root: YamlNode, segments: readonly Segment[], from: number, base: number, text: string): YamlNode {
+  return carry(root, { segments, from, base, text }, undefined, undefined);
 }
 
 /** `written`: the collection that an action wrote and this node is the form of; `by`: the segment that wrote it. */
@@ -28,8 +32,12 @@ function carry(node: YamlNode, way: Way, written: Value, by: Segment | undefined
   switch (node.kind) {
     case 'hole': return { ...node, expression: expressionOf(node.expression), span };
     case 'scalar': {
-      const origin = decided ?? (own && !own.literal && isWhole(way, node.span, own) ? own.result?.from : undefined);
-      return own?.literal === false || !isLiteral(way, node.span) ? { ...node, span, computed: true, ...(origin ? { decided: origin } : {}) } : { ...node, span };
+      if (own?.literal !== false && isLiteral(way, node.span)) return { ...node, span };
+      const helper = own?.result?.helper && placeInHelper(own.result.helper, lineIn(way, node.span.start, own), node.source);
+      // What a template has set since the mapping was written down is decided by the template.
+      const isOther = (typeof written === 'boolean' || typeof written === 'string') && written !== node.value;
+      const origin = (isOther ? undefined : decided) ?? (own && !own.literal && isWhole(way, node.span, own) ? own.result?.from : undefined) ?? helper?.from;
+      return { ...node, span, computed: true, ...(origin ? { decided: origin } : {}), ...(helper ? { helper: { file: helper.file, span: helper.span } } : {}) };
     }
     case 'seq': {
       const items = node.items.map((item, i) => {
@@ -55,6 +63,13 @@ function carryEntry(entry: Entry, way: Way, written: Value, by: Segment | undefi
   const dict = writer === by ? written : collectionOf(writer);
   const value = isDict(dict) ? dict.get(entry.key) : undefined;
   return { ...entry, keySpan, value: carry(entry.value, way, value, writer, originOf(dict, entry.key)) };
+}
+
+/** What of a line an action wrote. */
+function lineIn({ text, from }: Way, offset: number, { start, end }: Segment): string {
+  const first = Math.max(text.lastIndexOf('\n', offset - 1) + 1, start - from);
+  const next = text.indexOf('\n', offset);
+  return text.slice(first, Math.min(next < 0 ? text.length : next, end - from));
 }
 
 /** The collection that an action wrote, if it wrote one. */

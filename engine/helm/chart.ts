@@ -4,6 +4,7 @@ import type { Node, ParsedTemplate } from './ast.ts';
 import { coalesceValues, Refused, stacked, tableAt } from './coalesce.ts';
 import { processDependencies, TooManyCharts, type LoadedChart } from './dependencies.ts';
 import { metadataOf } from './environment.ts';
+import { setHome } from './helper-text.ts';
 import { isBlankTemplate, parseTemplate } from './parse.ts';
 import { isDict, Unknown, valueOf, type Dict, type Origin, type Value } from './value.ts';
 import { readValues } from './values-file.ts';
@@ -78,6 +79,7 @@ export function assemble(files: readonly ChartFile[], profile: readonly ChartFil
     const parsed = parse(file);
     if (!parsed) continue;
     templates.set(file.path, parsed.nodes);
+    for (const nodes of [parsed.nodes, ...parsed.defines.values()]) setHome(nodes, file.file);
     defines.set(name, parsed.nodes);
     // One that holds nothing takes no other's place (text/template, associate).
     for (const [define, nodes] of parsed.defines) if (!defines.has(define) || !isBlankTemplate(nodes)) defines.set(define, nodes);

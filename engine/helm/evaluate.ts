@@ -2,8 +2,10 @@ import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts
 import { callFiles, Files } from './files.ts';
 import { apply, costOf, isLazy } from './functions.ts';
 import { GoNumber } from './number.ts';
+import type { Span } from '../yaml/text.ts';
+import { homeOf, type HelperPiece, type HelperText } from './helper-text.ts';
 import { change, lastingChanges, Shared, tentativeChanges, type Change } from './changes.ts';
-import { isCollection, isDict, isMarked, isTrue, mark, originOf, print, Unknown, type Result, type Value } from './value.ts';
+import { isCollection, isDict, isMarked, isTrue, originOf, print, Unknown, type Result, type Value } from './value.ts';
 
 /*
  * Evaluates a Go template as Helm does, and keeps account of where each piece of the result comes from. What cannot be
@@ -93,8 +95,8 @@ function step(node: Node, dot: Result, state: State): void {
     }
     case 'template': {
       const given = node.pipe ? pipeline(node.pipe, dot, state) : { value: null };
-      const text = include(node.name, given, state);
-      return write(node, typeof text === 'string' ? text : mark(text), { value: text }, state);
+      const result = include(node.name, given, state);
+      return write(node, print(result.value), result, state);
     }
     case 'if': case 'with': return conditional(node, dot, state);
     case 'range': return range(node, dot, state);
@@ -225,7 +227,7 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
 
 function named(name: string, args: readonly Result[], state: State): Result {
   const [first, second] = args;
-  if (name === 'include') return { value: typeof first?.value === 'string' && second ? include(first.value, second, state) : new Unknown('include') };
+  if (name === 'include') return typeof first?.value === 'string' && second ? include(first.value, second, state) : { value: new Unknown('include') };
   if (name === 'tpl') return { value: typeof first?.value === 'string' && second ? tpl(first.value, second, state) : first?.value instanceof Unknown ? first.value : new Unknown('tpl') };
   const cost = costOf(name, args);
   if (cost !== Infinity) spend(state, cost);
@@ -301,9 +303,10 @@ function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: 
 }
 
 /** What a named template writes; unknown where it is in no file read or hangs on what cannot be told. */
-function include(name: string, given: Result, state: State): string | Unknown {
+function include(name: string, given: Result, state: State): Result {
   const nodes = state.chart.defines.get(name);
-  return (nodes && computed(nodes, given, state)) ?? new Unknown(`include ${JSON.stringify(name)} ${expressionOf(given.value, state)}`);
+  const helper = nodes && computed(nodes, given, state);
+  return helper ? { value: helper.text, helper } : { value: new Unknown(`include ${JSON.stringify(name)} ${expressionOf(given.value, state)}`) };
 }
 
 function tpl(text: string, given: Result, state: State): string | Unknown {
@@ -311,7 +314,7 @@ function tpl(text: string, given: Result, state: State): string | Unknown {
   const parsed = state.chart.parse(text);
   // What the text defines is there for what it includes, before what the release has of that name.
   const chart = parsed && parsed.defines.size > 0 ? { ...state.chart, defines: new Map([...state.chart.defines, ...parsed.defines]) } : state.chart;
-  return (parsed && computed(parsed.nodes, given, { ...state, chart })) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
+  return (parsed && computed(parsed.nodes, given, { ...state, chart })?.text) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
 }
 
 function expressionOf(value: Value, state: State): string {
@@ -319,15 +322,22 @@ function expressionOf(value: Value, state: State): string {
   return isDict(value) ? [...value].map(([key, one]) => `${key}:${isCollection(one) ? '…' : print(one)}`).join(' ') : isCollection(value) ? '…' : print(value);
 }
 
-/** The text that nodes write; undefined where it cannot be told. */
-function computed(nodes: readonly Node[], given: Result, state: State): string | undefined {
+/** The text that nodes write, with what wrote it; undefined where it cannot be told. */
+function computed(nodes: readonly Node[], given: Result, state: State): HelperText | undefined {
   if (state.depth >= deepest) throw new Abandoned('templates include each other');
   let text: string | undefined = '';
   // What hangs on a condition that cannot be told is of no use, but for what it changes in passing.
   const goesOn = mayChange(nodes);
+  const pieces: HelperPiece[] = [];
+  const file = homeOf(nodes);
+  const add = (piece: string, span: Span, literal: boolean, result?: Result): void => {
+    if (text === undefined || piece === '') return;
+    if (file !== undefined) pieces.push({ start: text.length, end: text.length + piece.length, file, span, literal, from: result?.from, helper: result?.helper });
+    text += piece;
+  };
   const out: Output = {
-    text: (_, piece) => { if (text !== undefined) text += piece; },
-    value: (_, piece) => { if (text !== undefined) text += piece; },
+    text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
+    value: (action, piece, result) => add(piece, action.span, false, result),
     branch: (branch) => {
       if (branch.length > 0 && !goesOn) throw untold;
       if (branch.length > 0) text = undefined;
@@ -339,7 +349,7 @@ function computed(nodes: readonly Node[], given: Result, state: State): string |
     if (error === untold) return undefined;
     throw error;
   }
-  return text;
+  return text === undefined ? undefined : { text, pieces };
 }
 
 const untold = new Error('hangs on an unknown condition');

@@ -59,7 +59,7 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
     const changes = evaluate(nodes, dot, {
       ...chartOf(release),
       seen(pipe, result, of) {
-        if (of === 'if' && result.value === false && result.from) off.add(result.from);
+        if (of === 'if' && result.value === false && result.from && !result.from.chooses) off.add(result.from);
         release.seen?.(pipe, result);
       },
       stops: (words) => failures.push(words),

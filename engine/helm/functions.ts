@@ -17,17 +17,22 @@ export function isLazy(name: string): boolean {
 const passing: Readonly<Record<string, (args: readonly Result[]) => Result | undefined>> = {
   default: ([fallback, value]) => (isTrue(value?.value) === true ? value : fallback),
   coalesce: (args) => args.find(({ value }) => isTrue(value) === true),
-  ternary: ([yes, no, test]) => (test?.value === true ? yes : no),
+  ternary: ([yes, no, test]) => chosen(test?.value === true ? yes : no, test),
   required: ([, value]) => value,
   ...Object.fromEntries(['quote', 'squote', 'toString', 'toYaml', 'mustToYaml', 'int', 'int64', 'float64', 'trim', 'indent', 'nindent', 'trunc', 'trimSuffix', 'trimPrefix', 'lower', 'upper'].map((name) => [name, (args: readonly Result[]) => args.at(-1)])),
 };
+
+/** One of two values: it is decided where it is written, or else by what chose it. */
+function chosen(one: Result | undefined, test: Result | undefined): Result | undefined {
+  return one && !one.from && test?.from ? { ...one, from: { ...test.from, chooses: true } } : one;
+}
 
 /** Applies a function. What goes wrong in it, and what it cannot know, is unknown. */
 export function apply(name: string, args: readonly Result[]): Result {
   const values = args.map(({ value }) => value);
   const passed = Object.hasOwn(passing, name) ? passing[name]!(args) : undefined;
   const of = passed && (isCollection(passed.value) ? passed.value : passed.of);
-  return { value: compute(name, values), ...(passed?.from ? { from: passed.from } : {}), ...(of ? { of } : {}) };
+  return { value: compute(name, values), ...(passed?.from ? { from: passed.from } : {}), ...(of ? { of } : {}), ...(passed?.helper ? { helper: passed.helper } : {}) };
 }
 
 function compute(name: string, values: readonly Value[]): Value {

@@ -10,6 +10,7 @@ import { carryBack, indexAt } from './carry.ts';
 import { assemble, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
 import type { Change } from './changes.ts';
+import { signatureOfHelper } from './helper-text.ts';
 import { mayChange } from './evaluate.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
 import type { Asides } from './switches.ts';
@@ -201,7 +202,7 @@ function readWritten<D extends TemplateDocument>(text: string, branches: readonl
   const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: [...branches] }, 'template');
   if (problem) return undefined;
   if (!root) return [];
-  const carried = carryBack(root, segments, at.span.start, document.start);
+  const carried = carryBack(root, segments, at.span.start, document.start, text);
   return readResources(carried).map((resource) => ({ document, resource, root: carried }));
 }
 
@@ -210,7 +211,7 @@ function signatureOf(segments: readonly Segment[], { start: from, end: to }: Spa
   const pieces: string[] = [];
   for (let i = indexAt({ segments, from }, 0); i < segments.length && segments[i]!.start < to; i++) {
     const { start, span, result } = segments[i]!;
-    pieces.push(`${start - from}:${span.start - base}:${result?.from ? `${result.from.file}#${result.from.path.join('/')}` : ''}`);
+    pieces.push(`${start - from}:${span.start - base}:${result?.from ? `${result.from.file}#${result.from.path.join('/')}` : ''}${result?.helper ? `(${signatureOfHelper(result.helper)})` : ''}`);
   }
   return pieces.join(' ');
 }

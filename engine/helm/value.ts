@@ -1,5 +1,6 @@
 import { isShuffled } from './lists.ts';
 import { float64, GoNumber } from './number.ts';
+import type { HelperText } from './helper-text.ts';
 import { toData, type Decided, type Path, type YamlNode } from '../yaml/node.ts';
 
 /** What a template computes with. A number is an `int` of Go. Mappings are Maps, so that any key is just a key; undefined is a missing one. */
@@ -35,6 +36,8 @@ export interface Result {
   readonly from?: Origin;
   /** The collection that a text is the form of (`toYaml`). */
   readonly of?: Value;
+  /** How a named template wrote the text. */
+  readonly helper?: HelperText;
 }
 
 /** Where the entries of a mapping or list are written, by key or index. */

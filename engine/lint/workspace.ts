@@ -398,7 +398,7 @@ export class Workspace {
           if (!finding) continue;
           const now = made?.finding === finding ? made : { finding, origin: made?.origin ?? { rule, unitKey, signal, variant, judged } };
           // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
-          if (isPhased || signal.at.place.decided || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
+          if (isPhased || signal.at.place.decided || signal.at.place.helper || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
           else said.made = now;
           all.push(now);
         }
@@ -413,8 +413,9 @@ export class Workspace {
    * there stands at that line itself, or nowhere.
    */
   private placed({ at: { place } }: Signal, made: Finding): Finding | undefined {
-    const { decided } = place;
+    const { decided, helper } = place;
     const span = decided && this.decidingSpan(decided);
+    if (helper) made = { ...made, related: [...made.related, { ...helper, message: 'written here' }] };
     const finding = !made.related.every(({ file }) => this.files.has(file)) ? { ...made, related: made.related.filter(({ file }) => this.files.has(file)) } : made;
     if (this.files.has(finding.file)) return span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
     return span && { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message: `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})` };

@@ -24,7 +24,7 @@ export function carry(node: YamlNode, known: YamlNode | undefined, fallback: Fal
   const placed = { span, ...(home ? { home } : {}), ...(mapping ? { mapping } : {}) };
   switch (node.kind) {
     case 'hole': return { kind: 'hole', expression: node.expression, ...placed };
-    case 'scalar': return { ...node, ...placed, ...(isLiteral ? {} : { computed: true as const }), ...(written?.decided ? { decided: written.decided } : {}) };
+    case 'scalar': return { ...node, ...placed, ...(isLiteral ? {} : { computed: true as const }), ...(written?.decided ? { decided: written.decided } : {}), ...(written?.helper ? { helper: written.helper } : {}) };
     case 'seq': return { ...node, ...placed, items: node.items.map((item, i) => carry(item, itemOf(node, written, i), below)) };
     case 'map': return { ...node, ...placed, entries: node.entries.map((entry) => carryEntry(entry, written, below)) };
   }

@@ -1,4 +1,4 @@
-import { entryOf, type Decided, type Entry, type Home, type Path, type YamlNode } from './node.ts';
+import { entryOf, type Decided, type Entry, type HelperSpan, type Home, type Path, type YamlNode } from './node.ts';
 import type { Span } from './text.ts';
 
 /** A place in a document, made of plain data: it outlives the tree and can be cached, compared and sent. */
@@ -12,6 +12,8 @@ export interface Place {
   readonly key?: Span;
   /** The place in a values file that decides the value. */
   readonly decided?: Decided;
+  /** The place in a helper of a chart that wrote the value. */
+  readonly helper?: HelperSpan;
   /** Where the span is that of a parent (`path`) or of the whole object (`file`), since the value is written nowhere by itself. */
   readonly mapping?: 'path' | 'file';
   /** The document that the spans count in, where it is not the object's own. */
@@ -116,7 +118,7 @@ export class Cursor {
   /** Where this is, or where it would be: an absent value sits on the key of its nearest written parent. */
   place(): Place {
     const home = this.home();
-    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}), ...(this.mapping ? { mapping: this.mapping } : {}), ...(home ? { home } : {}) };
+    return { path: this.path, stable: this.stable(), span: this.mark(), ...(this.entry ? { key: this.entry.keySpan } : {}), ...(this.node?.decided ? { decided: this.node.decided } : {}), ...(this.node?.helper ? { helper: this.node.helper } : {}), ...(this.mapping ? { mapping: this.mapping } : {}), ...(home ? { home } : {}) };
   }
 
   /** The same place with the key underlined instead of the value. */

@@ -19,6 +19,8 @@ interface NodeBase {
   readonly computed?: true;
   /** The place in a values file that decides it. */
   readonly decided?: Decided;
+  /** The place in a named template that wrote it, where the span is that of the action which asks for this. */
+  readonly helper?: HelperSpan;
   /** Where the place is not its own: that of a parent (`path`), or of the whole object (`file`). */
   readonly mapping?: 'path' | 'file';
   /** The document that it is written in, where that is not its object's own: a patch of Kustomize. Spans count from there. */
@@ -44,6 +46,14 @@ export interface Decided {
   readonly document?: number;
   /** The place in the YAML that the text at the path is. */
   readonly inner?: Path;
+  /** It is not the value itself: it chooses among values that the template has. */
+  readonly chooses?: true;
+}
+
+/** A place in a helper of a chart, in offsets of its file. */
+export interface HelperSpan {
+  readonly file: string;
+  readonly span: Span;
 }
 
 export interface ScalarNode extends NodeBase {

@@ -265,3 +265,43 @@ describe('a fix of a value is offered where it does what it says', () => {
     assert.deepEqual(fixes(chart({ ...values, 'values-prod.yaml': 'bound: true\nautomount: true\n', 'templates/web.yaml': web('web'), 'templates/rbac.yaml': rbac }, [production])), ['values.yaml false']);
   });
 });
+
+describe('what a named template writes', () => {
+  const binding = (role: string): string => `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: web\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: ${role}\nsubjects:\n  - kind: ServiceAccount\n    name: web\n    namespace: shop\n`;
+  /** The related places of the first finding of a rule. */
+  const related = (workspace: Workspace, rule: string): string[] => workspace.findings().find((one) => one.rule === rule)!.related.filter(({ message }) => /written|decides/.test(message)).map(({ file, span, message }) => `${file}:${workspace.textOf(file)!.slice(0, span.start).split('\n').length} ${workspace.textOf(file)!.slice(span.start, span.end)}: ${message}`);
+
+  test('stands where it is asked for, with the line that wrote it', () => {
+    const workspace = chart({ 'templates/_helpers.tpl': `{{- define "web.binding" -}}\n${binding('cluster-admin')}{{- end -}}\n`, 'templates/rbac.yaml': '---\n{{ include "web.binding" . }}\n', 'templates/account.yaml': account });
+    assert.deepEqual(found(workspace, 'cluster-admin-binding'), ['templates/rbac.yaml:2 {{ include "web.binding" . }}']);
+    assert.deepEqual(related(workspace, 'cluster-admin-binding'), ['templates/_helpers.tpl:9 cluster-admin: written here']);
+    put(workspace, 'templates/_helpers.tpl', `{{- /* one line more */ -}}\n${workspace.textOf('templates/_helpers.tpl')!}`);
+    assert.deepEqual(related(workspace, 'cluster-admin-binding'), ['templates/_helpers.tpl:10 cluster-admin: written here']);
+  });
+
+  test('and with the value that decides it there, or chooses among what the template has', () => {
+    const values = { 'values.yaml': 'web:\n  clusterAdmin: true\n  role: cluster-admin\n', 'templates/account.yaml': account };
+    const chosen = chart({ ...values, 'templates/_helpers.tpl': `{{- define "web.role" -}}\n{{ ternary "cluster-admin" "view" .Values.web.clusterAdmin }}\n{{- end -}}\n`, 'templates/rbac.yaml': binding('{{ include "web.role" . | quote }}') });
+    assert.deepEqual(related(chosen, 'cluster-admin-binding'), ['templates/_helpers.tpl:2 {{ ternary "cluster-admin" "view" .Values.web.clusterAdmin }}: written here', 'values.yaml:2 true: this value decides it'].sort());
+    // A name is no answer to the question whether.
+    assert.deepEqual(chosen.findings().flatMap((finding) => chosen.fixesOf(finding)).flatMap(({ edits }) => edits).filter(({ file }) => file === 'values.yaml'), []);
+    const nested = chart({ ...values, 'templates/_helpers.tpl': `{{- define "web.role" }}{{ .Values.web.role }}{{ end }}\n{{- define "web.ref" -}}\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: {{ include "web.role" . }}\n{{- end -}}\n`, 'templates/rbac.yaml': binding('x').replace(/roleRef:\n(?: .*\n)+/, '{{ include "web.ref" . | nindent 0 }}\n') });
+    assert.deepEqual(related(nested, 'cluster-admin-binding'), ['templates/_helpers.tpl:1 {{ .Values.web.role }}: written here', 'values.yaml:3 cluster-admin: this value decides it']);
+  });
+});
+
+describe('what a template has set', () => {
+  const web = (automount: string): string => deployment(`      serviceAccountName: web\n      automountServiceAccountToken: ${automount}\n`);
+  const decided = (values: string, before: string, automount: string): string[] => found(chart({ 'values.yaml': values, 'templates/web.yaml': `${before}\n${web(automount)}`, 'templates/account.yaml': account }), 'automounted-token');
+
+  test('is decided by the template, not by the value that it has taken away', () => {
+    assert.deepEqual(decided('automount: false\n', '{{- $_ := set .Values "automount" true }}', '{{ .Values.automount }}'), ['templates/web.yaml:12 {{ .Values.automount }}']);
+    assert.deepEqual(decided('pod: {automount: false}\n', '{{- $_ := set .Values.pod "automount" true }}', '{{ .Values.pod.automount }}'), ['templates/web.yaml:12 {{ .Values.pod.automount }}']);
+  });
+
+  test('of two mappings by the one that won', () => {
+    assert.deepEqual(decided('defaults: {automount: false}\nown: {automount: true}\n', '{{- $all := mergeOverwrite (deepCopy .Values.defaults) .Values.own }}', '{{ $all.automount }}'), ['templates/web.yaml:12 {{ $all.automount }}, by values.yaml:2 true']);
+    // An own `false` is empty to merge.
+    assert.deepEqual(decided('defaults: {automount: true}\nown: {automount: false}\n', '{{- $all := merge (deepCopy .Values.own) .Values.defaults }}', '{{ $all.automount }}'), ['templates/web.yaml:12 {{ $all.automount }}, by values.yaml:1 true']);
+  });
+});
