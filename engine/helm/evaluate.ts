@@ -90,7 +90,7 @@ function step(node: Node, dot: Result, state: State): void {
     case 'action': {
       const result = pipeline(node.pipe, dot, state);
       state.chart.seen(node.pipe, result, 'action');
-      if (node.pipe.variables.length === 0) write(node, print(result.value), result, state);
+      if (node.pipe.variables.length === 0) write(node, state.depth > 0 && (result.value === undefined || result.value === null) ? nothing : print(result.value), result, state);
       return;
     }
     case 'template': {
@@ -104,9 +104,14 @@ function step(node: Node, dot: Result, state: State): void {
   }
 }
 
+/** What Go writes for nothing. Helm takes it out of what a whole template writes, or `tpl`; in what `include` gives it still stands (helm pkg/engine). */
+const nothing = '<no value>';
+
 function write(action: Node, text: string, result: Result, state: State): void {
   spend(state, text.length / 100);
-  state.out.value(action, text, result);
+  if (state.depth > 0 || !text.includes(nothing)) return state.out.value(action, text, result);
+  const { helper: _, ...rest } = result;
+  state.out.value(action, text.replaceAll(nothing, ''), rest);
 }
 
 function conditional(node: Extract<Node, { kind: 'if' | 'with' }>, dot: Result, state: State): void {
@@ -314,7 +319,7 @@ function tpl(text: string, given: Result, state: State): string | Unknown {
   const parsed = state.chart.parse(text);
   // What the text defines is there for what it includes, before what the release has of that name.
   const chart = parsed && parsed.defines.size > 0 ? { ...state.chart, defines: new Map([...state.chart.defines, ...parsed.defines]) } : state.chart;
-  return (parsed && computed(parsed.nodes, given, { ...state, chart })?.text) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
+  return (parsed && computed(parsed.nodes, given, { ...state, chart })?.text.replaceAll(nothing, '')) ?? new Unknown(`tpl ${JSON.stringify(text)}`);
 }
 
 function expressionOf(value: Value, state: State): string {

@@ -158,7 +158,8 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   trimAll: ['s s', ([cut, input]) => trimSet(string(input), string(cut))],
   trimSuffix: ['s s', ([suffix, input]) => (string(suffix) !== '' && string(input).endsWith(string(suffix)) ? string(input).slice(0, -string(suffix).length) : string(input))],
   trimPrefix: ['s s', ([prefix, input]) => (string(input).startsWith(string(prefix)) ? string(input).slice(string(prefix).length) : string(input))],
-  nospace: on((input) => input.replace(spaces, '')),
+  // It takes bytes for characters.
+  nospace: on((input) => (isMarked(input) ? input : bytes(input)).replace(spaces, '')),
   lower: on((input) => cased(input, lower)),
   upper: on((input) => cased(input, upper)),
   title: on(title),
@@ -170,7 +171,7 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   substr: ['i i s', ([start, end, input]) => substring(whole(start), whole(end), string(input))],
   abbrev: ['i s', ([width, input]) => (whole(width) < 4 || bytes(string(input)).length <= whole(width) ? string(input) : `${string(input).slice(0, whole(width) - 3)}...`)],
   repeat: ['i s', ([count, input]) => (whole(count) < 0 || whole(count) * string(input).length > longest ? unsure() : string(input).repeat(whole(count)))],
-  replace: ['s s s', ([from, to, input]) => (string(from) === '' ? bytes(string(input)) : string(input)).split(string(from)).join(string(to))],
+  replace: ['s s s', ([from, to, input]) => (string(from) === '' ? bytes(string(input)).replaceAll('', () => string(to)) : string(input).split(string(from)).join(string(to)))],
   indent: ['i s', ([count, input]) => indent(whole(count), string(input))],
   nindent: ['i s', ([count, input]) => `\n${indent(whole(count), string(input))}`],
   toYaml: ['a', ([value]) => toYaml(value)],

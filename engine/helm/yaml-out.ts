@@ -23,7 +23,7 @@ function spend(left: Left): void {
 
 /** Writes a value as Helm's `toYaml` does, without the last line break. @throws RangeError for more than any manifest, TypeError where versions of Helm differ */
 export function toYaml(value: Value): string {
-  return node(value, 0, 0, { values: mostValues }).replace(/\n$/, '');
+  return node(value, 0, 0, { values: mostValues });
 }
 
 /** A value whose block stands at an indentation and whose first line begins at a column. */
@@ -162,6 +162,9 @@ function hex(code: number, digits: number): string {
 
 /** Keys in the order of the emitter's sorter, numbers in them by their size. */
 function sorted(keys: string[]): string[] {
+  // Where versions of Helm differ on a pair, the order of the others may hang on it.
+  const numbered = keys.filter((key) => /\p{Nd}\p{L}/u.test(key));
+  if (numbered.length <= 100) for (const one of numbered) for (const other of keys) if (one !== other) isBefore([...one], [...other]);
   return keys.sort((a, b) => (a === b ? 0 : isBefore([...a], [...b]) ? -1 : 1));
 }
 
