@@ -175,7 +175,7 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
   const marks = expanded.branches;
   let passed = 0;
   for (const { text, start } of splitStream(expanded.text)) {
-    const kind = /^["']?kind["']?:/m.exec(text);
+    const kind = /^["']?kind["']?:/m.exec(text) ?? (/^\s*\{/.test(text) ? /["']kind["']\s*:/.exec(text) : null);
     if (!kind || peekKind(text) !== 'parse') continue;
     const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
     if (!home) return undefined;

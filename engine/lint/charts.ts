@@ -137,6 +137,13 @@ export class Charts {
     return chart !== undefined && this.readings.get(`${scope}\n${defaults.name}`)?.templates.get(insideOf(chart, path))?.objects !== undefined;
   }
 
+  /** Why a chart as a whole was not put together, if its Chart.yaml can be read. */
+  wholeFault(scope: string, { chart, path, text }: SourceFile): ChartFault | undefined {
+    const reading = this.readings.get(`${scope}\n${defaults.name}`);
+    if (chart === undefined || insideOf(chart, path) !== 'Chart.yaml' || !reading || reading.release) return undefined;
+    return { reason: 'template', detail: 'its dependencies multiply to more charts than are read: no template is expanded', span: { start: 0, end: Math.min(text.length, 1) } };
+  }
+
   private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean): GraphObject {
     let object = this.objects.get(written);
     if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root, ...(rendered ? { rendered } : {}) }));

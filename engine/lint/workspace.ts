@@ -313,7 +313,7 @@ export class Workspace {
     this.all();
     return [...this.files.values()].flatMap((file) => {
       const { source, documents } = file;
-      const fault = chartFault(file);
+      const fault = chartFault(file) ?? this.charts.wholeFault(source.scope, source);
       if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
       if (this.charts.reads(source.scope, source)) return [];
       return documents.flatMap(({ facts, index, start }) => (facts.problem ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));

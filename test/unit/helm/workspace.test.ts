@@ -305,3 +305,19 @@ describe('what a template has set', () => {
     assert.deepEqual(decided('defaults: {automount: true}\nown: {automount: false}\n', '{{- $all := merge (deepCopy .Values.own) .Values.defaults }}', '{{ $all.automount }}'), ['templates/web.yaml:12 {{ $all.automount }}, by values.yaml:1 true']);
   });
 });
+
+test('a template in JSON is read with its values', () => {
+  const binding = (role: string): string => `{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "admin"}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": {{ ${role} | quote }}}, "subjects": [{"kind": "ServiceAccount", "name": "web", "namespace": "shop"}]}\n`;
+  assert.deepEqual(found(chart({ 'values.yaml': 'role: cluster-admin\n', 'templates/rbac.json': binding('.Values.role'), 'templates/account.yaml': account }), 'cluster-admin-binding'), ['templates/rbac.json:1 {{ .Values.role | quote }}, by values.yaml:1 cluster-admin']);
+});
+
+test('charts that multiply by their aliases are given up, and said to be', { timeout: 20_000 }, () => {
+  const aliases = (name: string): string => `dependencies:\n${Array.from({ length: 20 }, (_, i) => `  - {name: ${name}, version: 1.0.0, alias: ${name}${i}}\n`).join('')}`;
+  const files: Record<string, string> = { 'Chart.yaml': `apiVersion: v2\nname: web\nversion: 1.0.0\n${aliases('c1')}` };
+  for (let depth = 1, folder = ''; depth <= 5; depth++) {
+    folder += `charts/c${depth}/`;
+    files[`${folder}Chart.yaml`] = `apiVersion: v2\nname: c${depth}\nversion: 1.0.0\n${depth < 5 ? aliases(`c${depth + 1}`) : ''}`;
+    files[`${folder}templates/account.yaml`] = account;
+  }
+  assert.deepEqual(chart(files).skipped().map(({ file, reason, detail }) => `${file} ${reason}: ${detail}`), ['Chart.yaml template: its dependencies multiply to more charts than are read: no template is expanded']);
+});
