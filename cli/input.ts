@@ -46,6 +46,8 @@ export interface LintInput {
   readonly problems: readonly LoadProblem[];
   /** What is worth knowing about how it was read: charts that Helm does not render, builds that kustomize does not. */
   readonly notes: readonly string[];
+  /** Whether Helm or kustomize refused something that was to be rendered. */
+  readonly unrendered: boolean;
   /** Has Helm and kustomize look again at files that were written since. */
   renderAgain(): Promise<void>;
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
@@ -58,10 +60,11 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const { workspaces, problems } = await load(settings.paths, new Map(), settings, io);
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
   const render = async (): Promise<string[]> => (await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]))).flat();
-  const notes = [...await render(), ...workspaces.flatMap((loaded, i) => unusedSettings(loaded, opened[i]!.workspace, io.cwd))];
+  const refusals = await render();
+  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => unusedSettings(loaded, opened[i]!.workspace, io.cwd))];
   const { changedSince: revision } = settings;
   return {
-    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, stdin: undefined,
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, stdin: undefined,
     renderAgain: async () => void await render(),
   };
 }
@@ -85,16 +88,16 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
   if (settings.helmChart !== undefined) return readHelmOutput(text, settings.helmChart, settings, io);
   if (file === undefined) {
     const opened = await openAlone(text, encoding, unreadable, settings, io);
-    return { ...opened, notes: [], renderAgain, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
+    return { ...opened, notes: [], ...asItIs, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
   }
   const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
   const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io, new Map([[file, encoding]])));
   const path = relativeTo(workspaces[0]!.root, file);
-  return { opened, problems, notes: [], renderAgain, stdin: { opened: opened[0]!, path, bytes } };
+  return { opened, problems, notes: [], ...asItIs, stdin: { opened: opened[0]!, path, bytes } };
 }
 
 /** Of standard input nothing is rendered. */
-const renderAgain = async (): Promise<void> => {};
+const asItIs = { unrendered: false, renderAgain: async (): Promise<void> => {} };
 
 /** The output of Helm on standard input, on the lines of the chart that it is of. */
 async function readHelmOutput(text: string, chart: string, settings: LintSettings, io: Io): Promise<LintInput> {
@@ -104,7 +107,7 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
   const install = loaded && installsOf(loaded.files, loaded.configuration).find((one) => resolvePath(loaded.root, one.chart) === chart);
   if (!install) throw new UsageError(`--helm-chart ${relativeTo(io.cwd, chart) || '.'}: no Chart.yaml is there`);
   opened[0]!.workspace.install(install.scope, [{ name: stdinName, values: [], rendered: text }], { alone: true });
-  return { opened, problems, notes: [], stdin: undefined, renderAgain };
+  return { opened, problems, notes: [], ...asItIs, stdin: undefined };
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {

@@ -1,5 +1,6 @@
 import { relativeTo, resolvePath } from '../sources/path.ts';
 import type { KustomizeBuild } from '../sources/kustomizations.ts';
+import { openBuilds } from '../sources/open-builds.ts';
 import { renderBuild } from '../sources/render-build.ts';
 import type { LoadedWorkspace } from '../sources/tree.ts';
 import { UsageError } from './args.ts';
@@ -13,12 +14,15 @@ const atOnce = 4;
 
 /**
  * Has kustomize build the kustomizations of a workspace that are reported on, as `--render` asks for it, and says which it
- * does not build. What would be fetched from elsewhere is not built.
+ * does not build: with `auto` those of which reading them leaves something untold, for it takes seconds where objects are
+ * large. What would be fetched from elsewhere is not built.
  */
 export async function renderBuilds({ workspace, reports }: Pick<OpenWorkspace, 'workspace' | 'reports'>, loaded: LoadedWorkspace, { render }: LintSettings, { host, cwd }: Io): Promise<string[]> {
   if (render === 'never') return [];
   const reported = new Set(loaded.files.filter(({ path }) => reports(path)).flatMap(({ build }) => build?.roots ?? []));
-  const builds = loaded.plan.builds.filter(({ folder, file }) => reported.has(folder) || reports(file));
+  const asked = loaded.plan.builds.filter(({ folder, file }) => reported.has(folder) || reports(file));
+  const open = asked.length > 0 && render === 'auto' ? openBuilds(loaded.files) : undefined;
+  const builds = asked.filter(({ file }) => open?.has(file) ?? true);
   const nameOf = ({ folder }: KustomizeBuild): string => relativeTo(cwd, resolvePath(loaded.root, folder)) || '.';
   const [remote, local] = [builds.filter((one) => one.remote !== undefined), builds.filter((one) => one.remote === undefined)];
 

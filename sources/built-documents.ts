@@ -2,8 +2,10 @@ import { applyLevels } from '../engine/kustomize/apply.ts';
 import type { SourceDocument } from '../engine/kustomize/block.ts';
 import { readLevel, type Level } from '../engine/kustomize/level.ts';
 import type { Overlay } from '../engine/kustomize/overlay.ts';
+import type { SourceFile } from '../engine/lint/workspace.ts';
 import { nodeAt, toData, type YamlNode } from '../engine/yaml/node.ts';
 import { parseYaml } from '../engine/yaml/parse.ts';
+import { splitStream } from '../engine/yaml/split.ts';
 
 /** A document as a Kustomize build makes it. */
 export interface BuiltDocument {
@@ -11,6 +13,17 @@ export interface BuiltDocument {
   readonly data: unknown;
   /** The outermost kustomization of the build: its file. */
   readonly by: string;
+}
+
+/** The documents of any of some files, as Kustomize reads them. */
+export function documentsIn(files: readonly SourceFile[]): (path: string) => readonly SourceDocument[] {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const kept = new Map<string, readonly SourceDocument[]>();
+  return (path) => {
+    const documents = kept.get(path) ?? splitStream(texts.get(path) ?? '').map(({ text, start }, index) => ({ file: path, index, start, text }));
+    kept.set(path, documents);
+    return documents;
+  };
 }
 
 /** Makes documents as their Kustomize builds do, each different outcome once; none that a build deletes, or of which something cannot be told. */

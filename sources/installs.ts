@@ -1,4 +1,3 @@
-import type { SourceDocument } from '../engine/kustomize/block.ts';
 import type { ChartVariant } from '../engine/lint/charts.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
@@ -6,7 +5,7 @@ import { toData } from '../engine/yaml/node.ts';
 import { parseYaml } from '../engine/yaml/parse.ts';
 import { splitStream } from '../engine/yaml/split.ts';
 import { argoDeliveries, argoFolders } from './argo-cd.ts';
-import { documentBuilder } from './built-documents.ts';
+import { documentBuilder, documentsIn } from './built-documents.ts';
 import type { Delivery, DeliveryDocument } from './delivery.ts';
 import { fluxDeliveries } from './flux.ts';
 import { parentOf, resolvePath } from './path.ts';
@@ -94,16 +93,6 @@ export function mayInstall({ text, dialect, role }: Pick<SourceFile, 'text' | 'd
 
 function holdsInstaller(text: string): boolean {
   return /^kind:[ \t]*["']?(?:Application(?:Set)?|HelmRelease)\b/m.test(text);
-}
-
-/** The documents of any of some files, as Kustomize reads them. */
-function documentsIn(files: readonly SourceFile[]): (path: string) => readonly SourceDocument[] {
-  const kept = new Map<string, readonly SourceDocument[]>();
-  return (path) => {
-    const documents = kept.get(path) ?? splitStream(files.find((file) => file.path === path)?.text ?? '').map(({ text, start }, index) => ({ file: path, index, start, text }));
-    kept.set(path, documents);
-    return documents;
-  };
 }
 
 /** The objects of a file that install charts: as they are written, or as each Kustomize build that reaches them makes them. */

@@ -25,7 +25,7 @@ export const lintFlags: readonly Flag[] = [
   { name: 'baseline', value: 'FILE', help: 'findings that are known: not reported, not fixed, not failed on' },
   { name: 'update-baseline', help: 'write the findings of this run to the --baseline' },
   { name: 'changed-since', value: 'REF', help: 'report only what concerns files that changed since a git revision' },
-  { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], default: 'auto', help: 'whether Helm renders charts and kustomize builds kustomizations too: where they are on PATH, not at all, or without fail' },
+  { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], default: 'auto', help: 'whether Helm and kustomize are run: where they are on PATH and have something to tell, not at all, or always' },
   { name: 'stdin-filename', value: 'NAME', help: 'with "-": the file whose place the text takes in its workspace' },
   { name: 'strict', help: 'exit 1 if a document cannot be read' },
   { name: 'quiet', help: 'findings only: no summary, no hints' },

@@ -60,6 +60,11 @@ for (const { dir } of kubernetesTools as { dir: string }[]) {
       for (const render of ['never', 'always']) assert.deepEqual(placesOf(lint(patched, '--render', render).stdout), ['prod/kustomization.yaml:8 plain exact'], render);
     });
 
+    test('auto leaves kustomize alone where there is nothing that only it can tell', () => {
+      const cwd = folderWith({ ...base('true'), 'prod/kustomization.yaml': 'resources: [../base, nowhere.yaml]\n' });
+      assert.deepEqual(['auto', 'always'].map((render) => lint(cwd, '--render', render).stderr === ''), [true, false]);
+    });
+
     test('what one build has of several names it', () => {
       const cwd = folderWith({ ...base('false'), ...replaced, 'test/kustomization.yaml': 'resources: [../base]\nnamespace: test\n' });
       const [finding] = found(lint(cwd, '--render', 'always').stdout);

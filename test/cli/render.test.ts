@@ -105,6 +105,7 @@ for (const dir of helms) {
         assert.match(stderr, /^kubewho: web: helm template: .*a port is needed\n$/, 'and not again for the profile');
       }
       assert.equal(lint(cwd, 'web', '--render', 'never').stderr, '');
+      assert.deepEqual(['auto', 'always'].map((render) => lint(cwd, 'web', '--render', render, '--strict', '--fail-on', 'never').code), [0, 1], 'with --strict, always means that it has to render');
     });
 
     test('a profile with which a chart does not render is named', () => {
