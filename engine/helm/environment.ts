@@ -22,7 +22,9 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
   const inside = instance.folder === '' ? template : template.slice(instance.folder.length + 1);
   const minor = String(settings.kubernetesMinor);
   const version = `v1.${minor}.0`;
-  return dict({
+  const dot = ownDot(instance);
+  dot.clear();
+  for (const [name, value] of Object.entries<Value>({
     Values: isDict(instance.values) ? withNature(instance.values, { isNamed: true }) : instance.values,
     Chart: instance.about,
     Release: dict({ Name: settings.release ?? mark(new Unknown('.Release.Name')), Namespace: settings.namespace ?? mark(new Unknown('.Release.Namespace')), Service: 'Helm', IsInstall: true, IsUpgrade: false, Revision: 1 }),
@@ -34,7 +36,17 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
     Files: files,
     Subcharts: new Unknown('.Subcharts'),
     Template: dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }),
-  });
+  })) dot.set(name, value);
+  return dot;
+}
+
+const dots = new WeakMap<ChartInstance, Dict>();
+
+/** The mapping that all templates of a chart have as their dot: what one puts into it lasts as what it does to the values does (helm pkg/engine/engine.go, recAllTpls). */
+export function ownDot(instance: ChartInstance): Dict {
+  let dot = dots.get(instance);
+  if (!dot) dots.set(instance, (dot = new Map()));
+  return dot;
 }
 
 const texts = ['Name', 'Home', 'Version', 'Description', 'Icon', 'APIVersion', 'Condition', 'Tags', 'AppVersion', 'KubeVersion', 'Type'];

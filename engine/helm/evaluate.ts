@@ -227,7 +227,13 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
     return (first.kind === 'literal' && first.value === null) || rest.length > 0 || piped ? { value: new Unknown('no command') } : operand(first, dot, state);
   }
   if (isLazy(first.name)) return shortCircuit(first.name, [...rest.map((one) => () => operand(one, dot, state)), ...(piped ? [() => piped] : [])]);
-  return named(first.name, [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])], state);
+  return named(first.name, [...rest.map((one) => argument(one, dot, state)), ...(piped ? [piped] : [])], state);
+}
+
+function argument(one: Operand, dot: Result, state: State): Result {
+  const result = operand(one, dot, state);
+  const isField = one.kind === 'fields';
+  return isField === (result.isField ?? false) ? result : { ...result, isField };
 }
 
 function named(name: string, args: readonly Result[], state: State): Result {

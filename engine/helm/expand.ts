@@ -2,7 +2,7 @@ import type { BranchMark, Hole } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
 import type { ParsedTemplate, Pipe } from './ast.ts';
 import { parseTemplate } from './parse.ts';
-import { dotOf, type ReleaseSettings } from './environment.ts';
+import { dotOf, ownDot, type ReleaseSettings } from './environment.ts';
 import { Shared, type Change } from './changes.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
 import type { ChartInstance, Release } from './chart.ts';
@@ -82,7 +82,7 @@ const sharedIn = new WeakMap<readonly ChartInstance[], Shared>();
 
 function sharedOf(instances: readonly ChartInstance[]): Shared {
   let shared = sharedIn.get(instances);
-  if (!shared) sharedIn.set(instances, (shared = new Shared(instances.map(({ values }) => values))));
+  if (!shared) sharedIn.set(instances, (shared = new Shared(instances.flatMap((one) => [one.values, ownDot(one)]))));
   return shared;
 }
 

@@ -31,9 +31,10 @@ function refuse(): never {
   throw new TypeError('an error to Helm');
 }
 
-const dictOf = (value: Value): Dict => (isDict(value) ? value : refuse());
-const listOf = (value: Value): Value[] => (Array.isArray(value) ? value : refuse());
 const isNothing = (value: Value): boolean => value === undefined || value === null;
+/** To Go nil is a mapping without entries; only nothing can be put there. */
+const dictOf = (value: Value): Dict => (isDict(value) ? value : isNothing(value) ? new Map() : refuse());
+const listOf = (value: Value): Value[] => (Array.isArray(value) ? value : refuse());
 const key = (value: Value): string => (isUntold(value) || typeof value !== 'string' ? refuse() : value);
 
 /** What Go compares of a value: its kind, and a value of that kind; undefined for a collection and for nothing. */
@@ -67,6 +68,11 @@ function order(a: Value, b: Value): number {
   if (!one || !other || one.kind !== other.kind || one.kind === 'boolean') return refuse();
   if ([one.value, other.value].some((value) => typeof value === 'string' && isMarked(value))) throw new TypeError('cannot be told');
   return one.value < other.value ? -1 : one.value > other.value ? 1 : 0;
+}
+
+function put(dict: Dict, name: string, value: Value): Dict {
+  change(dict, name, value ?? null);
+  return dict;
 }
 
 function lengthOf(value: Value): number {
@@ -105,7 +111,7 @@ function kindOf(value: Value): string {
 
 /** The first of `merge` wins, the last of `mergeOverwrite`; the first dict is changed, and shares what it takes over (github.com/imdario/mergo). */
 function mergeInto([target, ...others]: Args, overwrite: boolean): Value {
-  const into = dictOf(target);
+  const into = isNothing(target) ? refuse() : dictOf(target);
   for (const one of others) {
     for (const [name, value] of dictOf(one)) {
       // What is nil is not there, unless it overwrites.
@@ -223,7 +229,7 @@ export const dataFunctions: Readonly<Record<string, DataFunction>> = {
   lookup: any('a a a a', () => new Map()),
   dict: any('a*', pairs),
   get: sure('m s', ([dict, name]) => (dictOf(dict).has(key(name)) ? dictOf(dict).get(key(name)) : '')),
-  set: any('m s a', ([dict, name, value]) => { change(dictOf(dict), key(name), value ?? null); return dict; }),
+  set: any('m s a', ([dict, name, value]) => (isNothing(dict) ? refuse() : put(dictOf(dict), key(name), value))),
   unset: any('m s', ([dict, name]) => { change(dictOf(dict), key(name), undefined); return dict; }),
   hasKey: sure('m s', ([dict, name]) => dictOf(dict).has(key(name))),
   pluck: any('s m*', ([name, ...dicts]) => dicts.filter((one) => dictOf(one).has(key(name))).map((one) => dictOf(one).get(key(name)))),

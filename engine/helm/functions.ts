@@ -32,11 +32,16 @@ export function apply(name: string, args: readonly Result[]): Result {
   const values = args.map(({ value }) => value);
   const passed = Object.hasOwn(passing, name) ? passing[name]!(args) : undefined;
   const of = passed && (isCollection(passed.value) ? passed.value : passed.of);
-  return { value: compute(name, values), ...(passed?.from ? { from: passed.from } : {}), ...(of ? { of } : {}), ...(passed?.helper ? { helper: passed.helper } : {}) };
+  const refused = args.some(({ isField, value }, i) => isField && isNothing(value) && parameterOf(name, i) === 'm');
+  return { value: refused ? unknownCall(name, values) : compute(name, values), ...(passed?.from ? { from: passed.from } : {}), ...(of ? { of } : {}), ...(passed?.helper ? { helper: passed.helper } : {}) };
+}
+
+function unknownCall(name: string, values: readonly Value[]): Unknown {
+  return new Unknown([name, ...values.map(argument)].join(' '));
 }
 
 function compute(name: string, values: readonly Value[]): Value {
-  const unknown = (): Unknown => new Unknown([name, ...values.map(argument)].join(' '));
+  const unknown = (): Unknown => unknownCall(name, values);
   // A list in an order that nobody knows is known in these.
   if (values.some(isShuffled) && !orderless.has(name)) return unknown();
   try {
@@ -61,7 +66,7 @@ const takers: Readonly<Record<string, (value: Value) => boolean>> = {
   s: (value) => typeof value === 'string' || value instanceof Unknown,
   i: (value) => typeof value === 'number',
   b: (value) => typeof value === 'boolean',
-  m: (value) => isDict(value) && !(value instanceof Struct) && natureOf(value).of === undefined,
+  m: (value) => isNothing(value) || (isDict(value) && !(value instanceof Struct) && natureOf(value).of === undefined),
 };
 
 /**
@@ -74,6 +79,16 @@ function isTaken(takes: string, values: readonly Value[]): boolean {
   const least = isVariadic ? parameters.length - 1 : parameters.length;
   if (values.length < least || (!isVariadic && values.length > least)) return false;
   return values.every((value, i) => takers[parameters[Math.min(i, parameters.length - 1)]![0]!]!(value));
+}
+
+/** What a function of mappings takes at a place. */
+function parameterOf(name: string, at: number): string | undefined {
+  const parameters = Object.hasOwn(dataFunctions, name) ? dataFunctions[name]!.takes.split(' ') : [];
+  return parameters[Math.min(at, parameters.length - 1)]?.[0];
+}
+
+function isNothing(value: Value): boolean {
+  return value === undefined || value === null;
 }
 
 /** More than this is in no manifest: what shares its parts unfolds to more than anybody has time for. */

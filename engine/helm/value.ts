@@ -36,6 +36,8 @@ export interface Result {
   readonly from?: Origin;
   /** The collection that a text is the form of (`toYaml`). */
   readonly of?: Value;
+  /** It is an argument that is a field and nothing else: where there is none, Go has nothing there of any type, and takes it for no mapping. */
+  readonly isField?: boolean;
   /** How a named template wrote the text. */
   readonly helper?: HelperText;
 }
