@@ -17,6 +17,7 @@ import { renderBuilds } from './render-builds.ts';
 import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
+import { unreadValues } from './unread-values.ts';
 import { unusedSettings } from './unused-settings.ts';
 
 /** The name of standard input in reports. */
@@ -61,7 +62,7 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
   const render = async (): Promise<string[]> => (await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]))).flat();
   const refusals = await render();
-  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => unusedSettings(loaded, opened[i]!.workspace, io.cwd))];
+  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => [...unusedSettings(loaded, opened[i]!.workspace, io.cwd), ...unreadValues(loaded, io.cwd)])];
   const { changedSince: revision } = settings;
   return {
     opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, stdin: undefined,

@@ -18,6 +18,15 @@ export interface Install {
   /** Whether it is a library of helpers, which nothing installs (helm.sh/docs/topics/library_charts). */
   readonly isLibrary: boolean;
   readonly variants: readonly ChartVariant[];
+  /** Objects that install it with a values file that is in no file read: such a way is not judged. */
+  readonly unread: readonly UnreadValues[];
+}
+
+/** A values file that is not there, and the object that names it. */
+export interface UnreadValues {
+  readonly label: string;
+  readonly file: string;
+  readonly values: string;
 }
 
 /** The charts among files, each with the profiles that are for it and the objects that install it. */
@@ -55,13 +64,15 @@ export function installsOf(files: Iterable<SourceFile>, { profiles }: Configurat
       }),
       ...deliveries.filter((one) => one.chart === chart).flatMap((one, i) => variantOf(one, i, paths) ?? []),
     ],
+    unread: deliveries.filter((one) => one.chart === chart).flatMap((one) => unreadOf(one, paths).slice(0, 1).map(({ path }) => ({ label: one.label, file: one.at.file, values: path }))),
   }));
 }
 
 /** An installation as a variant of its chart; undefined where values of it are in no file read. */
-function variantOf({ label, at, values, replacesDefaults, inline, release, namespace }: Delivery, index: number, paths: ReadonlySet<string>): ChartVariant | undefined {
+function variantOf(delivery: Delivery, index: number, paths: ReadonlySet<string>): ChartVariant | undefined {
+  if (unreadOf(delivery, paths).length > 0) return undefined;
+  const { label, at, values, replacesDefaults, inline, release, namespace } = delivery;
   const read = values.filter(({ path }) => paths.has(path));
-  if (values.some(({ path, optional }) => !optional && !paths.has(path))) return undefined;
   return {
     name: `${label} ${at.file} ${at.document} ${index}`,
     label,
@@ -72,6 +83,10 @@ function variantOf({ label, at, values, replacesDefaults, inline, release, names
     ...(release === undefined ? {} : { release }),
     ...(namespace === undefined ? {} : { namespace }),
   };
+}
+
+function unreadOf({ values }: Delivery, paths: ReadonlySet<string>): Delivery['values'] {
+  return values.filter(({ path, optional }) => !optional && !paths.has(path));
 }
 
 interface Reader {

@@ -141,6 +141,12 @@ spec:
       }
     });
 
+    test('an Argo CD Application with a values file that is not there is not judged, and that is said', () => {
+      const application = 'apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  source: {repoURL: "https://git.example.com/estate.git", path: web, helm: {valueFiles: [values-nope.yaml]}}\n';
+      const { code, stderr } = lint(folderWith({ ...chart('web', { 'values.yaml': 'automount: false\n' }), 'apps/web.yaml': application }));
+      assert.deepEqual([code, stderr], [0, 'kubewho: apps/web.yaml: Application web: the values file "web/values-nope.yaml" is not among the files read; what is installed with it is not judged\n']);
+    });
+
     test('its output on standard input is reported on the lines of the chart', () => {
       const cwd = folderWith({ ...chart('web'), ...chart('drawn', drawn) });
       const piped = (name: string, ...values: string[]) => kubewho(['lint', '-', '--helm-chart', name, ...only, '--format', 'json'], { cwd, env, stdin: helm(cwd, name, ...values) });
