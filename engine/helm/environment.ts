@@ -49,6 +49,13 @@ export function ownDot(instance: ChartInstance): Dict {
   return dot;
 }
 
+/** A mapping of texts: one that is not there is empty (map[string]string). */
+class Texts extends Map<string, Value> {
+  override get(key: string): Value {
+    return super.get(key) ?? '';
+  }
+}
+
 const texts = ['Name', 'Home', 'Version', 'Description', 'Icon', 'APIVersion', 'Condition', 'Tags', 'AppVersion', 'KubeVersion', 'Type'];
 
 /**
@@ -58,12 +65,13 @@ const texts = ['Name', 'Home', 'Version', 'Description', 'Icon', 'APIVersion', '
 export function metadataOf(said: Dict, name: string, isRoot: boolean): Dict {
   const of = (field: string): Value => said.get(field === 'APIVersion' ? 'apiVersion' : field.charAt(0).toLowerCase() + field.slice(1));
   const lists = (field: string): Value[] => [of(field)].flat().filter((one) => one !== undefined && one !== null);
+  const annotations = of('Annotations');
   return struct('.Chart', {
     ...Object.fromEntries(texts.map((field) => [field, String(of(field) ?? '')])),
     Name: name,
     Keywords: lists('Keywords'),
     Sources: lists('Sources'),
-    Annotations: of('Annotations') ?? new Map(),
+    Annotations: new Texts(isDict(annotations) ? annotations : []),
     Deprecated: of('Deprecated') === true,
     IsRoot: isRoot,
   });

@@ -131,7 +131,7 @@ function withinBounds(value: Value): Value {
 
 /** Whether the result of a text function can be known. */
 function isTold(name: string, values: readonly Value[]): boolean {
-  if (values.some((value) => value instanceof Struct && (value.printed === undefined || /json|yaml/i.test(name)))) return false;
+  if (values.some((value) => value instanceof Struct)) return false;
   if (carrying.has(name)) return true;
   return !values.some((value) => value instanceof Unknown || isUntold(value) || (!asking.has(name) && typeof value === 'string' && isMarked(value)));
 }

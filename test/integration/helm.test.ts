@@ -10,7 +10,7 @@ import type { Change } from '../../engine/helm/changes.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { templateFault } from '../../engine/helm/faults.ts';
 import { parseTemplate } from '../../engine/helm/parse.ts';
-import { unmarked } from '../../engine/helm/value.ts';
+import { isMarked, unmarked } from '../../engine/helm/value.ts';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
 import { readChartFiles } from '../../sources/chart-files.ts';
@@ -143,4 +143,18 @@ describe('what Helm refuses to read is no template, and is told with its place',
     for (const helm of helms) assert.match(rendered(helm, folder, []), /^a: one$/m);
     assert.match(expand(assemble([{ path: 'Chart.yaml', file: 'Chart.yaml', text: 'name: refused\n' }, { path: 'templates/a.yaml', file: '', text }])!, 'templates/a.yaml', assemble([{ path: 'Chart.yaml', file: 'Chart.yaml', text: 'name: refused\n' }])!.instances[0]!, { namespace: '', kubernetesMinor: minor })!.text, /^a: one$/m);
   });
+});
+
+describe('what one Helm says otherwise than another is unknown', () => {
+  const folder = writeChart({ name: 'versions-of-helm', files: [{ path: 'Chart.yaml', text: 'apiVersion: v2\nname: versions-of-helm\nversion: 1.0.0\n' }] }, scratch);
+  for (const expression of ['.Capabilities.HelmVersion.Version', 'toJson .Chart', '.Chart', '.Capabilities.KubeVersion | toString']) {
+    test(expression, () => {
+      const text = `a: ${JSON.stringify('x')} # {{ ${expression} }}\n`;
+      mkdirSync(join(folder, 'templates'), { recursive: true });
+      writeFileSync(join(folder, 'templates/a.yaml'), text);
+      assert.equal(new Set(helms.map((helm) => rendered(helm, folder, []))).size, helms.length);
+      const release = assemble([{ path: 'Chart.yaml', file: '', text: readFileSync(join(folder, 'Chart.yaml'), 'utf8') }, { path: 'templates/a.yaml', file: '', text }])!;
+      assert.ok(isMarked(expand(release, 'templates/a.yaml', release.instances[0]!, { namespace: '', kubernetesMinor: minor })!.text));
+    });
+  }
 });
