@@ -1,4 +1,5 @@
 import { parseYaml } from '../yaml/parse.ts';
+import { withNature } from './lists.ts';
 import { float64 } from './number.ts';
 import { isDict, isMarked, Unknown, valueOf, type Dict, type Value } from './value.ts';
 
@@ -17,9 +18,11 @@ function parsedYaml(input: string): { readonly value: Value } | undefined {
   if (unknownLines.test(input) || (isMarked(input) && !/^[\s\S]*:\s/.test(input))) throw new TypeError('not told');
   const { root, problem } = parseYaml(input, 'values');
   if (problem && isMarked(input)) throw new TypeError('not told');
-  if (!problem && root && root.kind === 'scalar' && root.value === null && root.source !== '') throw new TypeError('a mapping that is nil');
   return problem ? undefined : { value: valueOf(root, (path) => ({ file: '', path })) };
 }
+
+/** What Go has of a mapping or list where JSON says null; YAML leaves what was there. */
+const nil = <T extends Dict | Value[]>(empty: T): T => withNature(empty, { isNil: true });
 
 export function fromYaml(input: string): Value {
   const parsed = parsedYaml(input);
@@ -44,13 +47,13 @@ export function parsedJson(input: string): Value {
 
 export function fromJson(input: string): Value {
   const value = attempt(input);
-  if (value === null) throw new TypeError('a mapping that is nil');
+  if (value === null) return nil<Dict>(new Map());
   return isDict(value) ? value : fault('fromJson');
 }
 
 export function fromJsonArray(input: string): Value {
   const value = attempt(input);
-  if (value === null) throw new TypeError('a list that is nil');
+  if (value === null) return nil<Value[]>([]);
   return Array.isArray(value) ? value : faults('fromJsonArray');
 }
 

@@ -32,8 +32,9 @@ function refuse(): never {
 }
 
 const isNothing = (value: Value): boolean => value === undefined || value === null;
-/** To Go nil is a mapping without entries; only nothing can be put there. */
+/** To Go nil is a mapping without entries; it is only that nothing can be put there. */
 const dictOf = (value: Value): Dict => (isDict(value) ? value : isNothing(value) ? new Map() : refuse());
+const changeable = (value: Value): Dict => (isNothing(value) || natureOf(value).isNil ? refuse() : dictOf(value));
 const listOf = (value: Value): Value[] => (Array.isArray(value) ? value : refuse());
 const key = (value: Value): string => (isUntold(value) || typeof value !== 'string' ? refuse() : value);
 
@@ -68,11 +69,6 @@ function order(a: Value, b: Value): number {
   if (!one || !other || one.kind !== other.kind || one.kind === 'boolean') return refuse();
   if ([one.value, other.value].some((value) => typeof value === 'string' && isMarked(value))) throw new TypeError('cannot be told');
   return one.value < other.value ? -1 : one.value > other.value ? 1 : 0;
-}
-
-function put(dict: Dict, name: string, value: Value): Dict {
-  change(dict, name, value ?? null);
-  return dict;
 }
 
 function lengthOf(value: Value): number {
@@ -111,7 +107,7 @@ function kindOf(value: Value): string {
 
 /** The first of `merge` wins, the last of `mergeOverwrite`; the first dict is changed, and shares what it takes over (github.com/imdario/mergo). */
 function mergeInto([target, ...others]: Args, overwrite: boolean): Value {
-  const into = isNothing(target) ? refuse() : dictOf(target);
+  const into = changeable(target);
   for (const one of others) {
     for (const [name, value] of dictOf(one)) {
       // What is nil is not there, unless it overwrites.
@@ -130,7 +126,7 @@ function dig(args: Args): Value {
   for (const step of args.slice(0, -2)) {
     if (at instanceof Unknown) return at;
     if (at instanceof Struct || natureOf(at).isNamed) return refuse();
-    const inside = dictOf(at);
+    const inside = isDict(at) ? at : refuse();
     if (!inside.has(key(step))) return fallback;
     at = inside.get(key(step));
   }
@@ -229,8 +225,8 @@ export const dataFunctions: Readonly<Record<string, DataFunction>> = {
   lookup: any('a a a a', () => new Map()),
   dict: any('a*', pairs),
   get: sure('m s', ([dict, name]) => (dictOf(dict).has(key(name)) ? dictOf(dict).get(key(name)) : '')),
-  set: any('m s a', ([dict, name, value]) => (isNothing(dict) ? refuse() : put(dictOf(dict), key(name), value))),
-  unset: any('m s', ([dict, name]) => { change(dictOf(dict), key(name), undefined); return dict; }),
+  set: any('m s a', ([dict, name, value]) => { change(changeable(dict), key(name), value ?? null); return dict; }),
+  unset: any('m s', ([dict, name]) => { change(dictOf(dict), key(name), undefined); return dict ?? withNature(new Map(), { isNil: true }); }),
   hasKey: sure('m s', ([dict, name]) => dictOf(dict).has(key(name))),
   pluck: any('s m*', ([name, ...dicts]) => dicts.filter((one) => dictOf(one).has(key(name))).map((one) => dictOf(one).get(key(name)))),
   keys: any('m*', (dicts) => shuffled(dicts.flatMap((one) => [...dictOf(one).keys()]), 'string')),

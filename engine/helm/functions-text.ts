@@ -50,6 +50,19 @@ function indent(spaces: number, input: string): string {
   return limited(input.split('\n').map((line) => ' '.repeat(spaces) + line).join('\n'));
 }
 
+/** The shortest path that means the same (Go's path.Clean). */
+function cleanPath(path: string): string {
+  const isRooted = path.startsWith('/');
+  const steps: string[] = [];
+  for (const step of path.split('/')) {
+    if (step === '' || step === '.') continue;
+    if (step !== '..') steps.push(step);
+    else if (steps.length > 0 && steps.at(-1) !== '..') steps.pop();
+    else if (!isRooted) steps.push(step);
+  }
+  return (isRooted ? '/' : '') + steps.join('/') || '.';
+}
+
 function base64(input: string): string {
   return btoa(String.fromCharCode(...new TextEncoder().encode(input)));
 }
@@ -156,6 +169,11 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   cat: ['a*', (args) => args.filter((one) => one !== null && one !== undefined).map((one) => printed(one)).join(' ')],
   trim: on((input) => input.replace(outerSpaces[0], '').replace(outerSpaces[1], '')),
   trimAll: ['s s', ([cut, input]) => trimSet(string(input), string(cut))],
+  base: on((path) => (path === '' ? '.' : path.replace(/\/+$/, '').split('/').at(-1)! || '/')),
+  dir: on((path) => cleanPath(path.slice(0, path.lastIndexOf('/') + 1))),
+  clean: on(cleanPath),
+  ext: on((path) => /\.[^./]*$/.exec(path)?.[0] ?? ''),
+  isAbs: ['s', ([path]) => string(path).startsWith('/')],
   trimSuffix: ['s s', ([suffix, input]) => (string(suffix) !== '' && string(input).endsWith(string(suffix)) ? string(input).slice(0, -string(suffix).length) : string(input))],
   trimPrefix: ['s s', ([prefix, input]) => (string(input).startsWith(string(prefix)) ? string(input).slice(string(prefix).length) : string(input))],
   // It takes bytes for characters.

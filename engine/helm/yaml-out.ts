@@ -32,8 +32,7 @@ function node(value: Value, indent: number, column: number, left: Left): string 
   if (value instanceof Struct) throw new TypeError('differs between versions');
   if (isDict(value) && value.size > 0) return mapping(value, indent, left);
   if (Array.isArray(value) && value.length > 0) return value.map((one) => `- ${node(one, indent + 2, indent + 2, left)}`).join(`\n${' '.repeat(indent)}`);
-  if (isDict(value)) return '{}';
-  if (Array.isArray(value)) return natureOf(value).isNil ? 'null' : '[]';
+  if (isDict(value) || Array.isArray(value)) return natureOf(value).isNil ? 'null' : isDict(value) ? '{}' : '[]';
   if (value === undefined || value === null) return 'null';
   if (value instanceof GoNumber) return numeral(value);
   if (typeof value === 'string') return scalar(value, indent, column);
