@@ -52,7 +52,8 @@ function mergeList(base: SeqNode, patch: SeqNode, keys: readonly string[], keysO
     const key = keys.find((one) => textAt(item, one) !== undefined);
     if (key === undefined) return undefined;
     const at = rest.findIndex((one) => isSame(one, item, keys));
-    const now = at < 0 ? cleaned(item) : mergePatch(rest[at]!, item, keysOf, path);
+    // Kustomize leaves an item as it is that is to be replaced and is told from others by a key.
+    const now = at < 0 ? cleaned(item) : textAt(item, '$patch') === 'replace' ? rest[at]! : mergePatch(rest[at]!, item, keysOf, path);
     if (at >= 0) rest = rest.toSpliced(at, 1);
     if (now) merged.push(now);
   }
