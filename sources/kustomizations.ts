@@ -1,4 +1,4 @@
-import type { Build } from '../engine/identity/build.ts';
+import { joinBuilds, type Build } from '../engine/identity/build.ts';
 import type { Overlay } from '../engine/kustomize/overlay.ts';
 import { isKustomizationName, readKustomization, type Kustomization } from './kustomization.ts';
 
@@ -26,7 +26,7 @@ export interface KustomizeBuild {
 /** The kustomizations of a workspace. Paths are workspace-relative. */
 export interface Kustomizations {
   isKustomization(path: string): boolean;
-  /** Whether it changes what objects say: then its text is needed to judge them. */
+  /** Whether it changes what objects say or are called: then its text is needed to judge them. */
   isChanging(path: string): boolean;
   partOf(path: string): BuildPart | undefined;
   /** Sorted by folder. */
@@ -58,15 +58,19 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
 
   return {
     isKustomization: (path) => files.has(path),
-    isChanging: (path) => files.get(path)?.changes === true,
+    isChanging: (path) => isChanging(files.get(path)),
     partOf(path) {
       const told = resources.get(path);
       // Built by one and a part of another: it is an object.
-      if (told) return { part: 'resource', namespace: agreed(told), build: buildOf(told), ...overlaysOf(told) };
+      if (told) return { part: 'resource', namespace: agreed(told), build: joinBuilds(told.map(buildOf)), ...overlaysOf(told) };
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
     builds: buildsOf(byFolder, machinery),
   };
+}
+
+function isChanging(one: Kustomization | undefined): boolean {
+  return one !== undefined && (one.changes || one.namespace !== undefined || one.namePrefix !== '' || one.nameSuffix !== '');
 }
 
 function buildsOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): KustomizeBuild[] {
@@ -90,18 +94,14 @@ function agreed(ways: readonly Way[]): BuildPart['namespace'] {
   return name === undefined ? { told: 'none' } : { told: 'one', name };
 }
 
-/** A written namespace is overwritten where every build sets one; where these differ, nobody can tell which it is (""). */
-function buildOf(ways: readonly Way[]): Build {
-  const [first, ...others] = new Set(ways.map((way) => way.namespace));
-  const overwritten = ways.some((way) => way.namespace === undefined) ? undefined : others.length > 0 ? '' : first;
-  const names = new Map(ways.map(({ prefix, suffix }) => [`${prefix} ${suffix}`, { prefix, suffix }]));
-  return { roots: [...new Set(ways.map((way) => way.root))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(ways.some((way) => way.rewrites) ? { rewrites: true } : {}) };
+function buildOf({ root, namespace, prefix, suffix, rewrites }: Way): Build {
+  return { roots: [root], ...(namespace === undefined ? {} : { namespace }), names: [{ prefix, suffix }], ...(rewrites ? { rewrites } : {}) };
 }
 
-/** Nothing where no build changes what objects say: then they are what is written. */
+/** Nothing where no build changes what objects say and all put them into one namespace: then they are what is written. */
 function overlaysOf(ways: readonly Way[]): { overlays?: readonly Overlay[] } {
-  if (ways.every(({ changes }) => !changes)) return {};
-  return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map(({ file, levels }) => ({ file, levels })) };
+  if (ways.every(({ changes }) => !changes) && agreed(ways).told !== 'untold') return {};
+  return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map((way) => ({ file: way.file, levels: way.levels, build: buildOf(way) })) };
 }
 
 /** Folders given as transformers, generators or validators, with all they build: configuration of the build, no objects of it. */
@@ -169,11 +169,21 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
     known.set(folder, [emptyWay(one)]);
     const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
-    const answer = above.length === 0 ? [own] : [...new Map(above.map((way) => [JSON.stringify(way), way])).values()];
+    const answer = above.length === 0 ? [own] : withinReason([...new Map(above.map((way) => [JSON.stringify(way), way])).values()]);
     known.set(folder, answer);
     return answer;
   };
   return ways;
+}
+
+/** A build that reaches one kustomization in more ways than this is not followed in all of them: they double with each level. */
+const mostWays = 100;
+
+/** The first ways of each build; where there are more, nobody can tell what becomes of names. */
+function withinReason(ways: readonly Way[]): readonly Way[] {
+  const counts = new Map<string, number>();
+  const kept = ways.filter(({ root }) => { const count = (counts.get(root) ?? 0) + 1; counts.set(root, count); return count <= mostWays; });
+  return kept.length === ways.length ? ways : kept.map((way) => (counts.get(way.root)! > mostWays ? { ...way, rewrites: true } : way));
 }
 
 function around(outer: Way, inner: Way): Way {

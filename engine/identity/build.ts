@@ -17,6 +17,14 @@ export interface Renaming {
   readonly name?: string;
 }
 
+/** What several builds make of the same objects. A written namespace is overwritten where every build sets one; where these differ, nobody can tell which it is (""). */
+export function joinBuilds(builds: readonly Build[]): Build {
+  const [first, ...others] = new Set(builds.map(({ namespace }) => namespace));
+  const overwritten = builds.some(({ namespace }) => namespace === undefined) ? undefined : others.length > 0 ? '' : first;
+  const names = new Map(builds.flatMap((build) => build.names).map((one) => [JSON.stringify([one.prefix, one.suffix, one.name]), one]));
+  return { roots: [...new Set(builds.flatMap(({ roots }) => roots))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(builds.some(({ rewrites }) => rewrites) ? { rewrites: true } : {}) };
+}
+
 /** Whether two files are built together by one kustomization: then names among them mean what is written. */
 export function builtTogether(a: Build | undefined, b: Build | undefined): boolean {
   if (!a || !b) return false;

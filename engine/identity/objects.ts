@@ -42,6 +42,11 @@ export interface Location {
   readonly place: Place;
 }
 
+/** Whether two objects are one that is written once, as Kustomize builds put it into several namespaces. */
+export function isCopy(a: GraphObject, b: GraphObject): boolean {
+  return a !== b && a.document === b.document && a.resource.header.root.join('/') === b.resource.header.root.join('/');
+}
+
 /** The comparable form of a name: itself, or a symbol of the template expression; the same expression is the same name. */
 export function symbol(value: Value<string>): string {
   if (value.state === 'known') return value.value;

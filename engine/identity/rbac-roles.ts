@@ -3,7 +3,7 @@ import type { DefaultRole, Defaults } from '../kubernetes/default-roles.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import type { BindingFact, RoleFact } from '../kubernetes/rbac.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
-import { isCalled, namesInCluster } from './build.ts';
+import { isCalled, joinBuilds, namesInCluster, type Build } from './build.ts';
 import type { Graph, ObjectWith } from './graph.ts';
 import { symbol } from './objects.ts';
 import { accessRule, type AccessRule } from './rbac-rules.ts';
@@ -65,7 +65,7 @@ export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
       else written.set(key, [role]);
     }
   }
-  const builds = new Map(graph.objects.map((object) => [object.document.file, object.build]));
+  const builds = buildsByFile(graph);
   const all = [...new Set([...written.values()].flat()), ...[...builtin].filter(([key]) => !written.has(key)).map(([, role]) => role)];
   const rulesOf = effectiveRules(all.filter((role) => role.cluster), graph.proximity.alternatives);
 
@@ -82,6 +82,16 @@ export function rolesOf(graph: Graph, defaults: Defaults | undefined): Roles {
     return { variants, rules: variants.flatMap((one) => one.rules), open: variants.some((one) => one.open), unknown: roles.length === 0 };
   };
   return { all, resolve, rulesOf: (role, from) => rulesOf(role as MutableRole, from) };
+}
+
+/** What builds make of each file: where they put its objects into several namespaces, all of that. */
+function buildsByFile({ objects }: Graph): ReadonlyMap<string, Build | undefined> {
+  const builds = new Map<string, Build | undefined>();
+  for (const { document: { file }, build } of objects) {
+    const before = builds.get(file);
+    builds.set(file, before && build && before !== build ? joinBuilds([before, build]) : build);
+  }
+  return builds;
 }
 
 const builtins = new WeakMap<Defaults, ReadonlyMap<string, MutableRole>>();

@@ -39,7 +39,7 @@ export function subjectAccounts(accounts: readonly ObjectWith<AccountFact>[]): S
     const { build } = object;
     if (!build) return { namespace: plain, followed: [] };
     const candidates = (built.get(symbol(subject.name)) ?? []).filter((one) => builtTogether(one.object.build, build));
-    const followed = beside(object, candidatesIn(candidates, written));
+    const followed = ofOneCopy(object, beside(object, candidatesIn(candidates, written)));
     if (known(subject.name) === 'default' && build.namespace !== undefined) return { namespace: build.namespace, followed };
     const told = new Set(followed.flatMap((one) => namespaceToldBy(one) ?? []));
     const [namespace] = told;
@@ -47,8 +47,10 @@ export function subjectAccounts(accounts: readonly ObjectWith<AccountFact>[]): S
   };
 }
 
-/** An account that gets no namespace from the build and has none of its own tells none. */
+/** An account that gets no namespace from the build and has none of its own tells none; nor does one that a patch has moved, which nothing follows. */
 function namespaceToldBy({ object }: ObjectWith<AccountFact>): string | undefined {
+  const { namespace } = object.resource.header;
+  if (namespace.state === 'known' && namespace.at.home) return undefined;
   return object.build?.namespace ?? (symbol(object.resource.header.namespace) || undefined);
 }
 
@@ -57,6 +59,13 @@ function beside({ document }: GraphObject, accounts: readonly ObjectWith<Account
   const directory = directoryOf(document.file);
   const near = accounts.filter(({ object }) => directoryOf(object.document.file) === directory);
   return near.length > 0 ? near : accounts;
+}
+
+/** Of an account that the builds of a base put into several namespaces, the one that is put where the binding is. */
+function ofOneCopy({ build }: GraphObject, accounts: readonly ObjectWith<AccountFact>[]): readonly ObjectWith<AccountFact>[] {
+  const isCopied = accounts.length > 1 && accounts.every(({ object }) => object.document === accounts[0]!.object.document);
+  const own = isCopied ? accounts.filter(({ object }) => object.build?.namespace === build?.namespace) : [];
+  return own.length > 0 ? own : accounts;
 }
 
 function directoryOf(file: string): string {

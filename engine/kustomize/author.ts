@@ -29,6 +29,25 @@ export function placeChange(built: YamlNode, change: Change, ownTree: (home: Hom
   return path && { home, change: { ...change, path: [...path, ...change.path.slice(kept.length)] } };
 }
 
+/**
+ * The same in a strategic-merge patch that says something of the mapping whose key is to be set, so that what others build on
+ * stays as it is. Undefined where there is none.
+ */
+export function placeInPatch(built: YamlNode, change: Change, ownTree: (home: Home | undefined) => YamlNode | undefined): PlacedChange | undefined {
+  if (change.op !== 'set') return undefined;
+  let kept = change.path.slice(0, -1);
+  while (kept.length > 0 && !nodeAt(built, kept)) kept = kept.slice(0, -1);
+  const parent = nodeAt(built, kept);
+  if (parent?.kind !== 'map') return undefined;
+  for (const { key, value } of [...parent.entries].reverse()) {
+    const own = value.home && ownTree(value.home);
+    const at = own?.kind === 'map' ? find(own, value, []) : undefined;
+    // A JSON patch says it in a list of its own.
+    if (at?.at(-1) === key) return { home: value.home, change: { ...change, path: [...at.slice(0, -1), ...change.path.slice(kept.length)] } };
+  }
+  return undefined;
+}
+
 function isAtHome(node: YamlNode, home: Home | undefined): boolean {
   if (node.home !== home) return false;
   if (node.kind === 'map') return node.entries.every(({ value }) => isAtHome(value, home));

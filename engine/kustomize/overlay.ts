@@ -1,3 +1,5 @@
+import { joinBuilds, type Build } from '../identity/build.ts';
+import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import { nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
@@ -13,6 +15,8 @@ export interface Overlay {
   readonly file: string;
   /** The files of all kustomizations on the way, innermost first. */
   readonly levels: readonly string[];
+  /** What this way makes of names and namespaces. */
+  readonly build: Build;
 }
 
 /** An object as a build makes it. */
@@ -24,12 +28,21 @@ export interface BuiltObject {
   readonly id: Id;
   /** Whether a patch, or a transformer of its own, has had a part in that. */
   readonly renamed: boolean;
-  /** The builds that make it so, by the file of the outermost kustomization. */
+  /** The builds that make it so, by the file of the outermost kustomization: once for each of their ways. */
   readonly by: readonly string[];
+  /** What the builds that put it there make of its name. */
+  readonly build: Build;
 }
 
-/** An object of a document as each of its builds makes it, in the order of the builds; undefined where a build deletes it. */
-export type BuiltObjects = readonly (BuiltObject | undefined)[];
+/** An object of a document as a way of a build makes it; undefined where that deletes it. */
+export interface BuiltWay {
+  /** Where the build puts it: what builds put into different namespaces is several objects. */
+  readonly place: string;
+  readonly object: BuiltObject | undefined;
+}
+
+/** An object of a document in each way of its builds, in their order. */
+export type BuiltObjects = readonly BuiltWay[];
 
 interface Kept {
   readonly levels: readonly Level[];
@@ -73,30 +86,42 @@ function isOfItsOwn(step: Step): boolean {
   return (step.step === 'namespace' || step.step === 'affix') && step.where !== 'all';
 }
 
+/** More objects than this are not made of one document for the namespaces that builds put it into: then the namespace is not told. */
+const mostCopies = 2_000;
+
+/** Where the builds put an object. One outside of all namespaces is one, unless it follows others into theirs. */
+function placesIn({ header }: Resource, overlays: readonly Overlay[], resources: number): string[] {
+  const isOne = isClusterKind(header.group, header.kind) && header.kind !== 'ClusterRoleBinding' && header.kind !== 'Namespace';
+  return overlays.map(({ build: { namespace } }) => (isOne || overlays.length * resources > mostCopies ? '' : namespace ?? ''));
+}
+
 function build(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], ways: readonly (readonly Level[])[]): readonly BuiltObjects[] {
   const { root } = parseYaml(document.text, 'kustomization');
   return resources.map((resource) => {
     const own = root && nodeAt(root, resource.header.root);
-    if (!own) return ways.map(() => undefined);
     const made = new Map<string, Omit<BuiltObject, 'by'> & { readonly by: string[] }>();
-    return ways.map((levels, i): BuiltObject | undefined => {
-      const built = applyLevels(own, levels);
+    const places = placesIn(resource, overlays, resources.length);
+    const builds = new Map([...new Set(places)].map((place) => [place, joinBuilds(overlays.filter((_, i) => places[i] === place).map(({ build }) => build))]));
+    const objectIn = (levels: readonly Level[], { file }: Overlay, place: string): BuiltObject | undefined => {
+      const built = own && applyLevels(own, levels);
       if (!built) return undefined;
       const id = built.ids.at(-1)!;
       const renamed = isWritten(built.root, own, 'name') || isWritten(built.root, own, 'namespace') || levels.some(({ steps }) => steps.some(isOfItsOwn));
       // What comes out alike is one object.
-      const key = built.root === own && !renamed ? '' : `${renamed ? `${id.namespace}/${id.name}` : ''} ${signatureOf(built.root)}`;
+      const key = `${place}\n${built.root === own && !renamed ? '' : `${renamed ? `${id.namespace}/${id.name}` : ''} ${signatureOf(built.root)}`}`;
       const before = made.get(key);
       if (before) {
-        before.by.push(overlays[i]!.file);
+        before.by.push(file);
         return before;
       }
-      const whole = built.root === own ? root : change(root, resource.header.root, () => built.root)!;
-      const read = built.root === own ? resource : resourceAt(whole, resource);
-      const object = read && { resource: read, root: whole, id, renamed, by: [overlays[i]!.file] };
+      const whole = built.root === own ? root! : change(root!, resource.header.root, () => built.root)!;
+      // What is kept by facts is kept apart for each of several objects.
+      const read = built.root === own && builds.size === 1 ? resource : resourceAt(whole, resource);
+      const object = read && { resource: read, root: whole, id, renamed, by: [file], build: builds.get(place)! };
       if (object) made.set(key, object);
       return object;
-    });
+    };
+    return ways.map((levels, i) => ({ place: places[i]!, object: objectIn(levels, overlays[i]!, places[i]!) }));
   });
 }
 

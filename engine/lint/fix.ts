@@ -1,6 +1,6 @@
 import { authorChange, type AuthorChange } from '../helm/author.ts';
 import { isolate } from '../kustomize/block.ts';
-import { placeChange } from '../kustomize/author.ts';
+import { placeChange, placeInPatch } from '../kustomize/author.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { editAll } from '../yaml/edit-all.ts';
 import { insertObjects } from '../yaml/insert.ts';
@@ -37,9 +37,9 @@ interface Source {
  * Makes a proposal concrete against the texts as they are now. Undefined where a step is refused (a template action, an
  * alias, a merge), where an object is context of a cluster and in no file, or where the edits would change nothing.
  */
-export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Source | undefined): Fix | undefined {
+export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Source | undefined, saidBy: ReadonlySet<string> = nobody): Fix | undefined {
   const edits: FileEdit[] = [];
-  const placed = proposal.steps.map((step) => placedByBuild(asChange(step), sourceOf));
+  const placed = proposal.steps.map((step) => placedByBuild(asChange(step), sourceOf, isForOthersToo(step, saidBy)));
   if (!placed.every((step) => step !== undefined)) return undefined;
   for (const steps of byDocument(placed)) {
     const made = editsOf(steps, sourceOf);
@@ -48,23 +48,38 @@ export function makeFix(proposal: FixProposal, sourceOf: (path: string) => Sourc
   }
   const changing = edits.filter(({ file, span, newText }) => sourceOf(file)?.text.slice(span.start, span.end) !== newText);
   if (changing.length === 0) return undefined;
-  const elsewhere = valuesFiles(proposal, changing);
+  const patches = new Set(placed.flatMap((one, i) => (isInPatch(proposal.steps[i]!, one!) && 'object' in one! ? [one.object.document.file] : [])));
+  const elsewhere = filesElsewhere(proposal, changing);
   // What a value changes, it changes for everything that uses it.
-  const isShared = elsewhere.length === 0 && proposal.steps.some(isForOthersToo);
-  const title = isShared ? `${proposal.title} (in the base: other overlays build on it)` : elsewhere.length === 0 ? proposal.title : `${proposal.title} (in ${elsewhere.join(', ')}: check what else uses that value)`;
-  return { id: proposal.id, title, safe: proposal.safe && elsewhere.length === 0 && !isShared, choice: proposal.choice ?? false, edits: changing };
+  const isShared = elsewhere.length === 0 && proposal.steps.some((step, i) => isForOthersToo(step, saidBy) && !isInPatch(step, placed[i]!));
+  const title = isShared ? `${proposal.title} (in the base: other overlays build on it)` : elsewhere.length === 0 ? proposal.title : `${proposal.title} (in ${elsewhere.join(', ')}: check what else ${elsewhere.every((file) => patches.has(file)) ? 'that patch changes' : 'uses that value'})`;
+  return { id: proposal.id, title, safe: proposal.safe && elsewhere.length === 0 && !isShared, choice: proposal.choice === true || isShared, edits: changing };
 }
 
-/** The values files among what is edited. */
-function valuesFiles({ steps }: FixProposal, edits: readonly FileEdit[]): string[] {
+/** The values files and patches among what is edited. */
+function filesElsewhere({ steps }: FixProposal, edits: readonly FileEdit[]): string[] {
   const own = new Set(steps.map((step) => ('after' in step ? step.after : 'remove' in step ? step.remove : step.object).document.file));
   return [...new Set(edits.map(({ file }) => file))].filter((file) => !own.has(file));
 }
 
-/** Whether a step changes what builds other than the one judged are made of, too. */
-function isForOthersToo(step: FixStep): boolean {
-  const { built } = 'after' in step ? step.after : 'remove' in step ? step.remove : step.object;
-  return !('after' in step) && built !== undefined && built.by.length < new Set(built.among).size;
+const nobody: ReadonlySet<string> = new Set();
+
+/** Whether a step changes what builds other than the ones judged are made of, too. */
+function isForOthersToo(step: FixStep, saidBy: ReadonlySet<string>): boolean {
+  if ('after' in step) return false;
+  const { built, build } = 'remove' in step ? step.remove : step.object;
+  if (!built && saidBy.size === 0) return false;
+  const judged = new Set([...saidBy, ...(built?.by ?? [])].map(folderOf));
+  return (built ? built.among.map(folderOf) : build?.roots ?? []).some((one) => !judged.has(one));
+}
+
+function folderOf(file: string): string {
+  return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
+
+/** Whether a step has been put into a patch of its object. */
+function isInPatch(step: FixStep, placed: ChangeStep | AddStep | RemoveStep): boolean {
+  return 'object' in step && 'object' in placed && placed.object.document !== step.object.document;
 }
 
 /** A change; `block` is the stretch of the document that it is in, where that is YAML of its own. */
@@ -101,8 +116,8 @@ function asChange(step: FixStep): ChangeStep | AddStep | RemoveStep {
   return { object: step.remove, change: { op: 'remove', path: step.remove.resource.header.root } };
 }
 
-/** A change of an object that Kustomize patches, in the document that says what is changed; undefined where none does. */
-function placedByBuild(step: ChangeStep | AddStep | RemoveStep, sourceOf: (path: string) => Source | undefined): ChangeStep | AddStep | RemoveStep | undefined {
+/** A change of an object that Kustomize patches, in the document that says what is changed, or if others share that in a patch beside it; undefined where none does. */
+function placedByBuild(step: ChangeStep | AddStep | RemoveStep, sourceOf: (path: string) => Source | undefined, isShared: boolean): ChangeStep | AddStep | RemoveStep | undefined {
   if (!('object' in step) || !step.object.built) return step;
   const { object } = step;
   const ownTree = (home: Home | undefined): YamlNode | undefined => {
@@ -110,7 +125,7 @@ function placedByBuild(step: ChangeStep | AddStep | RemoveStep, sourceOf: (path:
     const text = splitStream(sourceOf(file)?.text ?? '')[index]?.text ?? '';
     return parseYaml(home?.block ? isolate(text, home.block) : text, 'kustomization').root;
   };
-  const placed = placeChange(object.built!.root, step.change, ownTree);
+  const placed = (isShared ? placeInPatch(object.built!.root, step.change, ownTree) : undefined) ?? placeChange(object.built!.root, step.change, ownTree);
   if (!placed) return undefined;
   const { home, change } = placed;
   if (!home) return { object, change };

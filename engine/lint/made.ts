@@ -11,6 +11,8 @@ export interface Raised {
   readonly graph: Graph;
   /** The way of installing the chart that it is about. */
   readonly variant: ChartVariant;
+  /** The Kustomize builds that say it, where these make something else of its object than is written. */
+  readonly by?: ReadonlySet<string>;
 }
 
 /** What a finding was raised from: the same as long as its signal, while the graph that it is asked about is the present one. */

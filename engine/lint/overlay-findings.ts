@@ -11,10 +11,16 @@ interface Origin {
   readonly graph: Graph;
 }
 
-/** Findings of one rule at one place, from objects that Kustomize changes, by the graph of the build that they are about. */
+/** Findings of one rule at one place, from objects that Kustomize changes, by the graph of the build that they are about and the namespace that it puts them into. */
 interface Place {
-  readonly byGraph: Map<Graph, Finding[]>;
+  readonly byGraph: Map<Graph, Map<string, Finding[]>>;
   readonly locations: Location[];
+}
+
+/** A finding with the builds that say it, by the file of the outermost kustomization; none where it is about what no build changes. */
+interface MergedFinding {
+  readonly finding: Finding;
+  readonly by: ReadonlySet<string>;
 }
 
 /**
@@ -22,15 +28,15 @@ interface Place {
  * One that not all builds say tells which do; one in a patch tells what the patch is part of.
  * @param textOf the text of a file of the workspace
  */
-export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Finding) => Origin, textOf: (path: string) => string | undefined): Finding[] {
+export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Finding) => Origin, textOf: (path: string) => string | undefined): MergedFinding[] {
   const places = new Map<string, Place>();
-  const merged: Finding[] = [];
+  const merged: MergedFinding[] = [];
   const isPlain = (finding: Finding): boolean => originOf(finding).signal.at.object.built === undefined;
   const plain = new Set(findings.filter(isPlain).map(keyOf));
   for (const finding of findings) {
     const { signal: { at }, graph } = originOf(finding);
     if (isPlain(finding)) {
-      merged.push(finding);
+      merged.push({ finding, by: new Set() });
       continue;
     }
     const key = keyOf(finding);
@@ -39,15 +45,18 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
     const place: Place = places.get(key) ?? { byGraph: new Map(), locations: [] };
     places.set(key, place);
     place.locations.push(at);
-    place.byGraph.set(graph, [...(place.byGraph.get(graph) ?? []), finding]);
+    const copies = place.byGraph.get(graph) ?? new Map<string, Finding[]>();
+    place.byGraph.set(graph, copies);
+    const namespace = at.object.build?.namespace ?? '';
+    copies.set(namespace, [...(copies.get(namespace) ?? []), finding]);
   }
   for (const { byGraph, locations } of places.values()) {
-    const [gravest] = [...byGraph.values()].sort((a, b) => gravity(b) - gravity(a));
+    const [gravest] = [...byGraph.values()].flatMap((copies) => [...copies.values()]).sort((a, b) => gravity(b) - gravity(a));
     const by = new Set(locations.flatMap(({ object }) => object.built!.by));
     for (const finding of onePerPatch(gravest!, originOf)) {
       finding.instances = Math.max(by.size, new Set(locations.map(({ object }) => object)).size);
       addRelated(finding, [...patchedObjects(finding, locations), ...buildsOf(by, locations, textOf)]);
-      merged.push(finding);
+      merged.push({ finding, by });
     }
   }
   return merged;

@@ -48,40 +48,39 @@ export class BuiltFiles {
       return { objects, others: [], in: () => objects };
     }
     const slots = files.flatMap((file) => this.slotsOf(file, documentsOf));
-    const objects = slots.flatMap(({ first }) => first ?? []);
-    const others = [...new Set(slots.flatMap((slot) => [...slot.by].filter(([, object]) => object !== slot.first).map(([overlay]) => overlay)))].sort();
-    const inOverlay = (overlay: string, some = slots) => some.flatMap(({ first, by }) => (by.has(overlay) ? by.get(overlay) : first) ?? []);
+    const objects = slots.flatMap(({ firsts }) => [...firsts.values()].flatMap((first) => first ?? []));
+    const others = [...new Map(slots.flatMap((slot) => waysElsewhere(slot)).map((one) => [otherKey(one), one])).entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const named = new Map(others);
     const inOutput = (output: BuildOutput) => {
       const isBuilt = ({ source }: FileEntry) => source.build?.roots.includes(output.root) === true;
-      const built = files.filter(isBuilt).map((file) => ({ file, objects: inOverlay(output.overlay, slots.filter((slot) => slot.file === file)) }));
-      return [...inOverlay('', slots.filter(({ file }) => !isBuilt(file))), ...objectsOfOutput(output, built, documentsOf)];
+      const built = files.filter(isBuilt).map((file) => ({ file, objects: slots.filter((slot) => slot.file === file).flatMap((slot) => builtBy(slot, output.overlay)) }));
+      return [...slots.filter(({ file }) => !isBuilt(file)).flatMap((slot) => [...slot.firsts.values()].flatMap((first) => first ?? [])), ...objectsOfOutput(output, built, documentsOf)];
     };
     return {
       objects,
-      others: [...others.slice(0, Math.floor(objectBudget / Math.max(1, objects.length))), ...outputs.keys()],
-      in: (other) => { const output = outputs.get(other); return output ? inOutput(output) : inOverlay(other); },
+      others: [...others.map(([key]) => key).slice(0, Math.floor(objectBudget / Math.max(1, objects.length))), ...outputs.keys()],
+      in: (other) => { const output = outputs.get(other); return output ? inOutput(output) : slots.flatMap((slot) => inWay(slot, named.get(other))); },
     };
   }
 
   private slotsOf(file: FileEntry, documentsOf: (path: string) => readonly DocumentEntry[]): Slot[] {
     const { source } = file;
-    if (!source.overlays) return file.objects.map((first) => ({ file, first, by: new Map() }));
+    if (!source.overlays) return file.objects.map((object) => ({ file, firsts: new Map([['', object]]), ways: [] }));
     const plain = new Map(file.objects.map((object) => [object.resource, object]));
     return file.documents.flatMap((document) => this.overlays.of(document, document.facts.resources, source.overlays!, documentsOf).map((builds, i): Slot => {
       const written = plain.get(document.facts.resources[i]!)!;
-      const by = new Map<string, GraphObject | undefined>();
-      source.overlays!.forEach(({ file: overlay }, way) => { if (!by.has(overlay)) by.set(overlay, builds[way] && this.objectOf(builds[way], written, document, file)); });
-      return { file, first: [...by.values()].find((one) => one !== undefined), by };
+      const ways = builds.map(({ place, object }, way): SlotWay => ({ overlay: source.overlays![way]!.file, place, object: object && this.objectOf(object, written, document, file) }));
+      return { file, firsts: new Map(ways.map(({ place }) => [place, ways.find((one) => one.place === place && one.object)?.object])), ways };
     }));
   }
 
   private objectOf(built: BuiltObject, written: GraphObject, document: DocumentEntry, { source }: FileEntry): GraphObject {
-    // What all builds leave as it is written is the object itself.
     const among = source.overlays!.map(({ file }) => file);
-    if (built.resource === written.resource && !built.renamed && new Set(built.by).size === new Set(among).size) return written;
+    // What all builds leave as it is written, where they all put it, is the object itself.
+    if (built.resource === written.resource && !built.renamed && built.by.length === among.length) return written;
     let object = this.objects.get(built);
     if (object) return object;
-    const made = graphObject(`o${++this.ids}`, document, built.resource, source);
+    const made = graphObject(`o${++this.ids}`, document, built.resource, { ...source, build: built.build });
     const { header } = built.resource;
     const name = !built.renamed ? undefined : header.name.state === 'known' ? built.id.name : symbol(header.name);
     const namespace = !built.renamed || isClusterKind(header.group, header.kind) ? undefined : built.id.namespace || undefined;
@@ -89,7 +88,7 @@ export class BuiltFiles {
       ...made,
       ...(namespace === undefined ? {} : { namespace }),
       // References are written to the name before the patch, and follow it.
-      ...(name === undefined ? {} : { name: written.name, build: { ...source.build!, ...(namespace === undefined ? {} : { namespace }), names: [{ prefix: '', suffix: '', name }] } }),
+      ...(name === undefined ? {} : { name: written.name, build: { ...built.build, ...(namespace === undefined ? {} : { namespace }), names: [{ prefix: '', suffix: '', name }] } }),
       built: { root: built.root, by: built.by, among },
     };
     this.objects.set(built, object);
@@ -97,9 +96,52 @@ export class BuiltFiles {
   }
 }
 
-/** An object of a file: as the first of its builds that has it makes it, and as each does. */
+/** An object of a file as its builds make it. */
 interface Slot {
   readonly file: FileEntry;
-  readonly first: GraphObject | undefined;
-  readonly by: ReadonlyMap<string, GraphObject | undefined>;
+  /** By where builds put it, as the first of those makes it that has it. */
+  readonly firsts: ReadonlyMap<string, GraphObject | undefined>;
+  readonly ways: readonly SlotWay[];
+}
+
+/** A way of a build to an object, by the file of the outermost kustomization; undefined where it deletes it. */
+interface SlotWay {
+  readonly overlay: string;
+  readonly place: string;
+  readonly object: GraphObject | undefined;
+}
+
+/** One of the ways in which a build puts something into one place: nearly always the only one. */
+interface OtherWay {
+  readonly overlay: string;
+  readonly way: number;
+}
+
+function otherKey({ overlay, way }: OtherWay): string {
+  return way === 0 ? overlay : `${overlay}\nway ${way}`;
+}
+
+/** The ways in which an object is another than the first in its place. */
+function waysElsewhere({ firsts, ways }: Slot): OtherWay[] {
+  const counts = new Map<string, number>();
+  return ways.flatMap(({ overlay, place, object }) => {
+    const key = `${place}\n${overlay}`;
+    const way = counts.get(key) ?? 0;
+    counts.set(key, way + 1);
+    return object === firsts.get(place) ? [] : [{ overlay, way }];
+  });
+}
+
+/** An object as a way of a build has it; what that does not build as the first does. */
+function inWay({ firsts, ways }: Slot, other: OtherWay | undefined): GraphObject[] {
+  return [...firsts].flatMap(([place, first]) => {
+    const own = ways.filter((one) => one.overlay === other?.overlay && one.place === place);
+    return (own.length === 0 ? first : (own[other!.way] ?? own[0]!).object) ?? [];
+  });
+}
+
+/** What a build makes of an object. */
+function builtBy({ firsts, ways }: Slot, overlay: string): GraphObject[] {
+  if (ways.length === 0) return [...firsts.values()].flatMap((first) => first ?? []);
+  return ways.filter((one) => one.overlay === overlay).flatMap(({ object }) => object ?? []);
 }

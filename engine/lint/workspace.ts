@@ -276,7 +276,7 @@ export class Workspace {
     const unit = unitsOf(raised.graph, raised.rule.unit).byKey.get(raised.unitKey);
     if (!unit) return [];
     const sourceOf = (path: string) => this.files.get(path)?.source;
-    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf) ?? []).filter((fix) => this.holds(fix, raised));
+    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf, raised.by) ?? []).filter((fix) => this.holds(fix, raised));
   }
 
   /** Whether a fix that changes values of a chart clears what it is for, and nothing of the kind changes that has a use for them. */
@@ -475,7 +475,7 @@ export class Workspace {
       return finding;
     });
     const originOf = (finding: Finding) => ({ signal: origins.get(finding)!.signal, graph: origins.get(finding)!.judged.answers.graph });
-    return mergeBuilds(told, originOf, (path) => this.files.get(path)?.source.text).map((finding) => ({ finding, origin: origins.get(finding)! }));
+    return mergeBuilds(told, originOf, (path) => this.files.get(path)?.source.text).map(({ finding, by }) => ({ finding, origin: { ...origins.get(finding)!, by } }));
   }
 
   /** Whether all that can be found at a target has been: not where it may be in a template or in what could not be read. */

@@ -55,14 +55,22 @@ export function staticView(texts: ReadonlyMap<string, string>, plan: Plan, root:
       }
     }
   }
-  // Of several copies of a base each refers to its own.
-  const both = <T>(copy: number, key: string, value: T): [string, T][] => [[key, value], [`${copy} ${key}`, value]];
-  const accounts = new Map(built.filter(({ object }) => at(object.root, 'kind') === 'ServiceAccount').flatMap(({ object, written, copy }) => both(copy, written.name, { written, now: object.ids.at(-1)! })));
-  const roles = new Map(built.filter(({ object }) => /Role$/.test(String(at(object.root, 'kind')))).flatMap(({ object, written, copy }) => both(copy, `${at(object.root, 'kind')} ${written.name}`, object.ids.at(-1)!.name)));
+  // Of several copies of a base each refers to its own; of several of one name, the one in the namespace that is meant.
+  const called = (kind: RegExp, name: string, copy: number) => {
+    const found = built.filter(({ object, written }) => kind.test(String(at(object.root, 'kind'))) && written.name === name);
+    const own = found.filter((one) => one.copy === copy);
+    return (own.length > 0 ? own : found).map(({ object }) => ({ written: { name, namespace: String(at(object.root, 'metadata', 'namespace') ?? '') }, now: object.ids.at(-1)! }));
+  };
+  const accountOf = (copy: number) => (name: string, namespace: string | undefined) => {
+    const found = called(/^ServiceAccount$/, name, copy);
+    if (namespace === undefined) return found.at(-1);
+    return found.find(({ written }) => (written.namespace || 'default') === namespace) ?? found.find(({ now }) => now.namespace === namespace);
+  };
+  const roleOf = (copy: number, namespace: string) => (kind: string, name: string) => called(new RegExp(`^${kind}$`), name, copy).findLast(({ now }) => kind === 'ClusterRole' || now.namespace === namespace)?.now.name;
   return built.map(({ object, copy, set }): Told => {
     const kind = String(at(object.root, 'kind'));
     const id = object.ids.at(-1)!;
-    return { kind, name: nodeAt(object.root, ['metadata', 'name'])?.kind === 'hole' ? hole : id.name, namespace: isCluster(kind) ? '' : id.namespace, fields: followed(fieldsOf(plain(object.root) as Data), kind, (isCluster(kind) ? '' : id.namespace) || (set ?? ''), set !== undefined, (name) => accounts.get(`${copy} ${name}`) ?? accounts.get(name), (name) => roles.get(`${copy} ${name}`) ?? roles.get(name)) };
+    return { kind, name: nodeAt(object.root, ['metadata', 'name'])?.kind === 'hole' ? hole : id.name, namespace: isCluster(kind) ? '' : id.namespace, fields: followed(fieldsOf(plain(object.root) as Data), kind, (isCluster(kind) ? '' : id.namespace) || (set ?? ''), set !== undefined, accountOf(copy), roleOf(copy, id.namespace))  };
   });
 }
 
@@ -128,14 +136,14 @@ function lean(path: string, value: unknown): unknown {
 }
 
 /** References follow what they name, as semantics.md 10.2 says and engine/identity joins them by. */
-function followed(fields: Record<string, unknown>, kind: string, namespace: string, isMoved: boolean, accountOf: (name: string) => { written: Id; now: Id } | undefined, roleOf: (name: string) => string | undefined): Record<string, unknown> {
+function followed(fields: Record<string, unknown>, kind: string, namespace: string, isMoved: boolean, accountOf: (name: string, namespace: string | undefined) => { written: Id; now: Id } | undefined, roleOf: (kind: string, name: string) => string | undefined): Record<string, unknown> {
   const out = { ...fields };
   for (const path of Object.keys(fields)) {
-    if (path.endsWith('.serviceAccountName') && kind !== 'ReplicaSet') out[path] = accountOf(String(fields[path]))?.now.name ?? fields[path];
-    if (path === 'roleRef') out[path] = { ...(fields[path] as Data), name: roleOf(`${(fields[path] as Data)['kind']} ${(fields[path] as Data)['name']}`) ?? (fields[path] as Data)['name'] };
+    if (path.endsWith('.serviceAccountName') && kind !== 'ReplicaSet') out[path] = (accountOf(String(fields[path]), namespace || 'default') ?? accountOf(String(fields[path]), undefined))?.now.name ?? fields[path];
+    if (path === 'roleRef') out[path] = { ...(fields[path] as Data), name: roleOf(String((fields[path] as Data)['kind']), String((fields[path] as Data)['name'])) ?? (fields[path] as Data)['name'] };
     if (path === 'subjects' && Array.isArray(fields[path])) out[path] = fields[path].map((subject: Data) => {
-      const account = subject['kind'] === 'ServiceAccount' ? accountOf(String(subject['name'])) : undefined;
-      const own = subject['namespace'] ?? undefined;
+      const own = subject['namespace'] === undefined || subject['namespace'] === null ? undefined : String(subject['namespace']);
+      const account = subject['kind'] === 'ServiceAccount' ? accountOf(String(subject['name']), own) : undefined;
       if (account && own === undefined && !isMoved) return { ...subject, name: account.now.name };
       if (account && (own === undefined || own === (account.written.namespace || 'default') || own === account.now.namespace)) return { ...subject, name: account.now.name, ...(account.now.namespace || own ? { namespace: account.now.namespace || own } : {}) };
       return subject['kind'] === 'ServiceAccount' && subject['name'] === 'default' && namespace !== '' ? { ...subject, namespace } : subject;

@@ -1,6 +1,6 @@
 import { cloudIdentities, type CloudIdentity } from '../../../engine/identity/cloud-identity.ts';
 import type { Account, Graph } from '../../../engine/identity/graph.ts';
-import { displayName, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
+import { displayName, isCopy, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
 import { sharersOf } from '../../../engine/identity/sharing.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
@@ -77,7 +77,7 @@ function acrossAccounts(given: CloudIdentity, graph: Graph, messages: Messages):
   const { file } = given.at.object.document;
   const others = identitiesIn(graph).byName.get(given.identity)!.filter((other) => other.at.object !== given.at.object);
   const elsewhere = others.filter((other) => isOtherEnvironment(given, other));
-  const beside = others.filter((other) => displayName(other.account) !== displayName(given.account) && !graph.proximity.alternatives(file, other.at.object.document.file));
+  const beside = others.filter((other) => !isCopy(other.at.object, given.at.object) && displayName(other.account) !== displayName(given.account) && !graph.proximity.alternatives(file, other.at.object.document.file));
   const told = elsewhere.length > 0 ? elsewhere : beside;
   if (told.length === 0) return undefined;
   const names = [...new Set(told.map(({ account }) => `account "${displayName(account)}"`))];

@@ -1,6 +1,6 @@
 import { accountLabel, type Account, type Graph } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import { type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
+import { isCopy, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { perGraph } from '../../../engine/identity/per-graph.ts';
@@ -82,7 +82,7 @@ const credentialsOf = perGraph((graph): Map<string, Map<string, GraphObject>> =>
 /** Secrets of the same name and kind in other namespaces that are told, one a namespace. */
 function copiesOf(object: GraphObject, graph: Graph): GraphObject[] {
   const byNamespace = credentialsOf(graph).get(object.name);
-  return byNamespace?.has(object.namespace) ? [...byNamespace].flatMap(([namespace, other]) => (namespace === object.namespace ? [] : [other])) : [];
+  return byNamespace?.has(object.namespace) ? [...byNamespace].flatMap(([namespace, other]) => (namespace === object.namespace || isCopy(other, object) ? [] : [other])) : [];
 }
 
 /** Each pod that got the credentials so far names them itself. */

@@ -158,8 +158,9 @@ describe('what a finding is about', () => {
   });
 });
 
-test('the findings kept through edits of patches are those of a fresh reading', () => {
+for (const namespaces of [false, true]) test(`the findings kept through edits of patches are those of a fresh reading${namespaces ? ', also of builds with namespaces of their own' : ''}`, () => {
   const files: Record<string, string> = { ...base, ...prod, ...staging, 'prod/patch.yaml': patch('      automountServiceAccountToken: true\n      serviceAccountName: other\n      hostNetwork: true\n') };
+  if (namespaces) for (const build of ['prod', 'staging']) files[`${build}/kustomization.yaml`] += `namespace: ${build}\n`;
   const edit = fc.record({ file: fc.constantFrom(...Object.keys(files)), line: fc.nat(30), how: fc.constantFrom('drop' as const, 'false' as const, 'true' as const, 'null' as const, 'blank' as const) });
   fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 8 }), (edits) => {
     const { workspace, texts } = workspaceOf(files);
@@ -177,5 +178,5 @@ test('the findings kept through edits of patches are those of a fresh reading', 
       workspace.findings();
     }
     assert.deepEqual(workspace.findings(), plannedWorkspace(texts, rules).findings());
-  }), { numRuns: 100 });
+  }), { numRuns: 60 });
 });
