@@ -69,7 +69,8 @@ function apply(root: YamlNode, operation: Operation): YamlNode | undefined {
   switch (op) {
     case 'test': return there && value && saysSame(there, value) ? root : undefined;
     case 'remove': return path.length > 0 && there ? change(root, pathOf(root, path), () => undefined) : undefined;
-    case 'replace': return there && value ? put(root, operation, value, true) : undefined;
+    // What replaces the missing key of a mapping adds it (gopkg.in/evanphx/json-patch.v4, which kustomize uses: partialDoc.get finds nothing, and says no error).
+    case 'replace': return value ? put(root, operation, value, true) : undefined;
     case 'add': return value ? put(root, operation, value, false) : undefined;
     case 'copy':
     case 'move': {
