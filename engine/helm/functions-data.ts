@@ -4,7 +4,7 @@ import { fromJson, fromJsonArray, fromYaml, fromYamlArray, parsedJson } from './
 import { typeOf } from './go-print.ts';
 import { natureOf, withNature } from './lists.ts';
 import { exact, float64, GoNumber, int64 } from './number.ts';
-import { satisfies } from './semver.ts';
+import { parseVersion, satisfies } from './semver.ts';
 import { copy, isCollection, isDict, isMarked, isTrue, isUntold, originOf, print, printed, Struct, Unknown, type Dict, type Value } from './value.ts';
 
 /*
@@ -40,7 +40,7 @@ const key = (value: Value): string => (isUntold(value) || typeof value !== 'stri
 
 /** What Go compares of a value: its kind, and a value of that kind; undefined for a collection and for nothing. */
 function basic(value: Value): { readonly kind: string; readonly value: string | number | boolean } | undefined {
-  if (value instanceof GoNumber) return { kind: value.type === 'int64' ? 'number' : 'float64', value: value.value };
+  if (value instanceof GoNumber) return { kind: value.type === 'float64' ? 'float64' : 'number', value: value.value };
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? { kind: typeof value, value } : undefined;
 }
 
@@ -103,6 +103,14 @@ function kindOf(value: Value): string {
   if (isDict(value)) return 'map';
   if (Array.isArray(value)) return 'slice';
   return typeOf(value);
+}
+
+/** A version with its parts (github.com/Masterminds/semver); written out it has all three. */
+function versionOf(text: string): Struct {
+  const { parts: [major, minor, patch], pre, metadata } = parseVersion(text);
+  const numbers = [major, minor, patch].map((part) => (Number.isSafeInteger(part) ? new GoNumber('uint64', part) : refuse()));
+  const written = `${major}.${minor}.${patch}${pre === '' ? '' : `-${pre}`}${metadata === '' ? '' : `+${metadata}`}`;
+  return new Struct(Object.entries({ Major: numbers[0], Minor: numbers[1], Patch: numbers[2], Prerelease: pre, Metadata: metadata, Original: text, String: written }), `(semver ${JSON.stringify(text)})`, written);
 }
 
 /** The first of `merge` wins, the last of `mergeOverwrite`; the first dict is changed, and shares what it takes over (github.com/imdario/mergo). */
@@ -286,5 +294,6 @@ export const dataFunctions: Readonly<Record<string, DataFunction>> = {
   fromJson: sure('s', ([input]) => fromJson(input as string)),
   fromJsonArray: sure('s', ([input]) => fromJsonArray(input as string)),
   mustFromJson: sure('s', ([input]) => parsedJson(input as string)),
+  semver: sure('s', ([text]) => versionOf(key(text!))),
   semverCompare: sure('s s', ([range, version]) => (isMarked(range as string) || isMarked(version as string) ? refuse() : satisfies(version as string, range as string))),
 };

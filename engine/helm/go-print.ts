@@ -101,7 +101,7 @@ function scalar(value: string | number | boolean | GoNumber, directive: Directiv
     return verb === 'x' || verb === 'X' ? refuse() : undefined;
   }
   if (typeof value === 'boolean') return verb === 't' || verb === 'v' ? padded(String(value), directive) : undefined;
-  if (typeof value === 'number' || value.type === 'int64') return integer(Number(typeof value === 'number' ? value : value.value), directive);
+  if (typeof value === 'number' || value.type !== 'float64') return integer(Number(typeof value === 'number' ? value : value.value), directive);
   return float(value.value, directive);
 }
 

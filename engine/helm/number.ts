@@ -3,11 +3,11 @@
  * Sprig's arithmetic gives them. A plain number is an `int`. The kinds are not equal to each other, and print differently.
  */
 export class GoNumber {
-  constructor(readonly type: 'float64' | 'int64', readonly value: number) {}
+  constructor(readonly type: 'float64' | 'int64' | 'uint64', readonly value: number) {}
 
   /** As fmt prints it (%v). */
   toString(): string {
-    return this.type === 'int64' ? String(this.value) : shortest(this.value);
+    return this.type === 'float64' ? shortest(this.value) : String(this.value);
   }
 }
 

@@ -6,6 +6,7 @@
 interface Version {
   readonly parts: readonly [number, number, number];
   readonly pre: string;
+  readonly metadata: string;
 }
 
 interface Constraint {
@@ -15,20 +16,21 @@ interface Constraint {
   readonly given: 0 | 1 | 2 | 3;
 }
 
-const versionShape = /^v?(0|[1-9]\d*|\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
+const versionShape = /^v?(0|[1-9]\d*|\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?$/;
 const constraintShape = /^(=|!=|>|<|>=|=>|<=|=<|~|~>|\^)?\s*v?(\d+|[xX*])(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?(?:-([0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*))?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$/;
 
 /** Whether a version lies in a range. @throws TypeError where one of them is none */
 export function satisfies(version: string, range: string): boolean {
-  const subject = parse(version);
+  const subject = parseVersion(version);
   const alternatives = range.split('||').map((one) => one.replace(/(\S+)\s+-\s+(\S+)/g, '>= $1, <= $2').replace(/([<>=!~^])\s+/g, '$1').trim().split(/\s*,\s*|\s+/).map(constraint));
   return alternatives.some((all) => all.every((one) => holds(subject, one)));
 }
 
-function parse(text: string): Version {
+/** The parts of a version. @throws TypeError where it is none */
+export function parseVersion(text: string): Version {
   const match = versionShape.exec(text);
   if (!match) throw new TypeError(`not a version: ${text}`);
-  return { parts: [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)], pre: match[4] ?? '' };
+  return { parts: [Number(match[1]), Number(match[2] ?? 0), Number(match[3] ?? 0)], pre: match[4] ?? '', metadata: match[5] ?? '' };
 }
 
 function constraint(text: string): Constraint {
@@ -38,7 +40,7 @@ function constraint(text: string): Constraint {
   const isNumber = (part: string | undefined): boolean => part !== undefined && /^\d/.test(part);
   const given = !isNumber(major) ? 0 : !isNumber(minor) ? 1 : !isNumber(patch) ? 2 : 3;
   const part = (one: string | undefined, position: number): number => (position < given ? Number(one) : 0);
-  return { operator, bound: { parts: [part(major, 0), part(minor, 1), part(patch, 2)], pre }, given };
+  return { operator, bound: { parts: [part(major, 0), part(minor, 1), part(patch, 2)], pre, metadata: '' }, given };
 }
 
 function holds(version: Version, { operator, bound, given }: Constraint): boolean {

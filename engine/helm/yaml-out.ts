@@ -53,7 +53,7 @@ function mapping(dict: Dict, indent: number, left: Left): string {
 /** A number through JSON into YAML: whole ones without an exponent as long as 64 bits hold them. */
 function numeral({ type, value }: GoNumber): string {
   if (!Number.isFinite(value)) throw new TypeError('no JSON');
-  if (type === 'int64' || (Number.isInteger(value) && value < 2 ** 64 && value >= -(2 ** 63))) return String(value === 0 ? 0 : value);
+  if (type !== 'float64' || (Number.isInteger(value) && value < 2 ** 64 && value >= -(2 ** 63))) return String(value === 0 ? 0 : value);
   return new GoNumber('float64', value).toString();
 }
 
