@@ -71,3 +71,13 @@ export function difference(before: readonly GraphObject[], after: readonly Graph
   const now = new Set(after);
   return { removed: before.filter((object) => !now.has(object)), added: after.filter((object) => !old.has(object)) };
 }
+
+/** Whether a file says what Kustomize builds. */
+export function isKustomization({ role, dialect }: SourceFile): boolean {
+  return role === 'part' && dialect === 'kustomization';
+}
+
+/** Whether parts of other files' objects may stand in a file. */
+export function isPatch(source: SourceFile): boolean {
+  return source.role === 'patch' || isKustomization(source);
+}

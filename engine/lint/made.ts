@@ -1,4 +1,6 @@
 import type { Graph } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
+import type { Answers } from './ask.ts';
 import type { ChartVariant } from './charts.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, Signal } from './rule.ts';
@@ -18,6 +20,8 @@ export interface Raised {
 /** What a finding was raised from: the same as long as its signal, while the graph that it is asked about is the present one. */
 export interface Origin extends Omit<Raised, 'graph'> {
   readonly judged: { readonly answers: { readonly graph: Graph } };
+  /** What the findings were raised from that are told with it: of each other object that Kustomize builds make of the same. */
+  readonly also?: readonly (readonly Origin[])[];
 }
 
 /** A finding and what it was raised from. */
@@ -30,4 +34,13 @@ export interface Made {
 export interface Said {
   readonly signal: Signal;
   made: Made | undefined;
+}
+
+/** What the rules say about a scope, with the objects that they were asked about. */
+export interface Judged {
+  answers: Answers;
+  objects: readonly GraphObject[];
+  known: ReadonlySet<GraphObject>;
+  /** What was made of the answers, where that depends on them alone. */
+  made: readonly Made[] | undefined;
 }

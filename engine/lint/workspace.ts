@@ -7,28 +7,28 @@ import type { Evaluated } from '../helm/evaluated.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
-import { chartFault, Charts, defaults, isChart, oneEach, placeKey, type ChartVariant, type Told } from './charts.ts';
+import { chartFault, Charts, defaults, isChart, placeKey, type ChartVariant } from './charts.ts';
 import type { ChartSupply } from './chart-supply.ts';
+import { conclusionOf, inOrder, makeFindings, type Conclusion, type FileFindings, type Suppressed, type Surroundings } from './conclude.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
-import { exceptionsAtWork, findingsAboutExceptions, type ExceptionsAtWork } from './exceptions.ts';
+import { exceptionsAtWork, findingsAboutExceptions } from './exceptions.ts';
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
-import { difference, fileEntry, graphObject, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
-import { findingOf, inPlace, numberFingerprints, spanIn, type Finding } from './finding.ts';
+import { difference, fileEntry, graphObject, isKustomization, isPatch, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
+import { spanIn, type Finding } from './finding.ts';
 import { applyEdits, makeFix, type Fix } from './fix.ts';
-import { phasedSeverity, type Exception } from './phases.ts';
+import type { Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
-import type { Made, Raised } from './made.ts';
-import { mergeBuilds } from './overlay-findings.ts';
-import { subjectsOf } from './subjects.ts';
-import { askedFor, switchName } from './switches.ts';
+import type { Judged, Made, Raised } from './made.ts';
+import { switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { changesOnlyFound, clears, type Comparison } from './values-fix.ts';
-import { applySuppressions, readSuppressions, type Suppression, type SuppressionFinding } from './suppress.ts';
-import type { Environment, Rule, RuleContext, Severity, Signal, Unit, Units } from './rule.ts';
+import { readSuppressions, type SuppressionFinding } from './suppress.ts';
+import type { Environment, Rule, RuleContext, Unit, Units } from './rule.ts';
 
 export type { SourceFile } from './files.ts';
 export type { Raised } from './made.ts';
+export type { Suppressed } from './conclude.ts';
 
 export interface Skipped {
   readonly file: string;
@@ -72,7 +72,6 @@ export class Workspace {
   private stale = new Set<string>();
   /** What the findings of each file came to. */
   private conclusions: ReadonlyMap<string, Conclusion> = new Map();
-  private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
   private readonly charts = new Charts();
@@ -197,7 +196,8 @@ export class Workspace {
 
   /** The suppression that a finding is about, with the rule's id in it. */
   suppressionIn(finding: Finding): SuppressionFinding | undefined {
-    return this.aboutSuppressions.get(finding);
+    this.all();
+    return this.conclusions.get(finding.file)?.about.find((one) => one.finding === finding);
   }
 
   /** The signal that a finding was made from; undefined for one about suppressions. */
@@ -252,7 +252,7 @@ export class Workspace {
       const span = finding && placeShown(shown, object.written!, spanIn(signal.at), place.path);
       return finding && span ? [{ finding, span }] : [];
     }));
-    return { text: shown.text, findings: findings.sort((a, b) => a.span.start - b.span.start || compare(a.finding.rule, b.finding.rule)) };
+    return { text: shown.text, findings: findings.sort((a, b) => a.span.start - b.span.start || inOrder(a.finding, b.finding)) };
   }
 
   /** Where a value is written that decides another. */
@@ -268,7 +268,7 @@ export class Workspace {
 
   /** The fixes of a finding, as edits of the texts as they are now; none where a change would touch what is not its own. */
   fixesOf(finding: Finding): Fix[] {
-    const about = this.aboutSuppressions.get(finding);
+    const about = this.suppressionIn(finding);
     const file = about && this.files.get(finding.file);
     if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
     const raised = this.raisedAs(finding);
@@ -354,128 +354,41 @@ export class Workspace {
 
   private all(): Concluded {
     if (this.concluded) return this.concluded;
+    const around = this.surroundings();
     const found = new Map<string, Made[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
     const judged = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, one: this.judgedIn(scope, variant) })));
     for (const { variant, one } of judged) this.collect(one, variant, found);
     if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
     if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
-    const exceptions = exceptionsAtWork(this.configuration.exceptions, this.today());
-    this.conclusions = new Map([...found].map(([path, made]) => [path, this.conclusionOf(this.files.get(path)!, made, exceptions)]));
+    const exceptions = exceptionsAtWork(this.configuration.exceptions, around.today);
+    this.conclusions = new Map([...found].map(([path, made]) => [path, conclusionOf(this.files.get(path)!, made, this.conclusions.get(path), exceptions, around)]));
     const files = new Map<string, FileFindings>(this.conclusions);
-    const about = findingsAboutExceptions({ today: this.today(), rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
+    const about = findingsAboutExceptions({ today: around.today, rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
     return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used });
   }
 
-  private today(): string {
-    return this.way.today?.() ?? '';
+  /** What findings are made with, as it is now. */
+  private surroundings(): Surroundings {
+    return {
+      rules: this.rules,
+      configuration: this.configuration,
+      today: this.way.today?.() ?? '',
+      holds: (path) => this.files.has(path),
+      textOf: (path) => this.files.get(path)?.source.text,
+      decidingSpan: (decided) => this.decidingSpan(decided),
+      isPlain: ({ source }) => source.chart === undefined && source.overlays === undefined && !isPatch(source) && !this.builds.hasOutput(source),
+    };
   }
 
   /** Makes the signals of a scope into findings of their files. */
   private collect(judged: Judged, variant: ChartVariant, found: Map<string, Made[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
-    for (const one of judged.made ?? this.make(judged, variant, isMeant)) {
+    for (const one of judged.made ?? makeFindings(judged, variant, isMeant, this.surroundings())) {
       const list = found.get(one.finding.file);
       if (list) list.push(one);
       else found.set(one.finding.file, [one]);
     }
-  }
-
-  private make(judged: Judged, variant: ChartVariant, isMeant: (object: GraphObject) => boolean): readonly Made[] {
-    const { phases, rules: settings } = this.configuration;
-    const today = this.today();
-    const all: Made[] = [];
-    let isLasting = true;
-    for (const rule of this.rules) {
-      if (settings[rule.id]?.severity === 'off') continue;
-      const isPhased = phases.some((one) => one.rules.includes(rule.id));
-      const phased = (signal: Signal) => (severity: Severity) => phasedSeverity(phases, rule.id, subjectsOf(judged.answers.graph, signal), severity, today);
-      for (const [unitKey, answer] of judged.answers.said.get(rule.id)!) {
-        for (const said of answer) {
-          const { signal, made } = said;
-          if (!isMeant(signal.at.object)) continue;
-          const finding = made ? inPlace(made.finding, signal) : this.placed(signal, findingOf(rule, signal, settings[rule.id], isPhased ? phased(signal) : undefined));
-          if (!finding) continue;
-          const now = made?.finding === finding ? made : { finding, origin: made?.origin ?? { rule, unitKey, signal, variant, judged } };
-          // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
-          if (isPhased || signal.at.place.decided || signal.at.place.helper || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
-          else said.made = now;
-          all.push(now);
-        }
-      }
-    }
-    if (isLasting) judged.made = all;
-    return all;
-  }
-
-  /**
-   * A finding with the line of a values file that decides its value. What is in an archive is nobody's to open: a finding
-   * there stands at that line itself, or nowhere.
-   */
-  private placed({ at: { place } }: Signal, made: Finding): Finding | undefined {
-    const { decided, helper } = place;
-    const span = decided && this.decidingSpan(decided);
-    if (helper) made = { ...made, related: [...made.related, { ...helper, message: 'written here' }] };
-    const finding = !made.related.every(({ file }) => this.files.has(file)) ? { ...made, related: made.related.filter(({ file }) => this.files.has(file)) } : made;
-    if (this.files.has(finding.file)) return span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
-    return span && { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message: `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})` };
-  }
-
-  /** A finding that only some ways of installing its chart have says which, and where they are asked for. */
-  private withVariants({ finding, only }: Told): Finding {
-    if (only.length === 0) return finding;
-    // What Helm writes for a way of installing the chart is the same way.
-    const related = [...new Map(only.map((one) => [one.at, one])).values()].flatMap(({ label, at, isSwitch }) => {
-      const span = at && this.decidingSpan(at);
-      return span ? [{ file: at.file, span, message: isSwitch ? 'switched off here' : `installed by ${label}` }] : [];
-    });
-    const isSwitch = only.every((one) => one.isSwitch);
-    const ways = [...new Set(only.map(({ label }) => label))].join(', ');
-    const message = `${finding.message} (only with ${ways})`;
-    return { ...finding, message, related: [...finding.related, ...related], ...(isSwitch ? askedFor(finding, ways) : {}) };
-  }
-
-  /** Concludes what has changed: findings that stand as they stood, in a file that did not change, come to what they came to. */
-  private conclusionOf(file: FileEntry, raised: readonly Made[], exceptions: ExceptionsAtWork): Conclusion {
-    const before = this.conclusions.get(file.source.path);
-    const isSame = before?.file === file && this.isPlain(file.source) && this.configuration.exceptions.length === 0 && before.today === this.today() && sameItems(before.raised, raised);
-    return isSame ? before : this.conclude(file, raised, exceptions);
-  }
-
-  /** What is left of a file's findings when exceptions and its suppressions have spoken, with what is to be said of those. */
-  private conclude(file: FileEntry, raised: readonly Made[], exceptions: ExceptionsAtWork): Conclusion {
-    const merged = this.isPlain(file.source) ? [...raised] : this.merge(file, raised);
-    const made = numberFingerprints(merged.sort((a, b) => inOrder(a.finding, b.finding)));
-    const accepted: Suppressed[] = [];
-    const open = made.flatMap(({ finding, origin: { rule, signal, judged } }) => {
-      const exception = exceptions.accepting(rule.id, signal.at.object, () => subjectsOf(judged.answers.graph, signal));
-      if (exception) accepted.push({ finding, suppression: exception });
-      return exception ? [] : [finding];
-    });
-    const conclusion = { file, raised, made, today: this.today(), findings: open, suppressed: accepted };
-    if (file.suppressions.length === 0) return conclusion;
-    const { kept, suppressed, about } = applySuppressions({ ...file.source, documents: file.documents }, open, file.suppressions, { today: this.today(), rules: this.rules, configuration: this.configuration });
-    if (isPatch(file.source)) return { ...conclusion, findings: kept, suppressed: [...accepted, ...suppressed] };
-    for (const one of about) this.aboutSuppressions.set(one.finding, one);
-    return { ...conclusion, findings: [...kept, ...about.map((one) => one.finding)].sort(inOrder), suppressed: [...accepted, ...suppressed] };
-  }
-
-  /** Whether what is found in a file is told once, by one way of making its objects: neither a chart's nor Kustomize's. */
-  private isPlain(source: SourceFile): boolean {
-    return source.chart === undefined && source.overlays === undefined && !isPatch(source) && !this.builds.hasOutput(source);
-  }
-
-  /** The findings of a file each once, whatever ways of installing its chart and Kustomize builds say them. */
-  private merge(file: FileEntry, raised: readonly Made[]): Made[] {
-    // What is merged tells more than what was raised, which stays as it is.
-    const origins = new Map(raised.map(({ finding, origin }) => [{ ...finding }, origin]));
-    const told = oneEach(file, [...origins.keys()], (finding) => origins.get(finding)!.variant).map((one) => {
-      const finding = this.withVariants(one);
-      origins.set(finding, origins.get(one.finding)!);
-      return finding;
-    });
-    const originOf = (finding: Finding) => ({ signal: origins.get(finding)!.signal, graph: origins.get(finding)!.judged.answers.graph });
-    return mergeBuilds(told, originOf, (path) => this.files.get(path)?.source.text).map(({ finding, by }) => ({ finding, origin: { ...origins.get(finding)!, by } }));
   }
 
   /** Whether all that can be found at a target has been: not where it may be in a template or in what could not be read. */
@@ -555,35 +468,6 @@ export class Workspace {
   private readonly about = (rule: Rule): Pick<RuleContext<Unit>, 'options' | 'environment'> => ({ options: this.options.get(rule.id)!, environment: this.environment });
 }
 
-/** A finding that is kept back, and what keeps it. */
-export interface Suppressed {
-  readonly finding: Finding;
-  readonly suppression: Suppression | Exception;
-}
-
-interface FileFindings {
-  readonly findings: readonly Finding[];
-  readonly suppressed: readonly Suppressed[];
-}
-
-/** What the findings of a file came to, of which ones, and on which day. */
-interface Conclusion extends FileFindings {
-  readonly file: FileEntry;
-  readonly raised: readonly Made[];
-  /** The same, merged and numbered: those that are kept back are among them. */
-  readonly made: readonly Made[];
-  readonly today: string;
-}
-
-/** What the rules say about a scope, with the objects that they were asked about. */
-interface Judged {
-  answers: Answers;
-  objects: readonly GraphObject[];
-  known: ReadonlySet<GraphObject>;
-  /** What was made of the answers, where that depends on them alone. */
-  made: readonly Made[] | undefined;
-}
-
 interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
@@ -603,32 +487,10 @@ function buildKey(scope: string, overlay: string): string {
   return `${scope}\nkustomize\n${overlay}`;
 }
 
-function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
-  return a.length === b.length && a.every((one, i) => one === b[i]);
-}
-
 function optionsOf(rules: readonly Rule[], configuration: Configuration): Map<string, RuleContext<Unit>['options']> {
   return new Map(rules.map((rule) => [rule.id, Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configuration.rules[rule.id]?.options?.[key] ?? option.default]))]));
 }
 
-function isKustomization({ role, dialect }: SourceFile): boolean {
-  return role === 'part' && dialect === 'kustomization';
-}
-
-/** Whether parts of other files' objects may stand in a file. */
-function isPatch(source: SourceFile): boolean {
-  return source.role === 'patch' || isKustomization(source);
-}
-
 function keyOf(scope: string, { name }: Pick<ChartVariant, 'name'>): string {
   return `${scope}\n${name}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** By place; where several stand at one, in an order that does not depend on which edit came first. */
-function inOrder(a: Finding, b: Finding): number {
-  return a.span.start - b.span.start || compare(a.rule, b.rule) || compare(a.message, b.message);
 }
