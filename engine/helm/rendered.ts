@@ -30,28 +30,34 @@ export interface RenderedObjects<D extends TemplateDocument> {
 export function readRendered<D extends TemplateDocument>(stream: string, fileOf: (source: string) => { readonly path: string; readonly file: RenderedFile<D> } | undefined): RenderedObjects<D> {
   const objects = new Map<string, WrittenObject<D>[]>();
   const taken = new Set<WrittenObject<D>>();
-  let source: string | undefined;
   let namespace: string | undefined;
-  for (const { text } of splitStream(stream)) {
-    // What has no comment of its own is a further document of the template before.
-    source = [...text.matchAll(/^# Source: (.+?)[ \t]*$/gm)].at(-1)?.[1] ?? source;
-    const template = source === undefined ? undefined : fileOf(source);
-    const { root } = parseYaml(text, 'kubernetes');
-    if (!root || !template) continue;
-    const match = matchOf(root, template.file.written.filter((one) => !taken.has(one)));
+  const all = documentsIn(stream, fileOf);
+  for (const { root, path, file } of all) {
+    const match = matchOf(root, file.written, taken, all.filter((one) => one.path === path).map((one) => one.root));
     if (match) {
       taken.add(match);
       namespace ??= releaseNamespaceIn(root, match.root);
     }
-    const home = match?.document ?? homeOf(root, template.file.documents);
+    const home = match?.document ?? homeOf(root, file.documents);
     if (!home) continue;
     const place = match ? undefined : kindLine(home);
     const moved = carry(root, match?.root, { span: place ?? { start: 0, end: 0 }, mapping: 'file' });
-    const list = objects.get(template.path) ?? [];
-    objects.set(template.path, list);
+    const list = objects.get(path) ?? [];
+    objects.set(path, list);
     for (const resource of readResources(moved)) list.push({ document: home, resource, root: moved });
   }
   return { objects, namespace };
+}
+
+/** The documents of Helm's output with their templates. What has no comment of its own is a further document of the template before. */
+function documentsIn<T>(stream: string, fileOf: (source: string) => T | undefined): (T & { readonly root: YamlNode })[] {
+  let source: string | undefined;
+  return splitStream(stream).flatMap(({ text }) => {
+    source = [...text.matchAll(/^# Source: (.+?)[ \t]*$/gm)].at(-1)?.[1] ?? source;
+    const template = source === undefined ? undefined : fileOf(source);
+    const { root } = parseYaml(text, 'kubernetes');
+    return root && template ? [{ ...template, root }] : [];
+  });
 }
 
 /** The text at a place of an object where its template has the release's namespace and nothing else. */
@@ -66,11 +72,23 @@ function releaseNamespaceIn(node: YamlNode, written: YamlNode): string | undefin
   return undefined;
 }
 
-/** The object that is this one: of its kind, by its name as far as that is told, else the next. */
-function matchOf<D extends TemplateDocument>(root: YamlNode, candidates: readonly WrittenObject<D>[]): WrittenObject<D> | undefined {
-  const same = candidates.filter((one) => textAt(one.root, 'kind') === textAt(root, 'kind'));
+/**
+ * The object that is this one, of its kind: by its name as far as that is told, or by its place among those of its kind
+ * where Helm wrote all that may be there, for these keep their order. Undefined where it may be one or another.
+ * @param all the objects that Helm wrote from the template
+ */
+function matchOf<D extends TemplateDocument>(root: YamlNode, written: readonly WrittenObject<D>[], taken: ReadonlySet<WrittenObject<D>>, all: readonly YamlNode[]): WrittenObject<D> | undefined {
+  const isSame = (one: YamlNode): boolean => textAt(one, 'kind') === textAt(root, 'kind');
+  const same = written.filter((one) => isSame(one.root));
   const name = textAt(root, 'metadata', 'name') ?? '';
-  return same.find((one) => textAt(one.root, 'metadata', 'name') === name) ?? same.find((one) => mayBeCalled(writtenName(one), name)) ?? same[0];
+  const left = same.filter((one) => !taken.has(one));
+  const known = left.find((one) => textAt(one.root, 'metadata', 'name') === name);
+  if (known) return known;
+  const possible = left.filter((one) => mayBeCalled(writtenName(one), name));
+  if (possible.length === 1) return possible[0];
+  const theirs = all.filter(isSame);
+  const inOrder = theirs.length === same.length ? same[theirs.indexOf(root)] : undefined;
+  return inOrder && !taken.has(inOrder) && (possible.length === 0 || possible.includes(inOrder)) ? inOrder : undefined;
 }
 
 /** The name of an object as it is known without Helm. */

@@ -35,14 +35,20 @@ function carryEntry(entry: Entry, written: YamlNode | undefined, below: Fallback
   return { ...entry, keySpan: same?.keySpan ?? below.span, value: carry(entry.value, same?.value, below) };
 }
 
-/** The same item of a list: by its name, else by its place where neither list has more than the other. */
+/** The same item of a list: by its name, else by its place where neither list has more than the other, and all or none are there. */
 function itemOf({ items }: SeqNode, written: YamlNode | undefined, index: number): YamlNode | undefined {
   if (written?.kind !== 'seq') return undefined;
   const name = nameIn(items[index]!);
   const there = written.items[index];
   if (name !== undefined && there && nameIn(there) === name) return there;
   const called = name === undefined ? undefined : written.items.find((one) => nameIn(one) === name);
-  return called ?? (written.items.length === items.length ? there : undefined);
+  return called ?? (written.items.length === items.length && !hangsOnBranches(written) ? there : undefined);
+}
+
+/** Whether of some items of a list nobody knows whether they are there. */
+function hangsOnBranches({ items }: SeqNode): boolean {
+  const branches = items.map((item) => (item.kind === 'map' ? item.entries[0]?.branch ?? [] : []).join(' '));
+  return branches.some((one) => one !== branches[0]);
 }
 
 function nameIn(item: YamlNode): string | undefined {

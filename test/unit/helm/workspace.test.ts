@@ -159,6 +159,33 @@ describe("Helm's own output", () => {
     assert.deepEqual([finding!.tier, finding!.mapping, finding!.file], ['rendered', 'file', 'templates/web.yaml']);
     assert.equal(files['templates/web.yaml'].slice(finding!.span.start, finding!.span.end), 'Deployment');
   });
+
+  const admin = (condition: string, labels: string): string => `${condition}apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: {{ .Release.Name }}\n${labels}roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: cluster-admin\nsubjects:\n  - {kind: ServiceAccount, name: web, namespace: default}\n${condition && '{{- end }}\n'}`;
+  const bindings = `${admin('{{- if contains "a" .Release.Name }}\n', '')}---\n${admin('', '  labels: {a: b}\n')}`;
+  const written = (...labels: string[]): string => labels.map((one) => `---\n# Source: web/templates/bindings.yaml\n${admin('', one).replaceAll('{{ .Release.Name }}', 'some')}`).join('');
+
+  test('stands where one of two objects wrote it if both are there', () => {
+    const workspace = chart({ 'templates/bindings.yaml': bindings });
+    workspace.install('helm:.', [{ name: 'rendered', values: [], rendered: written('', '  labels: {a: b}\n') }], { alone: true });
+    const places = workspace.findings().filter((one) => one.rule === 'cluster-admin-binding').map(({ mapping, span }) => [mapping, bindings.slice(0, span.start).includes('labels')]);
+    assert.deepEqual(places, [['exact', false], ['exact', true]]);
+  });
+
+  test('sits on the kind, and says so, where it may be of one object or another', () => {
+    const workspace = chart({ 'templates/bindings.yaml': bindings });
+    workspace.install('helm:.', [{ name: 'rendered', values: [], rendered: written('  labels: {a: b}\n') }], { alone: true });
+    const [finding, ...more] = workspace.findings().filter((one) => one.rule === 'cluster-admin-binding');
+    assert.deepEqual([finding!.mapping, bindings.slice(finding!.span.start, finding!.span.end), more], ['file', 'ClusterRoleBinding', []]);
+  });
+
+  test('sits on the list where nobody knows which item of it is there', () => {
+    const role = (rules: string): string => `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: reader}\nrules:\n${rules}`;
+    const rule = (resource: string): string => `  - apiGroups: [""]\n    resources: [${resource}]\n    verbs: ["*"]\n`;
+    const template = role(`{{- if contains "a" .Release.Name }}\n${rule('nodes')}{{- end }}\n{{- range .Values.more | default (list .Release.Name) }}\n{{- if contains "b" $.Release.Name }}\n${rule('{{ . }}')}{{- end }}\n{{- end }}\n`);
+    const workspace = chart({ 'values.yaml': '', 'templates/role.yaml': template });
+    workspace.install('helm:.', [{ name: 'rendered', values: [], rendered: `---\n# Source: web/templates/role.yaml\n${role(rule('pods') + rule('secrets'))}` }], { alone: true });
+    assert.deepEqual([...new Set(workspace.findings().filter((one) => one.rule === 'wildcard-role').map(({ mapping, span }) => [mapping, span.start === template.indexOf('- apiGroups')].join(' ')))], ['path true']);
+  });
 });
 
 describe('a chart in an archive', () => {
