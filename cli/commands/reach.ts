@@ -1,8 +1,10 @@
 import { powerLabel } from '../../engine/identity/access-words.ts';
+import { namesInCluster } from '../../engine/identity/build.ts';
 import type { Account, Graph } from '../../engine/identity/graph.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { accountIdentity, authorizer, type Authorizer } from '../../engine/identity/permissions.ts';
 import { reachIn, type Power, type Reached, type Step } from '../../engine/identity/reach.ts';
+import { namesOfAccount } from '../../engine/identity/subjects.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
 import { accountName, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
@@ -42,8 +44,8 @@ export async function reach(args: Arguments, io: Io): Promise<number> {
 
 /** The accounts that a name means: of workloads, of ServiceAccount objects, else one that only bindings name. */
 function accountsOf(graph: Graph, rbac: Authorizer, { namespace, name }: { namespace: string; name: string }): Account[] {
-  const byWorkload = graph.workloads.filter((one) => one.namespace === namespace && one.object.name === name).map((one) => graph.accountOf(one));
-  const byName = graph.accounts.filter((one) => one.namespace === namespace && one.name === name);
+  const byWorkload = graph.workloads.filter((one) => one.namespace === namespace && (one.object.name === name || namesInCluster(one.object).includes(name))).map((one) => graph.accountOf(one));
+  const byName = graph.accounts.filter((one) => one.namespace === namespace && (one.name === name || namesOfAccount(one).includes(name)));
   const found = [...new Set([...byWorkload, ...byName])];
   if (found.length > 0) return found;
   const isNamed = rbac.permissionsOf(accountIdentity({ namespace, name })).some(({ subject }) => subject?.kind.state === 'known' && subject.kind.value !== 'Group');

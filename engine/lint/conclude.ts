@@ -138,7 +138,7 @@ function merge(file: FileEntry, raised: readonly Made[], around: Surroundings): 
     return finding;
   });
   const originOf = (finding: Finding) => ({ signal: origins.get(finding)!.signal, graph: origins.get(finding)!.judged.answers.graph });
-  return mergeBuilds(told, originOf, around.textOf).map(({ finding, by }) => ({ finding, origin: { ...origins.get(finding)!, by } }));
+  return mergeBuilds(told, originOf, around.textOf).map(({ finding, by, also }) => ({ finding, origin: { ...origins.get(finding)!, by, also: also.map((some) => some.map((one) => origins.get(one)!)) } }));
 }
 
 function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {

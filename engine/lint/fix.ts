@@ -184,6 +184,14 @@ function valueEdits({ decided, value }: Extract<AuthorChange, { at: 'values' }>,
   return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file: decided.file, span: shift(span, document.start), newText, create: false }));
 }
 
+/** Whether two fixes write the same. */
+export function sameEdits(a: Fix, b: Fix): boolean {
+  return a.edits.length === b.edits.length && a.edits.every(({ file, span, newText, create }, i) => {
+    const other = b.edits[i]!;
+    return other.file === file && other.span.start === span.start && other.span.end === span.end && other.newText === newText && other.create === create;
+  });
+}
+
 /** Applies edits to the text that their offsets count in; undefined where two of them overlap. */
 export function applyEdits(text: string, edits: readonly { readonly span: Span; readonly newText: string }[]): string | undefined {
   const sorted = [...edits].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);

@@ -21,6 +21,8 @@ interface Place {
 interface MergedFinding {
   readonly finding: Finding;
   readonly by: ReadonlySet<string>;
+  /** What else is said at its place, of each other object that builds make of the same. */
+  readonly also: readonly (readonly Finding[])[];
 }
 
 /**
@@ -36,7 +38,7 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
   for (const finding of findings) {
     const { signal: { at }, graph } = originOf(finding);
     if (isPlain(finding)) {
-      merged.push({ finding, by: new Set() });
+      merged.push({ finding, by: new Set(), also: [] });
       continue;
     }
     const key = keyOf(finding);
@@ -51,12 +53,14 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
     copies.set(namespace, [...(copies.get(namespace) ?? []), finding]);
   }
   for (const { byGraph, locations } of places.values()) {
-    const [gravest] = [...byGraph.values()].flatMap((copies) => [...copies.values()]).sort((a, b) => gravity(b) - gravity(a));
+    const [gravest, ...others] = [...byGraph.values()].flatMap((copies) => [...copies.values()]).sort((a, b) => gravity(b) - gravity(a));
+    // What kustomize itself has built is read for what it tells, not for how it is written.
+    const also = others.filter((some) => some.some(({ tier }) => tier !== 'rendered'));
     const by = new Set(locations.flatMap(({ object }) => object.built!.by));
     for (const finding of onePerPatch(gravest!, originOf)) {
       finding.instances = Math.max(by.size, new Set(locations.map(({ object }) => object)).size);
       addRelated(finding, [...patchedObjects(finding, locations), ...buildsOf(by, locations, textOf)]);
-      merged.push({ finding, by });
+      merged.push({ finding, by, also });
     }
   }
   return merged;

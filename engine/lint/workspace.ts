@@ -15,11 +15,11 @@ import { exceptionsAtWork, findingsAboutExceptions } from './exceptions.ts';
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
 import { difference, fileEntry, graphObject, isKustomization, isPatch, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
 import { spanIn, type Finding } from './finding.ts';
-import { applyEdits, makeFix, type Fix } from './fix.ts';
+import { applyEdits, makeFix, sameEdits, type Fix } from './fix.ts';
 import type { Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, type BuiltScope } from './overlays.ts';
-import type { Judged, Made, Raised } from './made.ts';
+import type { Judged, Made, Origin, Raised } from './made.ts';
 import { switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { changesOnlyFound, clears, type Comparison } from './values-fix.ts';
@@ -202,9 +202,13 @@ export class Workspace {
 
   /** The signal that a finding was made from; undefined for one about suppressions. */
   raisedAs(finding: Finding): Raised | undefined {
-    this.all();
-    const origin = this.conclusions.get(finding.file)?.made.find((one) => one.finding === finding)?.origin;
+    const origin = this.originOf(finding);
     return origin && { ...origin, graph: origin.judged.answers.graph };
+  }
+
+  private originOf(finding: Finding): Origin | undefined {
+    this.all();
+    return this.conclusions.get(finding.file)?.made.find((one) => one.finding === finding)?.origin;
   }
 
   /** All findings of all files, sorted by file, start and rule. */
@@ -271,16 +275,23 @@ export class Workspace {
     const about = this.suppressionIn(finding);
     const file = about && this.files.get(finding.file);
     if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
-    const raised = this.raisedAs(finding);
-    if (!raised?.rule.fixes) return [];
-    const unit = unitsOf(raised.graph, raised.rule.unit).byKey.get(raised.unitKey);
+    const origin = this.originOf(finding);
+    if (!origin) return [];
+    const others = (origin.also ?? []).map((some) => some.flatMap((one) => this.fixesFrom({ ...one, ...(origin.by ? { by: origin.by } : {}) })));
+    return this.fixesFrom(origin).map((fix) => (others.every((some) => some.some((one) => sameEdits(one, fix))) ? fix : { ...fix, title: `${fix.title} (builds need different changes)`, safe: false, choice: true }));
+  }
+
+  private fixesFrom(origin: Origin): Fix[] {
+    const { rule, unitKey, signal, by } = origin;
+    const { graph } = origin.judged.answers;
+    const unit = rule.fixes && unitsOf(graph, rule.unit).byKey.get(unitKey);
     if (!unit) return [];
     const sourceOf = (path: string) => this.files.get(path)?.source;
-    return raised.rule.fixes({ ...this.about(raised.rule), unit, graph: raised.graph }, raised.signal).flatMap((proposal) => makeFix(proposal, sourceOf, raised.by) ?? []).filter((fix) => this.holds(fix, raised));
+    return rule.fixes!({ ...this.about(rule), unit, graph }, signal).flatMap((proposal) => makeFix(proposal, sourceOf, by) ?? []).filter((fix) => this.holds(fix, origin));
   }
 
   /** Whether a fix that changes values of a chart clears what it is for, and nothing of the kind changes that has a use for them. */
-  private holds(fix: Fix, { rule, signal: { at: { object } }, variant }: Raised): boolean {
+  private holds(fix: Fix, { rule, signal: { at: { object } }, variant }: Origin): boolean {
     const scope = this.files.get(object.document.file)?.source.scope;
     if (scope === undefined || !object.written || !fix.edits.some(({ file }) => this.files.get(file)?.source.dialect === 'values')) return true;
     const fixed = this.copyWith(scope, fix);

@@ -105,7 +105,9 @@ describe('a PATH that is a Kustomize overlay', () => {
   });
 
   test('where several builds are read, an answer says for which it is', () => {
-    assert.match(inventory().stdout, /note: 1 file is built by overlays\/dev, overlays\/prod: answered as the first of them has it/);
+    const { stdout } = inventory();
+    assert.match(stdout, /^dev +Deployment\/web +dev-web .*\nprod +Deployment\/web +prod-web /m);
+    assert.match(stdout, /note: 1 file is built by overlays\/dev, overlays\/prod: answered once for each namespace that they put it into/);
   });
 });
 

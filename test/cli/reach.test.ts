@@ -81,4 +81,16 @@ describe('reach', () => {
     }
     assert.match(reach('shop/nobody').stderr, /is among the files read/);
   });
+
+  test('by the name that Kustomize gives', () => {
+    const built = folderWith({
+      'base/kustomization.yaml': 'resources: [web.yaml, account.yaml]\n',
+      'base/web.yaml': deployment('web', { account: 'web' }),
+      'base/account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: { name: web }\n',
+      'production/kustomization.yaml': 'namespace: production\nnamePrefix: prod-\nresources: [../base]\n',
+      'staging/kustomization.yaml': 'namespace: staging\nresources: [../base]\n',
+    });
+    for (const name of ['production/prod-web', 'staging/web']) assert.equal(kubewho(['reach', name, '--in', '.'], { cwd: built }).code, 0, name);
+    assert.equal(kubewho(['reach', 'staging/prod-web', '--in', '.'], { cwd: built }).code, 2);
+  });
 });

@@ -135,6 +135,15 @@ describe('a fix of what one build has', () => {
     });
   }
 
+  test('is for somebody to choose, where the builds need different changes', () => {
+    const report = pod().replaceAll('web', 'report').replace('serviceAccountName: report', 'serviceAccountName: web');
+    const binding = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: web}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: web}]\n';
+    const workspace = workspaceOf(base, staging, { 'base/kustomization.yaml': 'resources: [web.yaml, report.yaml, account.yaml, binding.yaml]\n', 'base/report.yaml': report, 'base/binding.yaml': binding, 'production/kustomization.yaml': 'namespace: production\nresources: [../base]\npatches: [{path: patch.yaml}]\n', 'production/patch.yaml': patch.replace('name: web', 'name: report') });
+    const [finding] = ofRule(workspace, 'automounting-service-account');
+    assert.deepEqual(builtBy(finding!), []);
+    assert.deepEqual(workspace.fixesOf(finding!).map(({ safe, choice }) => ({ safe, choice })), [{ safe: false, choice: true }]);
+  });
+
   test('is for somebody to choose, where only the base can be changed', () => {
     const workspace = workspaceOf(base, production, staging);
     const finding = ofRule(workspace, 'automounted-token').find((one) => builtBy(one).includes('staging/kustomization.yaml'))!;
