@@ -14,7 +14,7 @@ import { nodeHost } from '../sources/node-host.ts';
 import { resolvePath } from '../sources/path.ts';
 import { renderChart } from '../sources/render.ts';
 import { loadTree, type LoadedWorkspace } from '../sources/tree.ts';
-import { markedLine, withMarks } from './charts/marks.ts';
+import { markedLines, withMarks } from './charts/marks.ts';
 
 /** What one chart gives. */
 interface ChartResult {
@@ -71,8 +71,8 @@ async function compare(chart: string, folder: string, scope: string, files: Load
   const templates = files.filter((file) => file.dialect === 'template' && file.role === 'manifest' && !/(?:^|\/)charts\//.test(file.path.slice(chartOf(files).length))).map((file) => file.path.slice(chartOf(files).length).replace(/^\//, ''));
   const marked = await withMarks(folder, templates, (copy) => renderChart(nodeHost, copy, [], { helm, ...standIn, kubernetesMinor: defaultConfiguration.kubernetesMinor }));
   const told = 'text' in marked ? rendered.flatMap((one) => {
-    const line = markedLine(marked.text, one, inChart(one.file));
-    return line === undefined ? [] : [{ one, right: line === lineOf(textOf.get(one.file) ?? '', one.span.start), line }];
+    const lines = markedLines(marked.text, one, inChart(one.file));
+    return lines.length === 0 ? [] : [{ one, right: lines.includes(lineOf(textOf.get(one.file) ?? '', one.span.start)), line: lines.at(-1)! }];
   }) : [];
   return {
     chart,

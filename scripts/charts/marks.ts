@@ -40,8 +40,17 @@ function marked(text: string): string {
   }).join('\n');
 }
 
-/** The lines, from 1, that findings in a template should be on according to marked output; undefined where no mark tells. */
-export function markedLine(stream: string, finding: Finding, source: string): number | undefined {
+/**
+ * The lines, from 1, that a finding in a template may be on according to marked output: that of what was found, or where it
+ * says that it is somewhere else, those of what that is in. None where no mark tells.
+ */
+export function markedLines(stream: string, finding: Finding, source: string): number[] {
+  const { path, mapping } = finding;
+  const paths = mapping === 'exact' ? [path] : [...path.keys()].map((length) => path.slice(0, length + 1)).concat([['kind']]);
+  return paths.flatMap((one) => markedLine(stream, { ...finding, path: one }, source) ?? []);
+}
+
+function markedLine(stream: string, finding: Finding, source: string): number | undefined {
   let from: string | undefined;
   for (const { text } of splitStream(stream)) {
     from = [...text.matchAll(/^# Source: [^/]+\/(.+?)[ \t]*$/gm)].at(-1)?.[1] ?? from;
