@@ -1,7 +1,7 @@
 import type { Container, WorkloadFact } from '../kubernetes/workload.ts';
-import { known } from '../yaml/cursor.ts';
+import { known, type Value } from '../yaml/cursor.ts';
 import type { Account, Workload } from './graph.ts';
-import type { Location } from './objects.ts';
+import { symbol, type Location } from './objects.ts';
 
 /** Something in a pod, known by its marks, that uses an identity: the account's API token or one of its own. */
 export interface TokenConsumer {
@@ -100,6 +100,11 @@ export function hidesPrograms({ containers, containersOpen }: WorkloadFact): boo
   return containersOpen || containers.some(({ image, command, args }) => image.state === 'hole' || [...command, ...args].some((word) => word.state === 'hole'));
 }
 
+/** The text of a word; of one with a template's actions in it, what is written around these: the flag of a value that nobody knows. */
+function textOf(word: Value<string>): string {
+  return known(word) ?? symbol(word).replace(/\{\{[^}]*\}\}/g, '');
+}
+
 /** What a workload's containers show, read once for all patterns. */
 interface Marks {
   readonly containers: readonly { readonly container: Container; readonly image: string; readonly program: string; readonly words: readonly string[]; readonly variables: readonly string[] }[];
@@ -108,7 +113,7 @@ interface Marks {
 function marksOf(fact: WorkloadFact): Marks {
   return {
     containers: fact.containers.map((container) => {
-      const words = [...container.command, ...container.args, ...container.hooks, ...Object.values(container.env)].map(known).filter((word) => word !== undefined);
+      const words = [...container.command, ...container.args, ...container.hooks, ...Object.values(container.env)].map(textOf).filter((word) => word !== '');
       return {
         container,
         image: imagePath(known(container.image) ?? ''),

@@ -136,6 +136,12 @@ describe('fixes', () => {
   });
 });
 
+test('a flag shows what a program does, whatever its value is', () => {
+  const needs = (argument: string): string[] => found(chart({ 'templates/web.yaml': deployment('      serviceAccountName: web\n').replace('image:', `args: ["${argument}"], image:`), 'templates/account.yaml': account }), 'automounted-token');
+  assert.deepEqual(needs('--namespace={{ .Release.Namespace }}'), []);
+  assert.equal(needs('--color={{ .Release.Namespace }}').length, 1);
+});
+
 describe("Helm's own output", () => {
   const files = { 'values.yaml': 'automount: true\n', 'templates/web.yaml': deployment('      serviceAccountName: web\n      automountServiceAccountToken: {{ .Values.automount }}\n'), 'templates/account.yaml': account };
   const output = (extra: string): string => `---\n# Source: web/templates/account.yaml\n${account}---\n# Source: web/templates/web.yaml\n${deployment('      serviceAccountName: web\n      automountServiceAccountToken: true\n').replace('{{ .Release.Name }}', 'release-name')}${extra}`;
