@@ -72,6 +72,8 @@ export class Workspace {
   private stale = new Set<string>();
   /** What the findings of each file came to. */
   private conclusions: ReadonlyMap<string, Conclusion> = new Map();
+  /** Also of findings that stand no more: reports tell their fixes after the files were fixed. */
+  private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
   private configuration: Configuration = defaultConfiguration;
   private readonly charts = new Charts();
@@ -196,8 +198,7 @@ export class Workspace {
 
   /** The suppression that a finding is about, with the rule's id in it. */
   suppressionIn(finding: Finding): SuppressionFinding | undefined {
-    this.all();
-    return this.conclusions.get(finding.file)?.about.find((one) => one.finding === finding);
+    return this.aboutSuppressions.get(finding);
   }
 
   /** The signal that a finding was made from; undefined for one about suppressions. */
@@ -374,6 +375,7 @@ export class Workspace {
     if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, around.today);
     this.conclusions = new Map([...found].map(([path, made]) => [path, conclusionOf(this.files.get(path)!, made, this.conclusions.get(path), exceptions, around)]));
+    for (const { about } of this.conclusions.values()) for (const one of about) this.aboutSuppressions.set(one.finding, one);
     const files = new Map<string, FileFindings>(this.conclusions);
     const about = findingsAboutExceptions({ today: around.today, rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
