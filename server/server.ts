@@ -17,7 +17,7 @@ import { registerStatus } from './features/status.ts';
 import { registerWatchedFiles, watchFiles } from './features/watchedFiles.ts';
 import { Positions } from './positions.ts';
 import { Session } from './session.ts';
-import { readSettings } from './settings.ts';
+import { defaultSettings, readSettings } from './settings.ts';
 
 /**
  * Wires the language server to a connection.
@@ -25,6 +25,8 @@ import { readSettings } from './settings.ts';
  */
 export function startServer(connection: Connection, host?: Host): void {
   let session: Session;
+  /** What the client said at the start: it holds where its settings say nothing. */
+  let initial = defaultSettings;
   let positions = new Positions('utf-16');
   const documents = openDocuments(() => positions);
 
@@ -38,7 +40,8 @@ export function startServer(connection: Connection, host?: Host): void {
       log: (message) => connection.console.error(message),
     });
     const { settings, trusted } = (params.initializationOptions ?? {}) as { settings?: unknown; trusted?: unknown };
-    session.settings = readSettings(settings);
+    initial = readSettings(settings);
+    session.settings = initial;
     // Handlers are there before the first message that needs them: nothing else is answered before `initialize` is.
     documents.onDidChangeContent(({ document }) => session.documentChanged(document));
     documents.onDidClose(({ document }) => session.documentClosed(document));
@@ -64,11 +67,11 @@ export function startServer(connection: Connection, host?: Host): void {
   });
   connection.onDidChangeConfiguration(({ settings }) => {
     if (session.client.configuration) return askSettings();
-    session.applySettings(readSettings((settings as { kubewho?: unknown } | null)?.kubewho));
+    session.applySettings(readSettings((settings as { kubewho?: unknown } | null)?.kubewho, initial));
   });
 
   async function askSettings(): Promise<void> {
-    session.applySettings(readSettings(await connection.workspace.getConfiguration('kubewho')));
+    session.applySettings(readSettings(await connection.workspace.getConfiguration('kubewho'), initial));
   }
 
   documents.listen(connection);

@@ -15,14 +15,17 @@ export const defaultSettings: Settings = { enable: true, persona: 'regular', min
 const personas: readonly Persona[] = ['regular', 'pedantic', 'auditor'];
 const severities: readonly Severity[] = ['info', 'warning', 'error'];
 
-/** Reads settings as a client sends them: anything; what is not a valid value counts as not set. */
-export function readSettings(sent: unknown): Settings {
+/**
+ * Reads settings as a client sends them: anything; what is not a valid value counts as not set.
+ * @param otherwise what holds where nothing is set
+ */
+export function readSettings(sent: unknown, otherwise: Settings = defaultSettings): Settings {
   const { enable, persona, minSeverity, render } = (typeof sent === 'object' && sent !== null ? sent : {}) as Partial<Record<keyof Settings, unknown>>;
   return {
-    enable: typeof enable === 'boolean' ? enable : defaultSettings.enable,
-    persona: personas.find((one) => one === persona) ?? defaultSettings.persona,
-    minSeverity: severities.find((one) => one === minSeverity) ?? defaultSettings.minSeverity,
-    render: render === 'never' ? render : defaultSettings.render,
+    enable: typeof enable === 'boolean' ? enable : otherwise.enable,
+    persona: personas.find((one) => one === persona) ?? otherwise.persona,
+    minSeverity: severities.find((one) => one === minSeverity) ?? otherwise.minSeverity,
+    render: render === 'never' || render === 'auto' ? render : otherwise.render,
   };
 }
 

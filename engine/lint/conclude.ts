@@ -99,7 +99,7 @@ function withVariants({ finding, only }: Told, { decidingSpan }: Surroundings): 
     return span ? [{ file: at.file, span, message: isSwitch ? 'switched off here' : `installed by ${label}` }] : [];
   });
   const isSwitch = only.every((one) => one.isSwitch);
-  const ways = [...new Set(only.map(({ label }) => label))].join(', ');
+  const ways = [...new Set(only.map(({ label }) => label))].join(' or ');
   const message = `${finding.message} (only with ${ways})`;
   return { ...finding, message, related: [...finding.related, ...related], ...(isSwitch ? askedFor(finding, ways) : {}) };
 }

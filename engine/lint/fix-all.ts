@@ -106,12 +106,18 @@ function isFree(edit: FileEdit, taken: readonly FileEdit[], workspace: Fixable, 
   return !taken.some((one) => one.create || overlaps(one.span, edit.span));
 }
 
-/** How many of some findings are not among others, by fingerprint and file. */
+/** How many of some findings are not among others: by what they say of which object, for a fix of one may move another. */
 export function countGone(before: readonly Finding[], after: readonly Finding[]): number {
-  const left = new Set(after.map(keyOf));
-  return before.filter((finding) => !left.has(keyOf(finding))).length;
+  const left = new Map<string, number>();
+  for (const key of after.map(keyOf)) left.set(key, (left.get(key) ?? 0) + 1);
+  return before.filter((finding) => {
+    const key = keyOf(finding);
+    const others = left.get(key) ?? 0;
+    left.set(key, others - 1);
+    return others <= 0;
+  }).length;
 }
 
-function keyOf({ file, fingerprint }: Finding): string {
-  return `${file}\n${fingerprint}`;
+function keyOf({ file, rule, messageId, resource: { kind, namespace, name } }: Finding): string {
+  return JSON.stringify([file, rule, messageId, kind, namespace, name]);
 }

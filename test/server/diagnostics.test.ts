@@ -234,9 +234,22 @@ describe('settings', () => {
       assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
       await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: { kubewho: { minSeverity: 'error', persona: 3 } } });
       assert.deepEqual(await editor.findings('web.yaml'), []);
-      await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+      await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: { kubewho: { enable: true } } });
       assert.equal((await editor.findings('web.yaml', RULE)).length, 1);
+      await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+      assert.deepEqual(await editor.findings('web.yaml'), [], 'what is not set is as it was said at first');
     }));
+
+  it('stay as they were said at first where the client has none to answer with', async () => {
+    const editor = await Editor.start({ capabilities: { ...capable, workspace: { ...capable.workspace, configuration: true } }, initializationOptions: { settings: { enable: false } } });
+    let asked = 0;
+    editor.connection.onRequest('workspace/configuration', () => { asked++; return [null]; });
+    await editor.connection.sendNotification('workspace/didChangeConfiguration', { settings: null });
+    await editor.open('web.yaml', deployment('web'));
+    await eventually('asked', async () => asked > 0);
+    assert.deepEqual(await editor.findings('web.yaml'), []);
+    assert.equal(await editor.stop(), 0);
+  });
 
   it('are asked for where the client answers', async () => {
     const editor = await Editor.start({ capabilities: { ...capable, workspace: { ...capable.workspace, configuration: true } } });

@@ -92,6 +92,8 @@ function optOutHere(context: RuleContext<'workload'>, account: Account): FixProp
 function optOutOnce(context: RuleContext<'workload'>, account: Account, mount: TokenMount): FixProposal[] {
   const { unit: workload } = context;
   if (mount.decidedBy === 'pod' || isUnread(account)) return [];
+  // Helm refuses to install what is there already and not its own (helm pkg/action/validate.go, existingResourceConflict): every namespace has a `default`.
+  if (account.objects.length === 0 && workload.object.document.dialect === 'template') return [];
   const safe = account.workloads.every((one) => one.fact.automount.state !== 'absent' || isSafe(context, one, account));
   const others = account.workloads.length - 1;
   const users = others === 0 ? 'this workload' : others === 1 ? 'this workload and one more' : `this workload and ${others} more`;

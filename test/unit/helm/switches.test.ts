@@ -86,7 +86,7 @@ describe('what values switch off', () => {
     // The last of them decides (`or` gives its last argument).
     assert.deepEqual(found(chart(both)), ['templates/rbac.yaml:9 pedantic (only with other: true), values.yaml:2 switched off here']);
     const nested = { 'values.yaml': 'one: false\nother: false\n', 'templates/rbac.yaml': `{{- if .Values.one }}{{- end }}${admin('.Values.other').replace('{{- if .Values.other }}', '{{- if .Values.other }}{{- end }}{{- if or .Values.one .Values.other }}')}` };
-    assert.deepEqual(found(chart(nested)), ['templates/rbac.yaml:9 pedantic (only with one: true, other: true), values.yaml:1 switched off here, values.yaml:2 switched off here']);
+    assert.deepEqual(found(chart(nested)), ['templates/rbac.yaml:9 pedantic (only with one: true or other: true), values.yaml:1 switched off here, values.yaml:2 switched off here']);
   });
 
   test('is a finding of its defaults where it is one without', () => {
