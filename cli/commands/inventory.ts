@@ -1,5 +1,4 @@
-import { inventoryOf, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
-import { isUntold } from '../../engine/identity/graph.ts';
+import { inventoryOf, isUnnamed, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { authorizer } from '../../engine/identity/permissions.ts';
 import { trustWords } from '../../engine/trust/words.ts';
@@ -28,7 +27,7 @@ export async function inventory(args: Arguments, io: Io): Promise<number> {
 const columns: Readonly<Record<string, (entry: IdentityEntry, estate: Estate) => string>> = {
   namespace: ({ workload }) => workload.namespace,
   workload: ({ workload }) => `${workload.object.resource.header.kind}/${workload.object.name}`,
-  account: ({ account, use }) => (isUntold(account) ? 'not told' : `${account.name} (${use})`),
+  account: ({ account, use }) => (isUnnamed(account) ? 'not told' : `${account.name} (${use})`),
   token: tokenWords,
   cloud: ({ cloud }) => cloud.map(({ provider, identity }) => `${provider}: ${identity}`).join('; ') || 'none',
   spiffe: ({ spiffe }) => (spiffe ? `${spiffe.id}${spiffe.known ? '' : ' (default trust domain)'}` : 'not known'),

@@ -1,7 +1,7 @@
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Account, ObjectWith } from './graph.ts';
-import { isFixed, isSymbol, mayBeCalled, symbol } from './objects.ts';
+import { isFixed, isSymbol, mayBeCalled, standIn, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
 import { nameMeans, namesOfAccount, namesOfSubject, untold, type SubjectAccounts } from './subjects.ts';
 
@@ -42,9 +42,9 @@ export function impliedGroups(namespace: string): string[] {
   return ['system:serviceaccounts', 'system:authenticated', ...(namespace === '' ? [] : [`system:serviceaccounts:${namespace}`])];
 }
 
-/** Whether a namespace is known by name: not left out, and not a template's. */
+/** Whether a namespace is known by name: not left out, not a template's, and not what stands in for a release's. */
 export function isTold(namespace: string): boolean {
-  return namespace !== '' && !isSymbol(namespace);
+  return namespace !== '' && namespace !== standIn.namespace && !isSymbol(namespace);
 }
 
 /** Indexes bindings by their subjects, once. Answers are kept per account. */

@@ -2,7 +2,8 @@ import { known } from '../yaml/cursor.ts';
 import { powerLabel, ruleWords } from './access-words.ts';
 import { cloudIdentitiesOf, type CloudIdentity } from './cloud-identity.ts';
 import { tierOf, type Tier } from './exposure.ts';
-import { tokenMount, type Account, type Graph, type TokenMount, type Workload } from './graph.ts';
+import { isUntold, tokenMount, type Account, type Graph, type TokenMount, type Workload } from './graph.ts';
+import { isSymbol } from './objects.ts';
 import type { Authorizer, Permission } from './permissions.ts';
 import { reachIn, type Reached } from './reach.ts';
 import { allPowerfulRule } from './rbac-questions.ts';
@@ -101,7 +102,7 @@ const areas: Readonly<Record<Area, string>> = {
 };
 
 /** Effective rights in words, the telling ones first: `Secrets, pods and workloads everywhere; Secrets in shop; 3 other rules`. */
-export function rightsWords({ rights, unknownRights }: Pick<IdentityEntry, 'rights' | 'unknownRights'>): string {
+export function rightsWords({ account, rights, unknownRights }: Pick<IdentityEntry, 'account' | 'rights' | 'unknownRights'>): string {
   const places = new Map<string, Set<string>>();
   if (rights.some(({ binding, rule }) => binding.cluster && allPowerfulRule([rule]))) return 'everything everywhere';
   let others = 0;
@@ -116,7 +117,7 @@ export function rightsWords({ rights, unknownRights }: Pick<IdentityEntry, 'righ
     ...(others > 0 ? [`${others} ${places.size > 0 ? 'other ' : ''}${others === 1 ? 'rule' : 'rules'}`] : []),
     ...(unknownRights > 0 ? [`${unknownRights} ${unknownRights === 1 ? 'binding' : 'bindings'} not known`] : []),
   ];
-  return parts.length === 0 ? 'none' : parts.join('; ');
+  return parts.length === 0 ? nothingFound(account) : parts.join('; ');
 }
 
 /** One right in words. */
@@ -125,9 +126,19 @@ export function rightWords({ binding, rule }: Permission): string {
 }
 
 /** What its token leads to, in words. */
-export function reachWords({ clusterAdmin, next }: Pick<IdentityEntry, 'clusterAdmin' | 'next'>): string {
+export function reachWords({ account, clusterAdmin, next }: Pick<IdentityEntry, 'account' | 'clusterAdmin' | 'next'>): string {
   if (clusterAdmin) return `cluster-admin in ${clusterAdmin.path.length} ${clusterAdmin.path.length === 1 ? 'step' : 'steps'}`;
-  return next.length === 0 ? 'none' : next.join('; ');
+  return next.length === 0 ? nothingFound(account) : next.join('; ');
+}
+
+/** Whether it is not told which account it is: an operator decides, or an expression does and no account of the files is called so. */
+export function isUnnamed(account: Account): boolean {
+  return isUntold(account) || (isSymbol(account.name) && account.objects.length === 0);
+}
+
+/** Of an account that is not told nothing is known, where of others nothing is there. */
+function nothingFound(account: Account): string {
+  return isUnnamed(account) ? 'not known' : 'none';
 }
 
 function remember<T>(answer: (account: Account) => T): (account: Account) => T {

@@ -8,6 +8,7 @@ import { isPatch, type FileEntry } from './files.ts';
 import { findingOf, inPlace, numberFingerprints, type Finding } from './finding.ts';
 import type { Judged, Made } from './made.ts';
 import { mergeBuilds } from './overlay-findings.ts';
+import { placeOfPacked } from './packed-place.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
 import type { Rule, Severity, Signal } from './rule.ts';
 import { subjectsOf } from './subjects.ts';
@@ -79,15 +80,18 @@ export function makeFindings(judged: Judged, variant: ChartVariant, isMeant: (ob
 
 /**
  * A finding with the line of a values file that decides its value. What is in an archive is nobody's to open: a finding
- * there stands at that line itself, or nowhere.
+ * there stands at that line itself, or where the chart says that the archive is part of it.
  */
-function placed({ at: { place } }: Signal, made: Finding, { holds, decidingSpan }: Surroundings): Finding | undefined {
+function placed({ at: { place } }: Signal, made: Finding, { holds, textOf, decidingSpan }: Surroundings): Finding | undefined {
   const { decided, helper } = place;
   const span = decided && decidingSpan(decided);
   if (helper) made = { ...made, related: [...made.related, { ...helper, message: 'written here' }] };
   const finding = !made.related.every(({ file }) => holds(file)) ? { ...made, related: made.related.filter(({ file }) => holds(file)) } : made;
   if (holds(finding.file)) return span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
-  return span && { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message: `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})` };
+  const message = `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})`;
+  if (span) return { ...finding, file: decided!.file, document: decided!.document ?? 0, span, path: decided!.path, message };
+  const packed = placeOfPacked(finding.file, textOf);
+  return packed && { ...finding, ...packed, document: 0, mapping: 'file', message };
 }
 
 /** A finding that only some ways of installing its chart have says which, and where they are asked for. */

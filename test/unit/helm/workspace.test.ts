@@ -218,15 +218,25 @@ describe('a chart in an archive', () => {
     assert.deepEqual(found(packing(own, { 'templates/account.yaml': `${account}automountServiceAccountToken: false\n` }), 'automounted-token'), []);
   });
 
-  test('is the business of who packed it, but for what values of the chart above decide', () => {
-    assert.deepEqual(packing({}, { ...packed, 'values.yaml': 'automount: true\n', 'templates/admin.yaml': admin }).findings(), []);
+  test('is told where the chart names it, or has it without a name', () => {
+    const inside = { ...packed, 'templates/admin.yaml': admin };
+    const declared = packing({ 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n  - {name: worker-tools, version: 2.0.0}\n  - name: worker\n    version: 1.2.0\n' }, inside);
+    assert.deepEqual(found(declared, 'cluster-admin-binding'), ['Chart.yaml:6 worker']);
+    const [finding] = declared.findings().filter(({ rule }) => rule === 'cluster-admin-binding');
+    assert.equal(finding!.mapping, 'file');
+    assert.match(finding!.message, /\(in charts\/worker-1\.2\.0\.tgz\)$/);
+    assert.deepEqual(declared.fixesOf(finding!), [], 'an archive is nobody’s to change');
+    assert.deepEqual(found(packing({}, inside), 'cluster-admin-binding'), ['Chart.yaml:2 web']);
+  });
+
+  test('is told where values of the chart above decide it', () => {
     const workspace = packing({ 'values.yaml': 'worker:\n  automount: true # on\n' }, packed);
     assert.deepEqual(found(workspace, 'automounted-token'), ['values.yaml:2 true']);
-    const [finding] = workspace.findings();
+    const [finding] = workspace.findings().filter(({ rule }) => rule === 'automounted-token');
     assert.match(finding!.message, /\(in charts\/worker-1\.2\.0\.tgz\)$/);
     assert.deepEqual(fixed(workspace, 'automounted-token'), { 'values.yaml': 'worker:\n  automount: false # on\n' });
     put(workspace, 'values.yaml', 'worker:\n  automount: false\n');
-    assert.deepEqual(workspace.findings(), []);
+    assert.deepEqual(found(workspace, 'automounted-token'), []);
   });
 
   test('is no place that a finding leads to', () => {
