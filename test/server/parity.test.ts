@@ -111,7 +111,7 @@ exceptions:
       mkdirSync(join(chart, 'charts'));
       assert.equal(spawnSync('tar', ['-czf', join(chart, 'charts/lib-1.0.0.tgz'), '-C', folder, 'lib']).status, 0);
       rmSync(join(folder, 'lib'), { recursive: true });
-      assert.deepEqual((await compare(folder, [''])).map(({ rule }) => rule).sort(), ['automounted-token', 'automounting-service-account', 'cluster-admin-binding']);
+      assert.deepEqual((await compare(folder, [''])).map(({ rule }) => rule).sort(), ['automounted-token', 'automounting-service-account', 'cluster-admin-binding', 'unprotected-workload', 'workload-takeover']);
     } finally {
       rmSync(folder, { recursive: true });
     }
