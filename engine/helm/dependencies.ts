@@ -1,4 +1,4 @@
-import { coalesceValues, mergeTables, mergeValues, tableAt, type ValuesOwner } from './coalesce.ts';
+import { coalesceValues, mergeTables, mergeValues, Refused, tableAt, type ValuesOwner } from './coalesce.ts';
 import { satisfies } from './semver.ts';
 import { copy, isDict, type Dict, type Value } from './value.ts';
 
@@ -104,12 +104,19 @@ function importValues(chart: LoadedChart): void {
   for (const entry of declared) {
     const list = entry.get('import-values');
     for (const one of Array.isArray(list) ? list : []) {
-      const [child, parent] = isDict(one) ? [String(one.get('child')), String(one.get('parent'))] : typeof one === 'string' ? [`exports.${one}`, '.'] : [];
+      const [child, parent] = isDict(one) ? [pathIn(one, 'child'), pathIn(one, 'parent')] : typeof one === 'string' ? [`exports.${one}`, '.'] : [];
       const table = child === undefined ? undefined : tableAt(values, `${nameOf(entry)}.${child}`);
       if (table) mergeTables(imported, within(parent!, table), true);
     }
   }
   chart.values = mergeTables(copy(values) as Dict, imported, true);
+}
+
+/** Helm 3 panics where it is no text, Helm 4 goes on. */
+function pathIn(entry: Dict, key: string): string {
+  const path = entry.get(key);
+  if (typeof path !== 'string') throw new Refused(`the ${key} of import-values is no text`);
+  return path;
 }
 
 /** A mapping at the end of a path of mappings. */

@@ -45,7 +45,7 @@ const dots = new WeakMap<ChartInstance, Dict>();
 /** The mapping that all templates of a chart have as their dot: what one puts into it lasts as what it does to the values does (helm pkg/engine/engine.go, recAllTpls). */
 export function ownDot(instance: ChartInstance): Dict {
   let dot = dots.get(instance);
-  if (!dot) dots.set(instance, (dot = new Map()));
+  if (!dot) dots.set(instance, (dot = withNature<Dict>(new Map(), { isNamed: true })));
   return dot;
 }
 
@@ -71,7 +71,7 @@ export function metadataOf(said: Dict, name: string, isRoot: boolean): Dict {
     Name: name,
     Keywords: lists('Keywords'),
     Sources: lists('Sources'),
-    Annotations: new Texts(isDict(annotations) ? annotations : []),
+    Annotations: isDict(annotations) ? new Texts(annotations) : withNature(new Texts(), { isNil: true }),
     Deprecated: of('Deprecated') === true,
     IsRoot: isRoot,
   });

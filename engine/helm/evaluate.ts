@@ -1,6 +1,8 @@
 import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts';
+import { Bytes } from './bytes.ts';
 import { callFiles, Files } from './files.ts';
 import { apply, costOf, isLazy } from './functions.ts';
+import { natureOf } from './lists.ts';
 import { GoNumber } from './number.ts';
 import type { Span } from '../yaml/text.ts';
 import { homeOf, type HelperPiece, type HelperText } from './helper-text.ts';
@@ -167,10 +169,10 @@ function assigned(nodes: readonly Node[]): string[] {
 
 function range(node: Extract<Node, { kind: 'range' }>, dot: Result, state: State): void {
   const over = pipeline({ ...node.pipe, variables: [] }, dot, state);
-  state.chart.seen(node.pipe, over, 'range');
   const { value } = over;
   // Helm 3 stops at a number, Helm 4 counts up to it.
-  const isOdd = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value instanceof GoNumber;
+  const isOdd = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value instanceof GoNumber || (value instanceof Bytes && value.text !== '');
+  state.chart.seen(node.pipe, isOdd ? { value: new Unknown(`range ${print(value)}`) } : over, 'range');
   if (value instanceof Unknown || isOdd) {
     const expression = value instanceof Unknown ? value.expression : print(value);
     const one = { value: new Unknown(`range ${expression}`) };
@@ -284,6 +286,9 @@ function operand(one: Operand, dot: Result, state: State): Result {
   }
 }
 
+/** What Go takes for a method of the values before it looks for a key (helm pkg/chartutil/values.go). */
+const valuesMethods: ReadonlySet<string> = new Set(['AsMap', 'Encode', 'PathValue', 'Table', 'YAML']);
+
 /** A chain of fields. Of nothing, in parentheses, it is nothing; otherwise Helm stops there, and here it is unknown. */
 function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'fields' }>): Result {
   let result = of;
@@ -291,6 +296,7 @@ function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'field
     const { value } = result;
     const called = value instanceof Files ? callFiles(value, name, []) : undefined;
     if (called) result = called;
+    else if (natureOf(value).isNamed && valuesMethods.has(name)) return { value: new Unknown(pathOf(base, names)) };
     else if (isDict(value)) {
       const from = originOf(value, name);
       result = { value: value.get(name), ...(from ? { from } : {}) };

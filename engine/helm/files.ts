@@ -1,3 +1,4 @@
+import { Bytes } from './bytes.ts';
 import type { ChartInstance, Release } from './chart.ts';
 import { pathPattern } from './path-pattern.ts';
 import { Unknown, type Dict, type Value } from './value.ts';
@@ -5,20 +6,29 @@ import { toYaml } from './yaml-out.ts';
 
 /**
  * The files of a chart that are no templates, by their paths in it (`.Files`: helm pkg/engine/files.go). To a template they
- * are a mapping, which also has methods. What is no text, or too long to be read, is unknown.
+ * are a mapping to bytes, which also has methods. What is no text, or too long to be read, is unknown.
  */
-export class Files extends Map<string, Value> {}
+export class Files extends Map<string, Value> {
+  override get(path: string): Value {
+    return this.has(path) ? super.get(path) : new Bytes('', true);
+  }
+}
 
 /** What a method of `.Files` gives; undefined where there is none of that name. */
 export function callFiles(files: Files, method: string, [first]: readonly Value[]): { readonly value: Value } | undefined {
   switch (method) {
-    case 'Get': case 'GetBytes': return { value: named(first, (path) => files.get(path) ?? '') };
-    case 'Lines': return { value: named(first, (path) => linesOf(files.get(path))) };
+    case 'Get': return { value: named(first, (path) => textOf(files.get(path))) };
+    case 'GetBytes': return { value: named(first, (path) => (files.has(path) ? files.get(path) : new Bytes(''))) };
+    case 'Lines': return { value: named(first, (path) => linesOf(textOf(files.get(path)))) };
     case 'Glob': return { value: named(first, (pattern) => matching(files, pattern)) };
-    case 'AsConfig': return { value: toYaml(byName(files, (content) => content)) };
-    case 'AsSecrets': return { value: toYaml(byName(files, base64)) };
+    case 'AsConfig': return { value: toYaml(byName(files, ({ text }) => text)) };
+    case 'AsSecrets': return { value: toYaml(byName(files, (content) => content.toBase64())) };
     default: return undefined;
   }
+}
+
+function textOf(content: Value): Value {
+  return content instanceof Bytes ? content.text : content;
 }
 
 function named(argument: Value, of: (text: string) => Value): Value {
@@ -38,17 +48,13 @@ function matching(files: Files, pattern: string): Value {
 
 /** A line break at the very end ends the last line, and begins no further one. */
 function linesOf(content: Value): Value {
-  if (content === undefined || content === '') return [];
+  if (content === '') return [];
   return typeof content === 'string' ? content.replace(/\n$/, '').split('\n') : content;
 }
 
 /** Contents by the last step of their paths, which is what keys of a ConfigMap may be called. */
-function byName(files: Files, of: (content: string) => string): Dict {
-  return new Map([...files].map(([path, content]): [string, Value] => [path.slice(path.lastIndexOf('/') + 1), typeof content === 'string' ? of(content) : content]));
-}
-
-function base64(content: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(content)));
+function byName(files: Files, of: (content: Bytes) => string): Dict {
+  return new Map([...files].map(([path, content]): [string, Value] => [path.slice(path.lastIndexOf('/') + 1), content instanceof Bytes ? of(content) : content]));
 }
 
 const kept = new WeakMap<ReadonlyMap<string, string | undefined>, Map<string, Files>>();
@@ -67,7 +73,7 @@ function filesIn(files: ReadonlyMap<string, string | undefined>, folder: string)
   const prefix = folder === '' ? '' : `${folder}/`;
   return new Files([...files].flatMap(([path, text]): [string, Value][] => {
     const inside = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
-    return inside === undefined || !isFile(inside) ? [] : [[inside, text ?? new Unknown(`.Files.Get ${JSON.stringify(inside)}`)]];
+    return inside === undefined || !isFile(inside) ? [] : [[inside, text === undefined ? new Unknown(`.Files.Get ${JSON.stringify(inside)}`) : new Bytes(text)]];
   }));
 }
 

@@ -1,7 +1,8 @@
+import { Bytes } from './bytes.ts';
 import { castFloat, castInteger } from './cast.ts';
 import { change } from './changes.ts';
 import { fromJson, fromJsonArray, fromYaml, fromYamlArray, parsedJson } from './from-text.ts';
-import { typeOf } from './go-print.ts';
+import { strval, typeOf } from './go-print.ts';
 import { natureOf, withNature } from './lists.ts';
 import { exact, float64, GoNumber, int64 } from './number.ts';
 import { parseVersion, satisfies } from './semver.ts';
@@ -55,7 +56,7 @@ function equal(a: Value, b: Value): boolean {
 
 /** Equality of everything in two values, types included (reflect.DeepEqual). */
 function same(a: Value, b: Value): boolean {
-  if (a instanceof Struct || b instanceof Struct) return refuse();
+  if ([a, b].some((one) => one instanceof Struct || one instanceof Bytes)) return refuse();
   if (a !== b && (isUntold(a) || isUntold(b))) throw new TypeError('cannot be told');
   const [one, other] = [natureOf(a), natureOf(b)];
   if (Array.isArray(a) && Array.isArray(b)) return one.of === other.of && one.isNil === other.isNil && a.length === b.length && a.every((item, i) => same(item, b[i]));
@@ -75,6 +76,7 @@ function lengthOf(value: Value): number {
   if (value instanceof Struct) return refuse();
   if (isDict(value)) return value.size;
   if (Array.isArray(value)) return value.length;
+  if (value instanceof Bytes) return value.codes.length;
   return typeof value === 'string' && !isMarked(value) ? new TextEncoder().encode(value).length : refuse();
 }
 
@@ -101,7 +103,7 @@ function kindOf(value: Value): string {
   if (isNothing(value)) return 'invalid';
   if (value instanceof Struct) return refuse();
   if (isDict(value)) return 'map';
-  if (Array.isArray(value)) return 'slice';
+  if (Array.isArray(value) || value instanceof Bytes) return 'slice';
   return typeOf(value);
 }
 
@@ -122,7 +124,8 @@ function mergeInto([target, ...others]: Args, overwrite: boolean): Value {
       if (isNothing(value) && !overwrite) continue;
       const under = into.get(name);
       if (isDict(under) && isDict(value)) mergeInto([under, value], overwrite);
-      else if (overwrite || isTrue(under) === false) change(into, name, value, originOf(one, name));
+      // What is still empty is replaced as a whole, with all that is nil in it.
+      if (isDict(under) && isDict(value) ? isTrue(under) === false : overwrite || isTrue(under) === false) change(into, name, value, originOf(one, name));
     }
   }
   return into;
@@ -133,8 +136,7 @@ function dig(args: Args): Value {
   let at: Value = dict;
   for (const step of args.slice(0, -2)) {
     if (at instanceof Unknown) return at;
-    if (at instanceof Struct || natureOf(at).isNamed) return refuse();
-    const inside = isDict(at) ? at : refuse();
+    const inside = isDict(at) && at.constructor === Map && !natureOf(at).isNamed && !natureOf(at).of ? at : refuse();
     if (!inside.has(key(step))) return fallback;
     at = inside.get(key(step));
   }
@@ -151,7 +153,7 @@ function pairs(args: Args): Dict {
   const dict: Dict = new Map();
   for (let i = 0; i < args.length; i += 2) {
     if (isUntold(args[i])) return refuse();
-    dict.set(printed(args[i]), i + 1 < args.length ? args[i + 1] ?? null : '');
+    dict.set(strval(args[i]), i + 1 < args.length ? args[i + 1] ?? null : '');
   }
   return dict;
 }

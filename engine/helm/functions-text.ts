@@ -1,4 +1,5 @@
-import { quoted, sprint, sprintf } from './go-print.ts';
+import { Bytes } from './bytes.ts';
+import { quoted, sprint, sprintf, strval } from './go-print.ts';
 import { withNature } from './lists.ts';
 import { find, findAll, matches, regex, replaceAll, splitBy } from './regex.ts';
 import { toJson, toYaml } from './yaml-out.ts';
@@ -21,7 +22,8 @@ const on = (change: (input: string) => string): TextFunction => ['s', ([input]) 
 
 /** Texts as Sprig makes them of a list, or of something else (strslice); nothing for nil. */
 export function texts(value: Value): string[] {
-  if (Array.isArray(value)) return value.filter((one) => one !== undefined && one !== null).map((one) => printed(one));
+  if (value instanceof Bytes) return value.codes.map(String);
+  if (Array.isArray(value)) return value.filter((one) => one !== undefined && one !== null).map(strval);
   return value === undefined || value === null ? [] : [printed(value)];
 }
 
@@ -157,10 +159,10 @@ function found(list: string[] | undefined): Value[] {
 /** Pairs of a `must` form, which fails where the other does too, and the plain one. */
 const withMust = (functions: Record<string, TextFunction>): Record<string, TextFunction> => Object.fromEntries(Object.entries(functions).flatMap(([name, one]) => [[name, one], [`must${name[0]!.toUpperCase()}${name.slice(1)}`, one]]));
 
-const textOf: TextFunction = ['a', ([value]) => printed(value)];
+const textOf: TextFunction = ['a', ([value]) => strval(value)];
 
 export const textFunctions: Readonly<Record<string, TextFunction>> = {
-  quote: ['a*', (args) => args.filter((one) => one !== null && one !== undefined).map((one) => quoted(printed(one))).join(' ')],
+  quote: ['a*', (args) => args.filter((one) => one !== null && one !== undefined).map((one) => quoted(strval(one))).join(' ')],
   squote: ['a*', (args) => args.filter((one) => one !== null && one !== undefined).map((one) => `'${printed(one)}'`).join(' ')],
   toString: textOf,
   print: ['a*', sprint],
@@ -203,7 +205,7 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
     regexFindAll: ['s s i', ([pattern, input, count]) => found(findAll(regex(string(pattern)), string(input), whole(count)))],
     regexReplaceAll: ['s s s', ([pattern, input, by]) => replaceAll(regex(string(pattern)), string(input), string(by), false)],
     regexReplaceAllLiteral: ['s s s', ([pattern, input, by]) => replaceAll(regex(string(pattern)), string(input), string(by), true)],
-    regexSplit: ['s s i', ([pattern, input, count]) => found(splitBy(regex(string(pattern)), string(pattern), string(input), whole(count)))],
+    regexSplit: ['s s i', ([pattern, input, count]) => (whole(count) === 0 ? found(undefined) : strings(splitBy(regex(string(pattern)), string(pattern), string(input), whole(count))))],
   }),
   regexQuoteMeta: on((input) => input.replace(/[\\.+*?()|[\]{}^$]/g, '\\$&')),
   join: ['s a', ([separator, list]) => texts(list).join(string(separator))],
@@ -217,7 +219,7 @@ export const textFunctions: Readonly<Record<string, TextFunction>> = {
   b64dec: on(unbase64),
   swapcase: on((input) => cased(bytes(input), (char) => (char === upper(char) ? lower(char) : upper(char)))),
   plural: ['s s i', ([one, many, count]) => (whole(count) === 1 ? one : many)],
-  sortAlpha: ['a', ([list]) => strings(Array.isArray(list) ? texts(list).map(told).sort() : [printed(list)])],
+  sortAlpha: ['a', ([list]) => strings(Array.isArray(list) || list instanceof Bytes ? texts(list).map(told).sort() : [printed(list)])],
   toStrings: ['a', ([list]) => strings(texts(list))],
 };
 

@@ -66,7 +66,7 @@ const takers: Readonly<Record<string, (value: Value) => boolean>> = {
   s: (value) => typeof value === 'string' || value instanceof Unknown,
   i: (value) => typeof value === 'number',
   b: (value) => typeof value === 'boolean',
-  m: (value) => isNothing(value) || (isDict(value) && !(value instanceof Struct) && natureOf(value).of === undefined),
+  m: (value) => isNothing(value) || (isDict(value) && value.constructor === Map && natureOf(value).of === undefined),
 };
 
 /**

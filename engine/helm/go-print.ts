@@ -1,3 +1,4 @@
+import { Bytes } from './bytes.ts';
 import { GoNumber, shortest } from './number.ts';
 import { isCollection, isDict, isMarked, mark, print, printed, Unknown, type Value } from './value.ts';
 import { natureOf } from './lists.ts';
@@ -12,6 +13,7 @@ export function typeOf(value: Value): string {
   if (value === undefined || value === null) return '<nil>';
   if (value instanceof GoNumber) return value.type;
   if (isDict(value)) return value.constructor === Map && !natureOf(value).isNamed ? `map[string]${natureOf(value).of ?? 'interface {}'}` : refuse();
+  if (value instanceof Bytes) return '[]uint8';
   if (Array.isArray(value)) return `[]${natureOf(value).of ?? 'interface {}'}`;
   switch (typeof value) {
     case 'string': return 'string';
@@ -36,6 +38,11 @@ export function quoted(text: string): string {
 
 function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
+}
+
+/** A value as Sprig makes a text of it (sprig strings.go, strval): bytes are one. */
+export function strval(value: Value): string {
+  return value instanceof Bytes ? value.text : printed(value);
 }
 
 /** `print`: blanks stand between two operands neither of which is a text (fmt.Sprint). */
@@ -66,7 +73,8 @@ export function sprintf(format: string, values: readonly Value[]): string {
     if (verb === '%' && flags === '' && wide === undefined && exact === undefined) return '%';
     if (!/^[vsdqtxXfFgT]$/.test(verb)) refuse();
     if (next >= values.length) return `%!${verb}(MISSING)`;
-    return formatted(values[next++], { verb, flags, width, precision }, true);
+    // For the default form a plus means the names of fields, and no sign.
+    return formatted(values[next++], { verb, flags: verb === 'v' ? flags.replaceAll('+', '') : flags, width, precision }, true);
   });
   const extra = values.slice(next);
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.map((value) => (value === undefined || value === null ? '<nil>' : `${typeOf(value)}=${printed(value)}`)).join(', ')})`;
@@ -78,6 +86,7 @@ function formatted(value: Value, directive: Directive, isTop: boolean): string {
   if (value instanceof Unknown) return print(value);
   if (verb === 'T') return isPlain ? typeOf(value) : refuse();
   if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', directive) : isPlain ? `%!${verb}(<nil>)` : refuse();
+  if (value instanceof Bytes) return /^[vd]$/.test(verb) && isPlain ? printed(value) : /^[sqx]$/.test(verb) ? scalar(value.text, directive)! : refuse();
   if (isCollection(value)) {
     if (!isTop && !isPlain) return refuse();
     if (verb === 'v' && isPlain) return printed(value);

@@ -33,5 +33,10 @@ export function pathPattern(pattern: string): ((path: string) => boolean) | unde
       source += literal.replace(/[.*+?^${}()|[\]\\/]/, '\\$&');
     }
   }
-  return open > 0 ? undefined : (path) => matches(regex(`(?s)^${source}$`), path);
+  if (open > 0) return undefined;
+  return (path) => {
+    // A character of several bytes is not always one to it.
+    if (/[?[]/.test(pattern) && /[^\x00-\x7f]/.test(path + pattern)) throw new RangeError('not told for these characters');
+    return matches(regex(`(?s)^${source}$`), path);
+  };
 }

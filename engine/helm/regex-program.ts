@@ -102,6 +102,25 @@ function writeOptional(body: () => void, isLazy: boolean, steps: Step[], again =
   steps[fork] = isLazy ? { kind: 'fork', first: behind, second: inside } : { kind: 'fork', first: inside, second: behind };
 }
 
+/** Whether something is said to come several times, in numbers. */
+function isCounted({ from, to }: Extract<Tree, { kind: 'repeat' }>): boolean {
+  return from > 1 || (to > 1 && to !== Infinity);
+}
+
+/** Whether counted repeats inside each other come to no more than a number (parse.go, repeatIsValid). */
+function isWithin(tree: Tree, most: number): boolean {
+  switch (tree.kind) {
+    case 'char': case 'assert': return true;
+    case 'group': return isWithin(tree.of, most);
+    case 'all': case 'any': return tree.of.every((one) => isWithin(one, most));
+    case 'repeat': {
+      const times = tree.to === Infinity ? tree.from : tree.to;
+      if (tree.to === 0) return true;
+      return times <= most && isWithin(tree.of, times > 0 ? Math.trunc(most / times) : most);
+    }
+  }
+}
+
 function mayBeEmpty(tree: Tree): boolean {
   switch (tree.kind) {
     case 'char': return false;
@@ -178,7 +197,9 @@ class Parser {
         const of = all.pop();
         if (!of || isRepeated) this.refuse();
         const isLazy = this.takes('?') !== this.flags.U;
-        all.push({ kind: 'repeat', of, ...bounds, isLazy });
+        const repeat = { kind: 'repeat', of, ...bounds, isLazy } as const;
+        if (isCounted(repeat) && !isWithin(repeat, mostRepeats)) this.refuse();
+        all.push(repeat);
         isRepeated = true;
         continue;
       }
@@ -199,10 +220,10 @@ class Parser {
     if (this.takes('*')) return { from: 0, to: Infinity };
     if (this.takes('+')) return { from: 1, to: Infinity };
     if (this.takes('?')) return { from: 0, to: 1 };
-    const counted = this.sees('{') ? /^\{(\d+)(,(\d*))?\}/.exec(this.chars.slice(this.at, this.at + 15).join('')) : null;
+    const counted = this.sees('{') ? /^\{(0|[1-9]\d*)(,(0|[1-9]\d*)?)?\}/.exec(this.chars.slice(this.at, this.at + 100).join('')) : null;
     if (!counted) return undefined;
     const from = Number(counted[1]);
-    const to = counted[2] === undefined ? from : counted[3] === '' ? Infinity : Number(counted[3]);
+    const to = counted[2] === undefined ? from : counted[3] === undefined ? Infinity : Number(counted[3]);
     if (from > mostRepeats || (to !== Infinity && to > mostRepeats) || to < from) this.refuse();
     this.at += counted[0].length;
     return { from, to };
@@ -292,6 +313,8 @@ class Parser {
     if (!named) this.refuse();
     this.at += named[0].length;
     const name = named[2] ?? named[3]!;
+    // What Go knows of these hangs on its version: short names of scripts, and what is not assigned.
+    if (/^(?:LC|Cn?|[A-Za-z]{4})$/.test(name)) this.refuse();
     const shape = new RegExp(`^\\p{${name.length <= 2 ? name : `Script=${name}`}}$`, 'u');
     const inside: Takes = (code) => shape.test(String.fromCodePoint(code));
     return (char === 'P') !== (named[1] === '^') ? not(inside) : inside;

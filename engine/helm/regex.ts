@@ -78,9 +78,8 @@ function spans(expression: Regex, input: Input, most: number): Found[] {
   return list;
 }
 
-/** regexp.Split. */
-export function splitBy(expression: Regex, pattern: string, text: string, most: number): string[] | undefined {
-  if (most === 0) return undefined;
+/** regexp.Split. @param most how many parts; all if negative, and never 0 */
+export function splitBy(expression: Regex, pattern: string, text: string, most: number): string[] {
   if (pattern !== '' && text === '') return [''];
   const input = inputOf(expression, text);
   const parts: string[] = [];
@@ -114,12 +113,12 @@ export function replaceAll(expression: Regex, text: string, by: string, isLitera
   return out.join('');
 }
 
-/** regexp.Expand: `$name` takes as long a name as it can, `$$` is a dollar. */
+/** regexp.Expand: `$name` takes as long a name as it can, with a zero in front a number is one too, `$$` is a dollar. */
 function expand({ names }: Program, by: string, chars: readonly string[], found: Found): string {
-  return by.replace(/\$(?:(\$)|(\w+)|\{(\w+)\})/g, (_, dollar: string | undefined, bare: string | undefined, braced: string | undefined) => {
+  return by.replace(/\$(?:(\$)|([\p{L}\p{Nd}_]+)|\{([\p{L}\p{Nd}_]+)\})/gu, (_, dollar: string | undefined, bare: string | undefined, braced: string | undefined) => {
     if (dollar) return '$';
     const name = (bare ?? braced)!;
-    const group = /^\d+$/.test(name) ? Number(name) : names.indexOf(name, 1);
+    const group = /^(?:0|[1-9]\d{0,7})$/.test(name) ? Number(name) : names.indexOf(name, 1);
     const [start, end] = [found[2 * group], found[2 * group + 1]];
     return group < 0 || start === undefined || start < 0 ? '' : chars.slice(start, end).join('');
   });

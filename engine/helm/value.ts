@@ -1,10 +1,11 @@
+import { Bytes } from './bytes.ts';
 import { isShuffled } from './lists.ts';
 import { float64, GoNumber } from './number.ts';
 import type { HelperText } from './helper-text.ts';
 import { toData, type Decided, type Path, type YamlNode } from '../yaml/node.ts';
 
 /** What a template computes with. A number is an `int` of Go. Mappings are Maps, so that any key is just a key; undefined is a missing one. */
-export type Value = string | number | GoNumber | boolean | null | undefined | Dict | Value[] | Unknown;
+export type Value = string | number | GoNumber | boolean | null | undefined | Dict | Value[] | Bytes | Unknown;
 export type Dict = Map<string, Value>;
 
 /**
@@ -77,7 +78,7 @@ export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, 
   if (node.kind === 'scalar') {
     const value = toData(node) as Value;
     // Helm reads values as JSON, which has one kind of numbers.
-    return typeof value === 'number' ? float64(value) : value;
+    return typeof value === 'number' ? float64(value === 0 && isSignedFloat(node.source) ? -0 : value) : value;
   }
   const origins = new Map<string | number, Origin>();
   if (node.kind === 'seq') {
@@ -97,9 +98,14 @@ export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, 
   return dict;
 }
 
+/** Whether a zero is written as a float with a sign, which stays; an integer has none. */
+function isSignedFloat(source: string): boolean {
+  return /^-[\d_]*(?:\.|[eE])/.test(source);
+}
+
 /** A copy that can be changed without changing the original; it knows where its entries are written. */
 export function copy(value: Value): Value {
-  if (!isCollection(value) || value instanceof Struct) return value;
+  if (!isCollection(value) || (isDict(value) && value.constructor !== Map)) return value;
   const made: Dict | Value[] = isDict(value) ? new Map([...value].map(([key, one]) => [key, copy(one)])) : value.map(copy);
   const origins = written.get(value);
   if (origins) written.set(made, new Map(origins));
@@ -112,6 +118,7 @@ export function isTrue(value: Value): boolean | 'unknown' {
   if (isDict(value)) return value.size > 0;
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof GoNumber) return value.value !== 0;
+  if (value instanceof Bytes) return value.text !== '';
   return value !== undefined && value !== null && value !== '' && value !== 0 && value !== false;
 }
 

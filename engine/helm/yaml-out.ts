@@ -1,3 +1,4 @@
+import { Bytes } from './bytes.ts';
 import { resolvePlain } from '../yaml/scalar.ts';
 import { GoNumber } from './number.ts';
 import { natureOf } from './lists.ts';
@@ -35,6 +36,7 @@ function node(value: Value, indent: number, column: number, left: Left): string 
   if (isDict(value) || Array.isArray(value)) return natureOf(value).isNil ? 'null' : isDict(value) ? '{}' : '[]';
   if (value === undefined || value === null) return 'null';
   if (value instanceof GoNumber) return numeral(value);
+  if (value instanceof Bytes) return value.isNil ? 'null' : scalar(value.toBase64(), indent, column);
   if (typeof value === 'string') return scalar(value, indent, column);
   return print(value);
 }
@@ -70,7 +72,7 @@ const isPrintable = /^[\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]*$/;
 
 /** Which forms a text may have (yaml_emitter_analyze_scalar). */
 function formsOf(text: string): { readonly plain: boolean; readonly single: boolean; readonly block: boolean } {
-  if (/[\u2028\u2029]/.test(text)) throw new TypeError('a line break of its own kind');
+  if (/[\u0085\u2028\u2029]/.test(text)) throw new TypeError('a line break of its own kind');
   const isSpecial = !isPrintable.test(text) || / \n/.test(text);
   const hasIndicator = /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[?:-](?:[ \t\n]|$))|:(?:[ \t\n]|$)|[ \t\n]#/.test(text);
   const hasBreakSpace = /\n /.test(text);
@@ -217,6 +219,7 @@ function json(value: Value, style: JsonStyle, before: string, left: Left): strin
     if (!Number.isFinite(value.value)) throw new TypeError('no JSON');
     return Object.is(value.value, -0) ? '-0' : String(value.value);
   }
+  if (value instanceof Bytes) return value.isNil ? 'null' : jsonText(value.toBase64(), style);
   if (!isCollection(value)) return String(value);
   if (natureOf(value).isNil) return 'null';
   const inside = before + (style.indent ?? '');

@@ -49,6 +49,8 @@ ver: "1.2.3-alpha.1+b"
 float15: 1.5
 largef: 1.5e21
 sp: " x "
+minusZero: -0.0
+minusZeroInt: -0
 `;
 const chartYaml = 'apiVersion: v2\nname: some\nversion: 1.0.0\n';
 

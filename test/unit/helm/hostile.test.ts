@@ -66,7 +66,7 @@ describe('a search by a regular expression', () => {
     for (const pattern of ['^(a+)+$', '(a|a)*b', '((a?)+)+b', '([a-z]+\\.?)*!', 'a*a*a*b', '(?:a{1,}){2,}b', '^((((a+)+)+)+)+$']) assert.equal(matches(regex(pattern), `${word}?`), false, pattern);
     assert.equal(written('{{ regexMatch "^((((a+)+)+)+)+$" "aaaaaaaaaaaaaaaaaaa!" }}'), 'false');
     assert.match(written('{{ regexMatch "^(a+)+$" .Values.s }}', `s: ${'a'.repeat(500_000)}!\n`)!, /^\{\{ regexMatch/);
-    assert.throws(() => regex('((a{1,500}){1,500}){1,500}'), RangeError);
+    assert.throws(() => regex('((a{1,10}){1,10}){1,10}'), RangeError);
   });
 
   test('of a name, as charts have it, is made', () => {
@@ -81,7 +81,7 @@ describe('a search by a regular expression', () => {
     // `$2y` is a group of that name, which there is not.
     assert.equal(replaceAll(regex('(a)(?P<rest>.)'), 'ab-ac', '$2y<${rest}$1$$>', false), '<ba$>-<ca$>');
     for (const [pattern, text, is] of [['\\s', '\v', false], ['[[:lower:]]', 'A', false], ['[[:^alpha:]]', '1', true], ['a\\z', 'a\n', false], ['\\bx', 'éx', true], ['^$', '\n', false], ['(?m)^b$', 'a\nb', true], ['\\pL', 'é', true], ['(?i)ABC', 'abc', true], ['.', '\n', false], ['\\x{41}\\Q.*\\E', 'A.*', true]] as const) assert.equal(matches(regex(pattern), text), is, pattern);
-    for (const pattern of ['(?=a)', 'a**', '(', '[b-a]', '\\1', 'a{1001}', '*a']) assert.throws(() => regex(pattern), SyntaxError, pattern);
+    for (const pattern of ['(?=a)', 'a**', '(', '[b-a]', '\\1', 'a{1001}', '(x{10}){101}', '((x{2,})*y){501}', '*a', '\\p{LC}', '\\p{Cn}', '\\p{Grek}']) assert.throws(() => regex(pattern), SyntaxError, pattern);
   });
 });
 
