@@ -59,7 +59,7 @@ function comesTo(project: Project, { kind, values }: Evaluated, markup: Markup):
 }
 
 function evaluatedValue(kind: Evaluated['kind'], { text, holds, size }: EvaluatedValue, markup: Markup): string {
-  if (kind === 'range') return holds ? (size === undefined ? `runs for ${markup.code(text)}` : `runs ${size === 1 ? 'once' : `${size} times`}`) : 'does not run';
+  if (kind === 'range') return holds ? `runs ${size === 1 ? 'once' : `${size} times`}` : 'does not run';
   const value = size === undefined ? (text === '' ? 'nothing' : textWords(text, markup)) : size === 1 ? 'one entry' : `${size} entries`;
   if (kind === 'action') return value;
   return `${holds ? 'is taken' : 'is left out'}: ${value}`;

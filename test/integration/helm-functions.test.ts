@@ -101,7 +101,8 @@ function byHelm(helm: string): (string | undefined)[] {
 /** What kubewho makes of each; undefined where that is unknown. */
 function byKubewho(): (string | undefined)[] {
   const files = [['Chart.yaml', chartYaml], ['values.yaml', values], ...expressions.map((expression, i) => [`templates/e${i}.yaml`, `{{ define "e${i}" }}{{ ${expression} }}{{ end }}{{ include "e${i}" . | b64enc }}`])].map(([path, text]) => ({ path: path!, file: path!, text: text! }));
-  const release = assemble(files)!;
+  // The chart has no files but these.
+  const release = { ...assemble(files)!, files: new Map<string, string>() };
   return expressions.map((_, i) => {
     const text = expand(release, `templates/e${i}.yaml`, release.instances[0]!, { namespace: 'default', release: 'some', kubernetesMinor: 33 })?.text;
     return text === undefined || isMarked(text) ? undefined : Buffer.from(text, 'base64').toString('utf8');

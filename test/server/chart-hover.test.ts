@@ -69,6 +69,9 @@ describe('a hover in a template', () => {
     opened(async (editor) => {
       assert.equal(await hoverOn(editor, template, 'range .Values.roles'), '`{{- range .Values.roles }}` runs 2 times ([chart/values.yaml:3])');
       assert.equal(await hoverOn(editor, template, 'range .Values.none'), '`{{- range .Values.none }}` does not run ([chart/values.yaml:4])');
+      // Helm 3 stops at a number, Helm 4 counts.
+      await editor.replace(template, 'range .Values.none', 'range 3');
+      assert.equal(await hoverOn(editor, template, 'range 3'), '');
     }));
 
   it('says it for each profile', () =>

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { assemble } from '../../../engine/helm/chart.ts';
 import { expand } from '../../../engine/helm/expand.ts';
 import { parseTemplate } from '../../../engine/helm/parse.ts';
+import { pathPattern } from '../../../engine/helm/path-pattern.ts';
 import { readChart } from '../../../engine/helm/read-chart.ts';
 import { findAll, matches, regex, replaceAll } from '../../../engine/helm/regex.ts';
 import { unmarked } from '../../../engine/helm/value.ts';
@@ -100,6 +101,21 @@ describe('values that Helm refuses', () => {
     const release = assemble(files)!;
     assert.equal(unmarked(expand(release, 'charts/s/templates/s.yaml', release.instances[1]!, { namespace: 'n', kubernetesMinor: 36 })!.text), '{{ .Values.a }}');
   });
+});
+
+test('values that a subchart is said to hand up, by a name that is no text, are unknown: Helm 3 panics, Helm 4 goes on', () => {
+  const template = '{{ .Values.own }}';
+  const chart = (imported: string): Record<string, string> => ({ 'Chart.yaml': `name: x\ndependencies:\n- {name: s, version: 1.0.0, import-values: [${imported}]}\n`, 'charts/s/Chart.yaml': 'name: s\nversion: 1.0.0\n', 'charts/s/values.yaml': 'a: {own: 1}\n' });
+  assert.equal(written(template, '', chart('{child: a, parent: .}')), '1');
+  for (const imported of ['{child: no, parent: .}', '{child: a}', '{}']) assert.equal(written(template, 'own: 2', chart(imported)), template, imported);
+  assert.equal(written(template, 'own: 2', chart('nothing')), '2');
+});
+
+test('which files a pattern means is unknown where a character may be several bytes to it', () => {
+  const matching = (pattern: string, path: string): boolean | undefined => pathPattern(pattern)!(path);
+  assert.equal(matching('conf/?.txt', 'conf/a.txt'), true);
+  assert.equal(matching('conf/*.txt', 'conf/é.txt'), true);
+  for (const pattern of ['conf/?.txt', 'conf/[!x].txt', 'conf/[é].txt']) assert.throws(() => matching(pattern, 'conf/é.txt'), RangeError, pattern);
 });
 
 test('a template of very many documents is read in a time that grows with them', { timeout: 60_000 }, () => {
