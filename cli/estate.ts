@@ -15,8 +15,9 @@ import { visible } from './display.ts';
 import { configure } from './input.ts';
 import type { Io } from './io.ts';
 import { problemLine, skipLine } from './messages.ts';
+import { missingDependencies } from './missing-dependencies.ts';
 import { resolveFrom } from './paths.ts';
-import { answeredFor, chooseVariants, judgedAlone, variantsIn } from './profiles.ts';
+import { answeredFor, chooseVariants, judgedAlone, variantsIn, whereLooked } from './profiles.ts';
 import { positionIn } from './report.ts';
 import { minorOf } from './settings.ts';
 import { unusedSettings } from './unused-settings.ts';
@@ -71,7 +72,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   const label = (path: string): string => nameOf(path) || '.';
   const installs = installsOf(loaded?.files ?? [], configuration);
   const profile = args.value('profile');
-  const chosen = chooseVariants(installs, profile);
+  const chosen = chooseVariants(installs, profile, loaded && profile !== undefined ? await whereLooked(loaded.root, loaded.configurationFile, args.has('no-config'), io.host, io.cwd) : undefined, label);
   const indexed = new Map<string, LineIndex>();
   const linesOf = (path: string): LineIndex => {
     const lines = indexed.get(path) ?? indexLines(workspace.textOf(path) ?? '');
@@ -81,6 +82,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   for (const { span, ...skip } of [...(loaded?.skipped ?? []), ...workspace.skipped()]) {
     io.err.write(skipLine({ ...skip, file: nameOf(skip.file), line: span ? positionIn(linesOf(skip.file), span.start).line : null }));
   }
+  const missing = loaded ? await missingDependencies(loaded, () => true, [], io.host, io.cwd) : [];
   const placeIn = (file: string, { start }: Span): SourcePlace => {
     const { line, character } = positionAt(linesOf(file), start);
     return { file: nameOf(file), line: line + 1, column: character + 1 };
@@ -92,7 +94,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
     graphs: graphs.length > 0 ? graphs : [buildGraph([])],
     minor: configuration.kubernetesMinor,
     complete: problems.length === 0,
-    notes: judge.rules.length > 0 ? [...judgedAlone(installs, label), ...(loaded ? unusedSettings(loaded, workspace, io.cwd) : [])] : answeredFor(installs, sources, profile, chosen, label),
+    notes: [...missing, ...(judge.rules.length > 0 ? [...judgedAlone(installs, label), ...(loaded ? unusedSettings(loaded, workspace, io.cwd) : [])] : answeredFor(installs, sources, profile, chosen, label))],
     workspace,
     configuration,
     place: (location) => placeIn(fileOf(location), spanIn(location)),

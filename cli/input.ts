@@ -13,12 +13,13 @@ import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '..
 import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
 import type { Io } from './io.ts';
+import { missingDependencies } from './missing-dependencies.ts';
 import { renderBuilds } from './render-builds.ts';
 import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
 import type { LintSettings } from './settings.ts';
 import { unreadValues } from './unread-values.ts';
-import { unusedSettings } from './unused-settings.ts';
+import { unusedProfiles, unusedSettings } from './unused-settings.ts';
 
 /** The name of standard input in reports. */
 export const stdinName = '<stdin>';
@@ -49,6 +50,8 @@ export interface LintInput {
   readonly notes: readonly string[];
   /** Whether Helm or kustomize refused something that was to be rendered. */
   readonly unrendered: boolean;
+  /** Whether values files that a profile or an installation names are not there, so that what is installed with them is not judged. */
+  readonly unread: boolean;
   /** Has Helm and kustomize look again at files that were written since. */
   renderAgain(): Promise<void>;
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
@@ -62,10 +65,12 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const opened = workspaces.map((loaded) => open(loaded, settings, io, new Map()));
   const render = async (): Promise<string[]> => (await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]))).flat();
   const refusals = await render();
-  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => [...unusedSettings(loaded, opened[i]!.workspace, io.cwd), ...unreadValues(loaded, io.cwd)])];
+  const missing = await Promise.all(workspaces.map((loaded, i) => missingDependencies(loaded, opened[i]!.reports, refusals, io.host, io.cwd)));
+  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => [...missing[i]!, ...unusedSettings(loaded, opened[i]!.workspace, io.cwd), ...unreadValues(loaded, io.cwd)])];
+  const unread = workspaces.some((loaded) => unreadValues(loaded, io.cwd).length > 0 || unusedProfiles(loaded).length > 0);
   const { changedSince: revision } = settings;
   return {
-    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, stdin: undefined,
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
     renderAgain: async () => void await render(),
   };
 }
@@ -98,7 +103,7 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
 }
 
 /** Of standard input nothing is rendered. */
-const asItIs = { unrendered: false, renderAgain: async (): Promise<void> => {} };
+const asItIs = { unrendered: false, unread: false, renderAgain: async (): Promise<void> => {} };
 
 /** The output of Helm on standard input, on the lines of the chart that it is of. */
 async function readHelmOutput(text: string, chart: string, settings: LintSettings, io: Io): Promise<LintInput> {

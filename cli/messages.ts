@@ -14,10 +14,18 @@ const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax'>, string>> 
   'conflict-markers': 'resolve the merge conflict',
 };
 
+/** What to do about a skip; of an archive that can be opened and not unpacked, permissions are not the fault. */
+function adviceFor({ file, reason, detail }: ReportSkip): string {
+  if (reason === 'syntax' || detail.startsWith('an archive ') || detail.endsWith('; rename it')) return '';
+  const isArchive = reason === 'unreadable' && file.endsWith('.tgz') && detail !== 'permission denied';
+  return isArchive ? 'unpack it under charts/, or run `helm dependency build`' : advice[reason];
+}
+
 /** A line on standard error about a document that was skipped. */
-export function skipLine({ file, line, document, reason, detail }: ReportSkip): string {
+export function skipLine(skip: ReportSkip): string {
+  const { file, line, document, reason, detail } = skip;
   const where = line !== null ? `:${line}` : document !== null ? `, document ${document}` : '';
-  const todo = reason === 'syntax' ? '' : advice[reason];
+  const todo = adviceFor(skip);
   const told = detail.includes(todo) ? '' : `; ${todo}`;
   return `kubewho: ${visible(file)}${where}: skipped (${reason}): ${visible(detail)}${told}\n`;
 }

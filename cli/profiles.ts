@@ -1,24 +1,45 @@
 import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
 import { didYouMean } from '../engine/lint/suggest.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
+import type { Host } from '../sources/host.ts';
 import type { Install } from '../sources/installs.ts';
+import { relativeTo, resolvePath } from '../sources/path.ts';
+import { configurationName, nearestWith } from '../sources/workspace-root.ts';
 import { UsageError } from './args.ts';
+import { visible } from './display.ts';
 import { count } from './reporters/words.ts';
 
 /** The ways of installing charts for which questions are answered, by scope; of a scope that is not there, as its files say. */
 export type Chosen = ReadonlyMap<string, readonly ChartVariant[]>;
 
 /**
- * The ways that `--profile NAME` means: profiles of kubewho.yaml, and objects that install a chart, by their name. A chart
- * without one is asked about with its own values. Throws a UsageError that lists the names there are.
+ * Where a question's profiles were looked for in vain; undefined where a kubewho.yaml was read.
+ * @param folder the one whose kubewho.yaml counts, absolute
  */
-export function chooseVariants(installs: readonly Install[], profile: string | undefined): Chosen {
+export async function whereLooked(folder: string, configurationFile: string | undefined, isUnasked: boolean, host: Host, cwd: string): Promise<string | undefined> {
+  if (configurationFile !== undefined) return undefined;
+  if (isUnasked) return 'no kubewho.yaml is read with --no-config';
+  const above = await nearestWith(host, folder, configurationName);
+  const shown = (path: string): string => visible(relativeTo(cwd, path) || '.');
+  if (above === undefined) return `no kubewho.yaml is in ${shown(folder)} or above it`;
+  return `${shown(resolvePath(above, configurationName))} counts with --workspace ${shown(above)}`;
+}
+
+/**
+ * The ways that `--profile NAME` means: profiles of kubewho.yaml, and objects that install a chart, by their name. A chart
+ * without one is asked about with its own values. Throws a UsageError that says what there is instead.
+ * @param looked where profiles were looked for in vain
+ * @param name of a path of the workspace
+ */
+export function chooseVariants(installs: readonly Install[], profile: string | undefined, looked: string | undefined, name: (path: string) => string): Chosen {
   if (profile === undefined) return new Map();
   const chosen = new Map(installs.map(({ scope, variants }) => [scope, variants.filter((one) => one.label === profile || nameOf(one) === profile)] as const).filter(([, variants]) => variants.length > 0));
   if (chosen.size > 0) return chosen;
+  const unread = installs.flatMap((one) => one.unread).find((one) => one.label === profile || nameOf(one) === profile);
+  if (unread) throw new UsageError(`--profile ${profile}: ${unread.label} (${name(unread.file)}) installs with the values file "${name(unread.values)}", which is not among the files read`);
   const there = installs.flatMap(({ variants }) => variants).filter((one) => nameOf(one) !== '');
-  if (there.length === 0) throw new UsageError(`--profile ${profile}: no chart among the files read is installed with other values than its own (profiles are those of the PATH's kubewho.yaml, or of the one in --workspace DIR)`);
-  throw new UsageError(`--profile ${profile}: not one of ${[...new Set(there.map(called))].join(', ')}${didYouMean(profile, there.map(nameOf))}`);
+  if (there.length === 0) throw new UsageError(`--profile ${profile}: no chart among the files read is installed with other values than its own; ${looked ?? 'its kubewho.yaml has no profile for them'}`);
+  throw new UsageError(`--profile ${profile}: not one of ${[...new Set(there.map(called))].join(', ')}${didYouMean(profile, there.map(nameOf))}${looked === undefined ? '' : ` (${looked})`}`);
 }
 
 /** For which values of charts and for which Kustomize builds questions are answered, where the files have several. */
@@ -56,11 +77,11 @@ export function variantsIn(scope: string, chosen: Chosen): readonly ChartVariant
 }
 
 /** `prod` of `profile prod`, `web` of `Application web`. */
-function nameOf({ label = '' }: ChartVariant): string {
+function nameOf({ label = '' }: Pick<ChartVariant, 'label'>): string {
   return label.slice(label.indexOf(' ') + 1 || label.length);
 }
 
 /** `prod (profile)`. */
 function called({ label = '' }: ChartVariant): string {
-  return `${nameOf({ label } as ChartVariant)} (${label.split(' ', 1)[0]})`;
+  return `${nameOf({ label })} (${label.split(' ', 1)[0]})`;
 }

@@ -1,6 +1,7 @@
 import { isTold } from '../engine/identity/grants.ts';
 import { displayName } from '../engine/identity/objects.ts';
 import { fits } from '../engine/kubernetes/name-pattern.ts';
+import type { ProfileSettings } from '../engine/lint/config.ts';
 import { didYouMean } from '../engine/lint/suggest.ts';
 import type { Workspace } from '../engine/lint/workspace.ts';
 import { installsOf } from '../sources/installs.ts';
@@ -13,7 +14,7 @@ import { visible } from './display.ts';
  * its phase. Exceptions are not among it: a rule finds those that nothing needs. Silent about names where a template hides some.
  */
 export function unusedSettings(loaded: LoadedWorkspace, workspace: Workspace, cwd: string): string[] {
-  const { configuration: { phases, profiles, risk }, configurationFile, files, placeOf } = loaded;
+  const { configuration: { phases, profiles, risk }, configurationFile, placeOf } = loaded;
   if (configurationFile === undefined || phases.length + profiles.length + risk.length === 0) return [];
   const say = (section: string, text: string, message: string): string => {
     const place = placeOf(section, text);
@@ -29,12 +30,18 @@ export function unusedSettings(loaded: LoadedWorkspace, workspace: Workspace, cw
   // What is in no namespace has "" for one, as has what does not say it; of workloads it is the latter.
   const namespaces = graphs.flatMap(({ objects }) => objects.map(({ namespace, name, resource: { header: { kind, group } } }) => (kind === 'Namespace' && group === '' ? name : namespace))).filter((name) => name !== '');
   const isTemplated = [...namespaces, ...workloads.flatMap(({ namespace, object }) => [namespace, object.name])].some((name) => !isTold(name));
-  const charts = profiles.length > 0 ? installsOf(files, loaded.configuration) : [];
   return [
     ...(isTemplated ? [] : [
       ...unused('phases', phases.flatMap(({ namespaces = [] }) => namespaces), new Set(namespaces), 'object of namespace'),
       ...unused('risk', risk.flatMap((one) => one.workloads), new Set(workloads.map(({ object }) => displayName(object))), 'workload'),
     ]),
-    ...profiles.filter(({ name }) => !charts.some(({ variants }) => variants.some((variant) => variant.name === name))).map(({ name, chart }) => say('profiles', name, chart === undefined ? `no chart has the values files of "${name}"` : `no chart is at "${chart}", which "${name}" is for`)),
+    ...unusedProfiles(loaded).map(({ name, chart }) => say('profiles', name, chart === undefined ? `no chart has the values files of "${name}"` : `no chart is at "${chart}", which "${name}" is for`)),
   ];
+}
+
+/** The profiles with which no chart is installed: their values files are not there, or their chart is not. */
+export function unusedProfiles({ configuration, files }: Pick<LoadedWorkspace, 'configuration' | 'files'>): readonly ProfileSettings[] {
+  if (configuration.profiles.length === 0) return [];
+  const used = new Set(installsOf(files, configuration).flatMap(({ variants }) => variants.map(({ name }) => name)));
+  return configuration.profiles.filter(({ name }) => !used.has(name));
 }

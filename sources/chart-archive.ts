@@ -21,15 +21,31 @@ export async function unpackChart(archive: Uint8Array): Promise<ReadonlyMap<stri
 
 async function unpackInto(files: Map<string, Uint8Array>, folder: string, archive: Uint8Array, budget: { left: number }, depth: number): Promise<void> {
   for (const { path, bytes } of readTar(await gunzip(archive, budget))) {
-    // What an archive holds lies in one folder, called as its chart.
-    const inside = path.slice(path.indexOf('/') + 1);
-    if (inside === path) continue;
+    const inside = insideOf(path);
     if (bytes.length > longestFile) throw new RangeError(`${inside} is longer than Helm takes`);
     if (/^(?:.*\/)?charts\/[^/._][^/]*\.tgz$/.test(inside)) {
       if (depth === deepest) throw new RangeError('too many archives in each other');
       await unpackInto(files, `${folder}${inside}/`, bytes, budget, depth + 1);
     } else files.set(`${folder}${inside}`, bytes);
   }
+  if (!files.has(`${folder}Chart.yaml`)) throw new RangeError('no Chart.yaml is in its folder');
+}
+
+/**
+ * Where an entry lies in its chart: all of an archive lies in one folder, whatever that is called.
+ * @throws RangeError for a path for which Helm refuses the archive (helm pkg/chart/loader/archive.go, LoadArchiveFiles)
+ */
+function insideOf(path: string): string {
+  const [folder, ...rest] = path.split(path.includes('\\') ? '\\' : '/');
+  const steps: string[] = [];
+  for (const step of rest.join('/').split('/')) {
+    if (step === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop();
+    else if (step !== '' && step !== '.') steps.push(step);
+  }
+  const inside = steps.join('/');
+  if (rest[0] === '' || inside.startsWith('..') || /^[A-Za-z]:\//.test(inside) || path.includes('\0')) throw new RangeError('it holds a path that leads out of it');
+  if (inside === '' || folder === 'Chart.yaml') throw new RangeError('it holds files outside of a folder');
+  return inside;
 }
 
 /** Unpacks and stops as soon as there is more than may be. */

@@ -36,10 +36,10 @@ export async function readChartFiles(host: Host, root: string, files: readonly S
     const helmignore = await readText(host, `${folder}/.helmignore`, overlay);
     const isIgnored = ignoring(folder, 'text' in helmignore ? parseIgnoreFile(helmignore.text) : []);
     const packed = new Map<string, string | undefined>();
-    for (const archive of (await Promise.all(own.filter(({ path }) => nameOf(path) === 'Chart.yaml').map(({ path }) => archivesIn(host, resolvePath(root, path))))).flat()) {
+    for (const { archive, fault } of (await Promise.all(own.filter(({ path }) => nameOf(path) === 'Chart.yaml').map(({ path }) => archivesIn(host, root, resolvePath(root, path))))).flat()) {
       if (isIgnored(archive)) continue;
       const path = relativeTo(root, archive);
-      const unpacked = await unpack(host, archive);
+      const unpacked = fault ?? await unpack(host, archive);
       if (typeof unpacked === 'string') skipped.push({ file: path, document: null, reason: 'unreadable', detail: unpacked });
       else for (const [inside, text] of unpacked) packed.set(`${path}/${inside}`, text);
     }
@@ -69,11 +69,19 @@ function isPart(path: string): boolean {
   return /(?:^|\/)(?:Chart|values|requirements)\.yaml$|\/templates\//.test(path);
 }
 
-/** The archives that lie beside a Chart.yaml. Helm takes none whose name begins with `.` or `_` (pkg/chart/loader, LoadFiles). */
-async function archivesIn(host: Host, chartFile: string): Promise<string[]> {
+/**
+ * The archives that lie beside a Chart.yaml, with what speaks against reading one. Helm takes none whose name begins with
+ * `.` or `_`, and refuses a folder that is called as one (pkg/chart/loader, LoadFiles). It follows links; here only those
+ * are followed that do not lead out of the workspace.
+ */
+async function archivesIn(host: Host, root: string, chartFile: string): Promise<{ archive: string; fault?: string }[]> {
   const folder = `${parentOf(chartFile)}/charts`;
   const entries = await host.readDirectory(folder).catch(() => []);
-  return entries.filter(({ kind, name }) => kind === 'file' && /^[^._].*\.tgz$/.test(name)).map(({ name }) => `${folder}/${name}`).sort();
+  const links = (await host.links?.(folder, root).catch(() => [])) ?? [];
+  return [
+    ...entries.map(({ kind, name }) => ({ name, fault: kind === 'directory' ? 'a folder that is called as an archive, which Helm refuses; rename it' : undefined })),
+    ...links.map(({ name, isInside }) => ({ name, fault: isInside ? undefined : 'a link that leads to no file of the workspace' })),
+  ].filter(({ name }) => /^[^._].*\.tgz$/.test(name)).map(({ name, fault }) => ({ archive: `${folder}/${name}`, ...(fault === undefined ? {} : { fault }) })).sort((a, b) => (a.archive < b.archive ? -1 : 1));
 }
 
 /** The texts of an archive, undefined for what is none; or why there are none. */

@@ -32,7 +32,7 @@ export function findCharts(paths: readonly string[], textOf: (path: string) => s
       const own = nearestOf(folders, path);
       if (own === undefined) return undefined;
       const chart = topChart(folders, own);
-      const part = ignoredBy(chart, path) ? 'ignored' : partIn(below(own, path));
+      const part = ignoredBy(chart, path) || isCalledArchive(below(chart, own)) ? 'ignored' : partIn(below(own, path));
       return part && { part, chart };
     },
   };
@@ -47,6 +47,11 @@ function partIn(path: string): ChartPart['part'] | undefined {
   // `ci/*-values.yaml` are the values that the chart-testing tool installs with.
   if (/^values[^/]*\.(?:ya?ml|json)$/.test(path) || /^ci\/[^/]+\.ya?ml$/.test(path)) return 'values';
   return /^(?:Chart|requirements)\.yaml$/.test(path) ? 'source' : /^(?:Chart|requirements)\.lock$/.test(path) ? 'ignored' : undefined;
+}
+
+/** Whether a folder below a chart lies in one that is called as an archive: Helm takes it for one, and refuses it. */
+function isCalledArchive(folder: string): boolean {
+  return /(?:^|\/)charts\/[^/]+\.tgz(?:\/|$)/.test(folder);
 }
 
 /** A chart under another's `charts/` is installed with it: one release. */

@@ -1,5 +1,6 @@
 import { constants, readdirSync, readFileSync, statSync } from 'node:fs';
 import { access, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { sep } from 'node:path';
 import { HostError, type DirectoryEntry, type Host } from './host.ts';
 
 /** What a program may say before it is stopped. */
@@ -20,6 +21,16 @@ export const nodeHost: Host = {
   async readDirectory(path) {
     const entries = attempt(path, () => readdirSync(path, { withFileTypes: true }));
     return entries.flatMap((entry): DirectoryEntry[] => (entry.isFile() ? [{ name: entry.name, kind: 'file' }] : entry.isDirectory() ? [{ name: entry.name, kind: 'directory' }] : []));
+  },
+  async links(path, within) {
+    const links = attempt(path, () => readdirSync(path, { withFileTypes: true })).filter((entry) => entry.isSymbolicLink());
+    if (links.length === 0) return [];
+    const folder = await realpath(within);
+    return Promise.all(links.map(async ({ name }) => {
+      const target = await realpath(`${path}/${name}`).catch(() => undefined);
+      const isInside = target !== undefined && target.startsWith(`${folder.replace(/[\\/]$/, '')}${sep}`) && (await stat(target).catch(() => undefined))?.isFile() === true;
+      return { name, isInside };
+    }));
   },
   async stat(path) {
     const found = await stat(path).catch(() => undefined);

@@ -14,12 +14,19 @@ export async function readText(host: Host, path: string, overlay: ReadonlyMap<st
   const open = overlay.get(path);
   if (open !== undefined) return { text: open, encoding: 'utf-8' };
   try {
-    const decoded = decodeText(await host.readFile(path, maxFileBytes));
+    const bytes = await host.readFile(path, maxFileBytes);
+    if (isPacked(bytes)) return { reason: 'unreadable', detail: 'an archive is not read by itself: unpack it and lint the folder, or pipe `helm template ARCHIVE | kubewho lint -`' };
+    const decoded = decodeText(bytes);
     return 'problem' in decoded ? { reason: 'encoding', detail: decoded.problem } : decoded;
   } catch (error) {
     if (!(error instanceof HostError)) throw error;
     return { reason: error.code === 'large' ? 'size' : 'unreadable', detail: error.message };
   }
+}
+
+/** Whether bytes are a gzip file (RFC 1952, 2.3.1), as packed charts are. */
+function isPacked(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
 const readsAtOnce = 32;

@@ -1,6 +1,7 @@
 import { readOutput, type OutputObject } from '../engine/kustomize/output.ts';
 import { HostError, type Host } from './host.ts';
 import type { KustomizeBuild } from './kustomizations.ts';
+import { kustomizeWords } from './kustomize-words.ts';
 import { relativeTo, resolvePath } from './path.ts';
 
 /** The objects of a build, or why there are none: kustomize's own words, or that it is not there. */
@@ -31,7 +32,7 @@ export async function renderBuild(host: Host, root: string, { folder }: Kustomiz
     for (const [command, subcommand] of programs) {
       try {
         const { code, stdout, stderr } = await host.run!(command, [subcommand, '--load-restrictor', 'LoadRestrictionsNone', own], { cwd: own, timeoutMs, environment: offline });
-        if (code !== 0) return { failed: firstWords(stderr, own, root) };
+        if (code !== 0) return { failed: kustomizeWords(stderr, own, root) };
         return { objects: readOutput(stdout, (path) => relativeTo(root, resolvePath(own, path))) };
       } catch (error) {
         if (!(error instanceof HostError && error.code === 'missing')) return { failed: error instanceof Error ? error.message : String(error) };
@@ -39,14 +40,4 @@ export async function renderBuild(host: Host, root: string, { folder }: Kustomiz
     }
     return { missing: true };
   });
-}
-
-/** What kustomize says of each level on the way to the one that failed. */
-const levels = /accumulating (?:resources|components): accumulation err='accumulating (?:resources|components) from '[^']*': read [^']*: is a directory': (?:recursed accumulation of path|recursed accumulation of component) '[^']*': /g;
-
-/** Kustomize's message about the level that failed, with paths that count from the workspace. */
-function firstWords(stderr: string, own: string, root: string): string {
-  const lines = stderr.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('# Warning') && !line.startsWith('Warning:'));
-  const words = lines.join(' ').replace(/^[Ee]rror: /, '').replaceAll(levels, '').replaceAll(`${own}/`, '').replaceAll(own, '.').replaceAll(`${root}/`, '').replaceAll(root, '.');
-  return words.slice(0, 1000) || 'it failed';
 }

@@ -12,7 +12,7 @@ const utf8 = new TextDecoder();
 
 /**
  * The regular files of a tar archive, in its order: POSIX ustar and pax (pubs.opengroup.org/onlinepubs/9699919799, pax), and
- * GNU long names. Links, devices and folders are left out; so is a path that leads out of the archive.
+ * GNU long names. Links, devices and folders are left out. Paths are as they are written: they may lead anywhere.
  * @throws RangeError for what is no such archive, is cut short, or holds too many files
  */
 export function readTar(bytes: Uint8Array): TarFile[] {
@@ -32,8 +32,8 @@ export function readTar(bytes: Uint8Array): TarFile[] {
     if (type === 'x') long = { ...long, ...paxOf(content) };
     else if (type === 'L') long = { ...long, path: utf8.decode(content).replace(/\0[^]*$/, '') };
     else if (type !== 'g' && type !== 'K') {
-      const path = safePath(long.path ?? nameOf(header));
-      if ((type === '0' || type === '\0') && path !== undefined) files.push({ path, bytes: content });
+      const path = long.path ?? nameOf(header);
+      if ((type === '0' || type === '\0') && !path.endsWith('/')) files.push({ path, bytes: content });
       if (files.length > mostFiles) throw new RangeError('the archive holds too many files');
       long = {};
     }
@@ -76,11 +76,4 @@ function paxOf(content: Uint8Array): { path?: string; size?: number } {
     at += length;
   }
   return found;
-}
-
-/** A path with `/` between its steps; undefined for one that begins at a root or climbs. */
-function safePath(path: string): string | undefined {
-  const steps = path.replaceAll('\\', '/').split('/');
-  if (steps[0] === '' || /^[A-Za-z]:/.test(path) || steps.includes('..') || path.includes('\0')) return undefined;
-  return steps.filter((step) => step !== '' && step !== '.').join('/') || undefined;
 }

@@ -49,7 +49,7 @@ export async function lint(args: Arguments, io: Io): Promise<number> {
   await writeReports(report, settings, io, { asked: args.has('format'), taken: outcome.diff !== undefined || outcome.text !== undefined });
 
   if (input.problems.length > 0 || outcome.failed) return exitCode.usage;
-  if (settings.strict && (report.skipped.length > 0 || (settings.render === 'always' && input.unrendered))) return exitCode.found;
+  if (settings.strict && (report.skipped.length > 0 || input.unread || (settings.render === 'always' && input.unrendered))) return exitCode.found;
   if (outcome.diff !== undefined) return outcome.diff === '' ? exitCode.ok : exitCode.found;
   return report.findings.some((finding) => failsOn(settings.failOn, finding.severity)) ? exitCode.found : exitCode.ok;
 }

@@ -5,7 +5,7 @@ import { isBlank, splitStream } from '../yaml/split.ts';
 import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
 import { maxPatternLength } from './config-schema.ts';
 import { describeFault, describeImpossibleDay, faultsOf, type ConfigurationValidator } from './config-faults.ts';
-import { exceptionsIn, impossibleDays, phasesIn, type Reading } from './config-phases.ts';
+import { exceptionsIn, impossibleDays, phasesIn, records, type Reading } from './config-phases.ts';
 import { riskIn } from './config-risk.ts';
 import type { Exception, PhaseSettings } from './phases.ts';
 import type { Rule, Severity } from './rule.ts';
@@ -101,6 +101,7 @@ export function parseConfiguration(text: string, file: string, validate: Configu
   const problems = [
     ...faults.map((fault) => problem(describeFault(fault), at(spanOfFault(root, fault.path, fault.key)))),
     ...(isRecord(data) ? impossibleDays(data) : []).map(({ path, text }) => problem(describeImpossibleDay(path, text), at(spanOfFault(root, path, undefined)))),
+    ...(isRecord(data) ? repeatedProfiles(data) : []).map(({ index, name, first }) => problem(`profiles[${index}].name is "${name}", as is profiles[${first}].name; give it a name of its own, or each a chart of its own`, at(spanOfFault(root, ['profiles', index, 'name'], undefined)))),
     ...duplicatesIn(root).map(({ key, span }) => problem(`"${key}" is said twice; the last one counts`, at(span))),
     ...(second ? [problem('a second document; only the first is read', { start: second.start, end: second.start })] : []),
   ].sort((a, b) => a.line! - b.line! || a.column! - b.column!);
@@ -129,7 +130,7 @@ function configurationOf(data: Record<string, unknown>, reading: Reading): Confi
     rules: ruleSettings(data['rules'], rules, isFaulty),
     scopes: list(data['scopes']).filter(isRecord).flatMap((scope) => (typeof scope['name'] === 'string' && patterns(scope['paths']).length > 0 ? [{ name: scope['name'], paths: patterns(scope['paths']), complete: scope['complete'] === true }] : [])),
     context: patterns(data['context']),
-    profiles: list(data['profiles']).filter(isRecord).flatMap((one) => (typeof one['name'] === 'string' && patterns(one['values']).length > 0 ? [{ name: one['name'], ...(typeof one['chart'] === 'string' ? { chart: one['chart'] } : {}), values: patterns(one['values']) }] : [])),
+    profiles: records(data['profiles']).filter(({ index }) => !repeatedProfiles(data).some((one) => one.index === index)).flatMap(({ entry: one }) => (typeof one['name'] === 'string' && patterns(one['values']).length > 0 ? [{ name: one['name'], ...(typeof one['chart'] === 'string' ? { chart: one['chart'] } : {}), values: patterns(one['values']) }] : [])),
     risk: riskIn(data['risk'], reading),
     phases: phasesIn(data['phases'], reading),
     exceptions: exceptionsIn(data['exceptions'], reading),
@@ -185,6 +186,15 @@ function spanOfFault(root: YamlNode, path: Path, key: string | undefined): Span 
   const above = nodeAt(root, path.slice(0, -1));
   const entry = above?.kind === 'map' ? above.entries.find((one) => one.key === path[path.length - 1]) : undefined;
   return entry?.keySpan ?? node?.span ?? root.span;
+}
+
+/** Profiles that are called as an earlier one which may be for the same chart: `--profile NAME` would mean both. */
+function repeatedProfiles(data: Readonly<Record<string, unknown>>): { readonly index: number; readonly name: string; readonly first: number }[] {
+  const all = records(data['profiles']);
+  return all.flatMap(({ index, entry: { name, chart } }) => {
+    const first = all.find((one) => one.index < index && one.entry['name'] === name && (one.entry['chart'] === chart || chart === undefined || one.entry['chart'] === undefined));
+    return typeof name === 'string' && first ? [{ index, name, first: first.index }] : [];
+  });
 }
 
 function duplicatesIn(node: YamlNode): { key: string; span: Span }[] {

@@ -56,7 +56,21 @@ describe('--profile', () => {
     assert.deepEqual([code, stderr], [2, 'kubewho: --profile prd: not one of prod (profile), staging (profile), live (Application); did you mean "prod"?\n']);
     const none = ask('inventory', '--profile', 'prod', 'charts/api');
     assert.equal(none.code, 2);
-    assert.match(none.stderr, /--profile prod: no chart among the files read is installed with other values than its own/);
+    assert.equal(none.stderr, 'kubewho: --profile prod: no chart among the files read is installed with other values than its own; kubewho.yaml counts with --workspace .\n');
+  });
+
+  test('in a folder below the kubewho.yaml, the error says how that one counts', () => {
+    const inside = kubewho(['inventory', '--profile', 'prod'], { cwd: `${cwd}/charts/api` });
+    assert.deepEqual([inside.code, inside.stderr], [2, 'kubewho: --profile prod: no chart among the files read is installed with other values than its own; ../../kubewho.yaml counts with --workspace ../..\n']);
+    assert.match(kubewho(['inventory', '--profile', 'prod', '--workspace', '../..'], { cwd: `${cwd}/charts/api` }).stdout, /answered as installed by prod/);
+    assert.match(ask('inventory', '--profile', 'prod', '--no-config', 'charts/api').stderr, /; no kubewho\.yaml is read with --no-config\n$/);
+    assert.match(kubewho(['inventory', '--profile', 'prod'], { cwd: folderWith(chart) }).stderr, /; no kubewho\.yaml is in \. or above it\n$/);
+  });
+
+  test('an Application whose values file is missing is named with that file', () => {
+    const missing = application.replace('valuesObject: { account: live }', 'valueFiles: [values-nope.yaml]');
+    const { code, stderr } = kubewho(['inventory', '--profile', 'live'], { cwd: folderWith({ ...chart, 'argo/live.yaml': missing }) });
+    assert.deepEqual([code, stderr], [2, 'kubewho: --profile live: Application live (argo/live.yaml) installs with the values file "charts/api/values-nope.yaml", which is not among the files read\n']);
   });
 
   test('below the workspace, --workspace says whose kubewho.yaml counts; the values files come along', () => {

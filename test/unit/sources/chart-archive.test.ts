@@ -47,12 +47,21 @@ describe('a packed chart', () => {
 });
 
 describe('what is not unpacked', () => {
-  test('links, and paths that lead out of the archive', () => {
-    write({ 'links/real.txt': 'real\n' });
+  test('links', () => {
+    write({ 'links/real.txt': 'real\n', 'links/Chart.yaml': 'name: links\n' });
     symlinkSync('/etc/hostname', join(scratch, 'links/link.txt'));
-    assert.deepEqual(readTar(tar('links', 'pax')).map(({ path }) => path), ['links/real.txt']);
-    const escaping = (name: string): string[] => readTar(tar('links', 'gnu', '--absolute-names', '--exclude=link.txt', `--transform=s,.*real.txt,${name},`)).map(({ path }) => path);
-    assert.deepEqual(['../../out.txt', '/out.txt', 'links/../../out.txt', 'C:/out.txt', 'links/in.txt'].flatMap(escaping), ['links/in.txt']);
+    assert.deepEqual(readTar(tar('links', 'pax')).map(({ path }) => path).sort(), ['links/Chart.yaml', 'links/real.txt']);
+  });
+
+  test('an archive for one of whose paths Helm refuses it', async () => {
+    const named = (name: string): Uint8Array => gzipSync(tar('links', 'gnu', '--absolute-names', '--exclude=link.txt', `--transform=s,.*real.txt,${name},`));
+    for (const name of ['links/../../out.txt', '../../out.txt', 'links//out.txt', 'links/C:/out.txt', 'links/..out.txt']) await assert.rejects(unpackChart(named(name)), /leads out of it/, name);
+    for (const name of ['out.txt', 'links/sub/..', 'Chart.yaml']) await assert.rejects(unpackChart(named(name)), /outside of a folder/, name);
+    for (const [name, inside] of [['links/in.txt', 'in.txt'], ['links/sub/../in.txt', 'in.txt'], ['links/./in.txt', 'in.txt'], ['other/in.txt', 'in.txt']] as const) assert.deepEqual(Object.keys(await texts(named(name))), ['Chart.yaml', inside], name);
+    // With `./` before each path all of it lies in a folder called `.`, and the chart one deeper.
+    const dotted = tar('links', 'gnu', '--exclude=link.txt', '--transform=s,^,./,');
+    assert.deepEqual(readTar(dotted).map(({ path }) => path).sort(), ['./links/Chart.yaml', './links/real.txt']);
+    await assert.rejects(unpackChart(gzipSync(dotted)), /no Chart\.yaml is in its folder/);
   });
 
   test('what is cut short, damaged, or no archive at all', async () => {
@@ -68,7 +77,7 @@ describe('what is not unpacked', () => {
     await assert.rejects(unpackChart(gzipSync(new Uint8Array(200 * 1024 * 1024))), /more than any chart has/);
     write({ 'large/large.txt': 'x'.repeat(6 * 1024 * 1024) });
     await assert.rejects(unpackChart(gzipSync(tar('large', 'pax'))), /longer than Helm takes/);
-    const entry = tar('links', 'ustar', '--exclude=link.txt').subarray(512, 1536);
+    const entry = tar('links', 'ustar', '--exclude=link.txt', '--exclude=Chart.yaml').subarray(512, 1536);
     const many = Uint8Array.from({ length: entry.length * 5_001 }, (_, i) => entry[i % entry.length]!);
     assert.throws(() => readTar(many), /too many files/);
     let nested = gzipSync(tar('web', 'pax'));
