@@ -35,7 +35,7 @@ export function dotOf(instance: ChartInstance, template: string, settings: Relea
     }),
     Files: files,
     Subcharts: new Unknown('.Subcharts'),
-    Template: dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }),
+    Template: withNature(dict({ Name: `${instance.fullName}/${inside}`, BasePath: `${instance.fullName}/templates` }), { isNamed: true }),
   })) dot.set(name, value);
   return dot;
 }

@@ -85,10 +85,11 @@ function formatted(value: Value, directive: Directive, isTop: boolean): string {
   const isPlain = flags === '' && directive.width === undefined && directive.precision === undefined;
   if (value instanceof Unknown) return print(value);
   if (verb === 'T') return isPlain ? typeOf(value) : refuse();
+  if ((value === undefined || value === null) && !isTop) return isPlain ? '<nil>' : refuse();
   if (value === undefined || value === null) return verb === 'v' ? padded('<nil>', directive) : isPlain ? `%!${verb}(<nil>)` : refuse();
   if (value instanceof Bytes) return /^[vd]$/.test(verb) && isPlain ? printed(value) : /^[sqx]$/.test(verb) ? scalar(value.text, directive)! : refuse();
   if (isCollection(value)) {
-    if (!isTop && !isPlain) return refuse();
+    if (flags.includes('#') || (!isTop && !isPlain)) return refuse();
     if (verb === 'v' && isPlain) return printed(value);
     if (isDict(value) || !/^[sqvd]$/.test(verb)) return refuse();
     return `[${value.map((one) => formatted(one, directive, false)).join(' ')}]`;
