@@ -14,7 +14,7 @@ function fake(texts: Record<string, string>, word: RegExp, fixesAt: (file: strin
     set: ({ path, text }: SourceFile) => void files.set(path, text),
     remove: (path) => void files.delete(path),
     findings: () => [...files].sort().flatMap(([file, text]) => [...text.matchAll(word)].map((match, ordinal) => {
-      const finding = { file, rule: 'word', span: { start: match.index, end: match.index + match[0].length }, fingerprint: `${match[0]} ${ordinal}` } as Finding;
+      const finding = { file, rule: 'word', messageId: match[0], resource: { apiVersion: '', kind: 'Word', namespace: null, name: null }, span: { start: match.index, end: match.index + match[0].length }, fingerprint: `${match[0]} ${ordinal}` } as Finding;
       places.set(finding, fixesAt(file, match.index, match[0]));
       return finding;
     })),
