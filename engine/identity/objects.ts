@@ -95,9 +95,10 @@ export function displayName({ namespace, name }: { namespace: string; name: stri
   return namespace === '' || namespace === standIn.namespace || isSymbol(namespace) ? shownName(name) : `${namespace}/${shownName(name)}`;
 }
 
-/** A name as messages show it, also where an object has none (generateName, or still to be written). */
+/** A name as messages show it, also where an object has none (generateName, or still to be written); of one under a condition, the name alone. */
 export function shownName(name: string): string {
-  return name === '' ? '(unnamed)' : name;
+  const under = /^(?:\{\{(?:\d+:\d+ )+(.*)\}\}|(?:\d+:\d+ )+(.*))$/.exec(name);
+  return name === '' ? '(unnamed)' : under?.[1] ?? under?.[2] ?? name;
 }
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */
