@@ -1,6 +1,7 @@
 import { readReview, type ReviewStatus } from '../../engine/identity/access-review.ts';
 import { bindingLabel, grantWords, identityLabel, requestWords, roleLabel, ruleWords } from '../../engine/identity/access-words.ts';
 import type { Answer, Authorizer, Doubt, Identity } from '../../engine/identity/permissions.ts';
+import { namesOfAccount } from '../../engine/identity/subjects.ts';
 import type { AccessRequest } from '../../engine/identity/rbac-rules.ts';
 import { scopeOf } from '../../engine/kubernetes/cluster-scoped.ts';
 import { decodeText } from '../../sources/encoding.ts';
@@ -79,7 +80,7 @@ function elsewhere(authorizers: readonly Authorizer[], identity: Identity, reque
 /** Whether nothing among the files is about an account. */
 function unread({ graphs }: Estate, { user }: Identity): string[] {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
-  if (name === undefined || graphs.some(({ accounts }) => accounts.some((one) => one.name === name && one.namespace === namespace))) return [];
+  if (name === undefined || graphs.some(({ accounts }) => accounts.some((one) => one.namespace === namespace && (one.name === name || namesOfAccount(one).includes(name))))) return [];
   return [`account "${namespace}/${name}" is not among the files read`];
 }
 

@@ -86,7 +86,8 @@ export interface AuthorizerOptions {
 
 interface Entry {
   readonly binding: Binding;
-  readonly names: readonly { readonly subject?: Subject; readonly name: SubjectName }[];
+  /** `built`: what Kustomize makes of an account's name, where that is another. */
+  readonly names: readonly { readonly subject?: Subject; readonly name: SubjectName; readonly built?: readonly string[] }[];
   /** Whether a template may add subjects. */
   readonly open: boolean;
   readonly file: string | undefined;
@@ -263,12 +264,16 @@ function holdsFor(binding: Binding, request: AccessRequest): boolean {
 function indexSubjects(entries: readonly Entry[]): Map<string, Named[]> {
   const index = new Map<string, Named[]>();
   for (const entry of entries) {
-    for (const { name, subject } of entry.names) {
+    for (const { name, subject, built = [] } of entry.names) {
       // An account is matched by its user name, which a User subject may spell too (rbac.go appliesToUser).
-      const key = name.kind === 'ServiceAccount' ? `User ${userName(name.namespace, name.name)}` : `${name.kind} ${name.name}`;
-      const list = index.get(key);
-      if (list) list.push({ entry, subject });
-      else index.set(key, [{ entry, subject }]);
+      const keys = name.kind === 'ServiceAccount' ? [...new Set([name.name, ...built])].map((one) => `User ${userName(name.namespace, one)}`) : [`${name.kind} ${name.name}`];
+      // One, whatever it is found by.
+      const named = { entry, subject };
+      for (const key of keys) {
+        const list = index.get(key);
+        if (list) list.push(named);
+        else index.set(key, [named]);
+      }
     }
   }
   return index;
@@ -278,7 +283,7 @@ function writtenEntry(one: ObjectWith<BindingFact>, accountOf: SubjectAccounts):
   const { kind, name, namespace } = roleReference(one);
   const names = one.fact.subjects.flatMap((subject) => {
     const found = subjectName(subject, one, accountOf);
-    return found ? [{ subject, name: found }] : [];
+    return found ? [{ subject, name: found, ...(found.kind === 'ServiceAccount' ? { built: namesOfSubject(found.name, accountOf(one, subject).followed) } : {}) }] : [];
   });
   return {
     binding: { cluster: one.fact.cluster, namespace: one.fact.cluster ? '' : namespace, name: one.object.name, roleKind: kind, roleName: name, object: one, meant: new Map(names.map((each) => [each.subject, each.name])) },

@@ -37,6 +37,12 @@ const canI = (...args: string[]) => kubewho(['can-i', ...args], { cwd });
 const asked = (...args: string[]) => JSON.parse(canI(...args, '--format', 'json').stdout);
 
 describe('can-i', () => {
+  test('answers about an account by the name that Kustomize gives it', () => {
+    const built = folderWith({ 'base/kustomization.yaml': 'resources: [rbac.yaml, accounts.yaml]\n', 'base/rbac.yaml': rbac, 'base/accounts.yaml': accounts, 'prod/kustomization.yaml': 'namePrefix: p-\nresources: [../base]\n' });
+    const { code, stdout } = kubewho(['can-i', '--as', 'shop/p-web', 'list', 'pods', '-n', 'shop', '--in', 'prod'], { cwd: built });
+    assert.deepEqual([code, stdout.split('\n')[0]], [0, 'yes: ServiceAccount "shop/p-web" can list pods in namespace "shop"']);
+  });
+
   test('yes: which binding and which rule, each with file and line; exit code 0', () => {
     assert.deepEqual(canI('--as', 'shop/web', 'get', 'pods/log', 'one', '-n', 'shop', '--in', 'k8s'), {
       code: 0,
