@@ -66,8 +66,9 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const render = async (): Promise<string[]> => (await Promise.all(workspaces.map(async (loaded, i) => [...await renderCharts(opened[i]!, loaded, settings, io), ...await renderBuilds(opened[i]!, loaded, settings, io)]))).flat();
   const refusals = await render();
   const missing = await Promise.all(workspaces.map((loaded, i) => missingDependencies(loaded, opened[i]!.reports, refusals, io.host, io.cwd)));
-  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => [...missing[i]!, ...unusedSettings(loaded, opened[i]!.workspace, io.cwd), ...unreadValues(loaded, io.cwd)])];
-  const unread = workspaces.some((loaded) => unreadValues(loaded, io.cwd).length > 0 || unusedProfiles(loaded).length > 0);
+  const unreadBy = workspaces.map((loaded) => unreadValues(loaded, io.cwd));
+  const notes = [...refusals, ...workspaces.flatMap((loaded, i) => [...missing[i]!, ...unusedSettings(loaded, opened[i]!.workspace, io.cwd), ...unreadBy[i]!])];
+  const unread = workspaces.some((loaded, i) => unreadBy[i]!.length > 0 || unusedProfiles(loaded).length > 0);
   const { changedSince: revision } = settings;
   return {
     opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,

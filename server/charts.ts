@@ -23,7 +23,7 @@ interface HelmOutput {
  * are the ones that it was made of, so that it never puts a finding where the text has moved on; a text that comes back has
  * it back.
  */
-export class Charts {
+export class InstalledCharts {
   private installs: readonly { readonly install: Install; readonly paths: readonly string[] }[] = [];
   private kubernetesMinor = 0;
   private readonly outputs = new Map<string, HelmOutput>();

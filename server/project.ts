@@ -14,7 +14,7 @@ import { nameOf } from '../sources/path.ts';
 import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
 import { configurationName } from '../sources/workspace-root.ts';
-import { Charts } from './charts.ts';
+import { InstalledCharts } from './charts.ts';
 import { documentText, Positions, withoutMark, type DocumentText } from './positions.ts';
 import { isShown, type Settings } from './settings.ts';
 import { uriIn } from './uris.ts';
@@ -36,7 +36,7 @@ const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
 /** The files of one workspace root with their findings: what is on disk, and over it the open documents. Paths are relative to the root. */
 export class Project {
   readonly workspace: Workspace;
-  readonly charts: Charts;
+  readonly charts: InstalledCharts;
   configuration: Configuration = defaultConfiguration;
   faults: readonly LoadProblem[] = [];
   unreadable: readonly Skipped[] = [];
@@ -55,7 +55,7 @@ export class Project {
 
   constructor(readonly root: URI, private readonly positions: Positions, private readonly settings: () => Settings, now: () => number) {
     this.workspace = new Workspace(rules, environmentOf(defaultConfiguration), { today: () => new Date(now()).toISOString().slice(0, 10) });
-    this.charts = new Charts(this.workspace);
+    this.charts = new InstalledCharts(this.workspace);
   }
 
   /** Takes over a plan made anew, and with it forgets the files that are no longer there. */

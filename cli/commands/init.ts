@@ -18,7 +18,7 @@ export const starter = `# yaml-language-server: $schema=https://raw.githubuserco
 #     paths: [clusters/production/**]
 #     complete: true
 
-# Further ways in which charts are installed, beside their own values.yaml; values files as "helm -f" takes them.
+# Further ways in which charts are installed, beside their own values.yaml; paths count from the chart's folder.
 # profiles:
 #   - name: production
 #     values: [values-production.yaml]

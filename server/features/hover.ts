@@ -46,7 +46,7 @@ function identityWords({ about }: Spot, graph: Graph, project: Project, markup: 
 const renderedWords: Readonly<Record<Finding['mapping'], string>> = {
   exact: ' Found in what Helm writes.',
   path: ' Found in what Helm writes: inside of this, as far as the template tells where.',
-  file: ' Found in what Helm writes: by this template, which does not tell where.',
+  file: ' Found in what Helm writes; this file does not tell where.',
 };
 
 function findingWords({ rule: id, confidence, tier, mapping }: Finding, markup: Markup): string {

@@ -197,7 +197,7 @@ for (const dir of helms) {
       return withEditor(withHelm({ files }), async (editor) => {
         await editor.open(template, web, 'helm');
         await appears(editor);
-        const places = { 'part.yaml': [drawn('.Values.spec').trim(), /Found in what Helm writes: inside of this, as far as the template tells where\./], 'whole.yaml': ['{{', /Found in what Helm writes: by this template, which does not tell where\./] } as const;
+        const places = { 'part.yaml': [drawn('.Values.spec').trim(), /Found in what Helm writes: inside of this, as far as the template tells where\./], 'whole.yaml': ['{{', /Found in what Helm writes; this file does not tell where\./] } as const;
         for (const [name, [place, words]] of Object.entries(places)) {
           const path = `my chart/templates/${name}`;
           await editor.open(path, editor.read(path), 'helm');
