@@ -5,7 +5,7 @@ import { oneEach, type ChartVariant, type Told } from './charts.ts';
 import type { Configuration } from './config.ts';
 import type { ExceptionsAtWork } from './exceptions.ts';
 import { isPatch, type FileEntry } from './files.ts';
-import { findingOf, inPlace, numberFingerprints, type Finding } from './finding.ts';
+import { fileOf, findingOf, inPlace, numberFingerprints, type Finding } from './finding.ts';
 import type { Judged, Made } from './made.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { placeOfPacked } from './packed-place.ts';
@@ -67,8 +67,8 @@ export function makeFindings(judged: Judged, variant: ChartVariant, isMeant: (ob
         const finding = made ? inPlace(made.finding, signal) : placed(signal, findingOf(rule, signal, settings[rule.id], isPhased ? phased(signal) : undefined), around);
         if (!finding) continue;
         const now = made?.finding === finding ? made : { finding, origin: made?.origin ?? { rule, unitKey, signal, variant, judged } };
-        // Where a phase decides, or a line of a values file is shown, more than the signal tells what the finding says.
-        if (isPhased || signal.at.place.decided || signal.at.place.helper || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
+        // Where a phase decides, a line of a values file is shown, or Chart.yaml stands for an archive, more than the signal tells.
+        if (isPhased || finding.file !== fileOf(signal.at) || signal.at.place.decided || signal.at.place.helper || finding.related.length !== (signal.related?.length ?? 0)) isLasting = false;
         else said.made = now;
         all.push(now);
       }

@@ -229,6 +229,22 @@ describe('a chart in an archive', () => {
     assert.deepEqual(found(packing({}, inside), 'cluster-admin-binding'), ['Chart.yaml:2 web']);
   });
 
+  test('is told there still when Chart.yaml is edited', () => {
+    const lines = 'apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n  - name: worker\n    version: 1.2.0\n';
+    const workspace = packing({ 'Chart.yaml': lines }, { ...packed, 'templates/admin.yaml': admin });
+    assert.deepEqual(found(workspace, 'cluster-admin-binding'), ['Chart.yaml:5 worker']);
+    const edits: readonly (readonly [string, string])[] = [
+      [`# A comment.\n# Another.\n${lines}`, 'Chart.yaml:7 worker'],
+      [lines.replace('dependencies', 'description: some words\ndependencies'), 'Chart.yaml:6 worker'],
+      [lines.replace('name: worker\n', 'name: other\n'), 'Chart.yaml:2 web'],
+      [lines, 'Chart.yaml:5 worker'],
+    ];
+    for (const [text, place] of edits) {
+      put(workspace, 'Chart.yaml', text);
+      assert.deepEqual(found(workspace, 'cluster-admin-binding'), [place]);
+    }
+  });
+
   test('is told where values of the chart above decide it', () => {
     const workspace = packing({ 'values.yaml': 'worker:\n  automount: true # on\n' }, packed);
     assert.deepEqual(found(workspace, 'automounted-token'), ['values.yaml:2 true']);

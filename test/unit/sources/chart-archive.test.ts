@@ -65,8 +65,9 @@ describe('what is not unpacked', () => {
   });
 
   test('what is cut short, damaged, or no archive at all', async () => {
-    const whole = tar('links', 'pax');
-    for (const length of [600, 1600, 2100]) assert.throws(() => readTar(whole.subarray(0, length)), RangeError, String(length));
+    // A block of 512 bytes for the folder, two for each file. pax would add times, of as many digits as the clock gives.
+    const whole = tar('links', 'ustar', '--exclude=link.txt');
+    for (const length of [600, 1026, 1600, 2050]) assert.throws(() => readTar(whole.subarray(0, length)), RangeError, String(length));
     const damaged = Uint8Array.from(whole);
     damaged[3]! ^= 1;
     assert.throws(() => readTar(damaged), RangeError);
