@@ -9,6 +9,7 @@ import { decodeText, type Encoding } from '../sources/encoding.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { installsOf } from '../sources/installs.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
+import type { Plan } from '../sources/plan.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
 import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
@@ -71,16 +72,17 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const unread = workspaces.some((loaded, i) => unreadBy[i]!.length > 0 || unusedProfiles(loaded).length > 0);
   const { changedSince: revision } = settings;
   return {
-    opened: revision === undefined ? opened : await Promise.all(opened.map((one) => onlyChanged(one, revision, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one, i) => onlyChanged(one, workspaces[i]!.plan, revision, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
     renderAgain: async () => void await render(),
   };
 }
 
-/** Narrows a workspace's report to what concerns files that changed since a git revision. */
-async function onlyChanged(opened: OpenWorkspace, revision: string, { host }: Io): Promise<OpenWorkspace> {
+/** Narrows a workspace's report to what concerns files that changed since a git revision, and objects of which Kustomize builds make something else for it. */
+async function onlyChanged(opened: OpenWorkspace, plan: Plan, revision: string, { host }: Io): Promise<OpenWorkspace> {
   const changed = await changedSince(revision, opened.root, host);
-  const reports = (path: string): boolean => opened.reports(path) && changed.has(opened.absolute(path));
-  return { ...opened, reports, concerns: ({ file, related }) => reports(file) || related.some((one) => reports(one.file)), covers: (path) => opened.covers(path) && changed.has(path) };
+  const isTouched = plan.touchedBy(new Set([...changed].map((path) => relativeTo(opened.root, path))));
+  const reports = (path: string): boolean => opened.reports(path) && (changed.has(opened.absolute(path)) || isTouched(path));
+  return { ...opened, reports, concerns: ({ file, related }) => reports(file) || related.some((one) => reports(one.file)), covers: (path) => opened.covers(path) && (changed.has(path) || isTouched(relativeTo(opened.root, path))) };
 }
 
 /** Standard input stands alone, unless a file name or a workspace says what it belongs to. */

@@ -19,6 +19,8 @@ export interface Kustomization {
   readonly components: readonly string[];
   /** Files that are part of objects, or of the build: patches, replacements, transformers, generators, their inputs. */
   readonly parts: readonly string[];
+  /** Those that generators put into ConfigMaps and Secrets. */
+  readonly contents: readonly string[];
   /** Entries that kustomize would fetch from elsewhere. */
   readonly remote: readonly string[];
   /** Whether it is a Component: built only as part of others. */
@@ -27,6 +29,8 @@ export interface Kustomization {
   readonly rewrites: boolean;
   /** Whether it changes what objects say, beside their names and namespaces: patches, labels, replacements, transformers. */
   readonly changes: boolean;
+  /** Whether it writes values of objects that it builds into others: replacements, variables. */
+  readonly copies: boolean;
 }
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -59,10 +63,12 @@ export function readKustomization(path: string, content: string): Kustomization 
     resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
+    contents: resolve(contentsOf(data)),
     remote: ['resources', 'bases', 'components', 'crds', 'patchesStrategicMerge', 'transformers', 'generators', 'validators', 'configurations'].flatMap((key) => strings(data[key])).concat(partsOf(data)).filter(isRemote),
     component: data['kind'] === 'Component',
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
+    copies: ['replacements', 'vars'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
   };
 }
 
@@ -76,15 +82,20 @@ const changers = ['patches', 'patchesStrategicMerge', 'patchesJson6902', 'replac
 function partsOf(data: Record<string, unknown>): string[] {
   const plain = ['patchesStrategicMerge', 'transformers', 'generators', 'validators', 'configurations', 'crds'];
   const withPath = ['patches', 'patchesJson6902', 'replacements'];
-  const inputs = ['configMapGenerator', 'secretGenerator'].flatMap((key) => records(data[key]));
   const helm = [...records(data['helmCharts']), ...records(data['helmChartInflationGenerator'])];
   return [
     ...plain.flatMap((key) => strings(data[key])),
     ...[...withPath.flatMap((key) => records(data[key])), ...records([data['openapi']])].flatMap((one) => strings([one['path']])),
-    // `files` entries may be `key=path`.
-    ...inputs.flatMap((one) => [...strings(one['files']), ...strings(one['envs']), ...strings([one['env']])]).map((entry) => entry.slice(entry.indexOf('=') + 1)),
+    ...contentsOf(data),
     ...helm.flatMap((one) => [...strings([one['valuesFile'], one['values']]), ...strings(one['additionalValuesFiles'])]),
   ];
+}
+
+/** The files of ConfigMaps and Secrets that are made. */
+function contentsOf(data: Record<string, unknown>): string[] {
+  const inputs = ['configMapGenerator', 'secretGenerator'].flatMap((key) => records(data[key]));
+  // `files` entries may be `key=path`.
+  return inputs.flatMap((one) => [...strings(one['files']), ...strings(one['envs']), ...strings([one['env']])]).map((entry) => entry.slice(entry.indexOf('=') + 1));
 }
 
 /** Entries may also be inline YAML (patches, transformers) or addresses of other repositories. */

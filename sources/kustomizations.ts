@@ -1,5 +1,6 @@
 import { joinBuilds, type Build } from '../engine/identity/build.ts';
 import type { Overlay } from '../engine/kustomize/overlay.ts';
+import { alteredBy } from './kustomize-changes.ts';
 import { isKustomizationName, readKustomization, type Kustomization } from './kustomization.ts';
 
 /** What a file is to the kustomizations around it. */
@@ -31,6 +32,10 @@ export interface Kustomizations {
   partOf(path: string): BuildPart | undefined;
   /** Sorted by folder. */
   readonly builds: readonly KustomizeBuild[];
+  /** Builds that reach a kustomization in more ways than are followed: each with the first folder of which that is so. */
+  readonly cut: readonly { readonly file: string; readonly folder: string }[];
+  /** Says which files hold objects of which builds make something else where some files are others; also of the kustomizations that do. */
+  touchedBy(changed: ReadonlySet<string>): (path: string) => boolean;
 }
 
 /** Reads all kustomizations among paths and follows what they build. */
@@ -46,7 +51,8 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
   }
 
   const machinery = machineryOf(byFolder);
-  const ways = waysOf(byFolder, machinery);
+  const cut = new Map<string, string>();
+  const ways = waysOf(byFolder, machinery, (file, folder) => void (cut.has(file) || cut.set(file, folder)));
   const resources = new Map<string, readonly Way[]>();
   const parts = new Set<string>();
   for (const one of byFolder.values()) {
@@ -66,6 +72,11 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
     builds: buildsOf(byFolder, machinery),
+    cut: [...cut].map(([file, folder]) => ({ file, folder })).sort((a, b) => (a.file < b.file ? -1 : 1)),
+    touchedBy(changed) {
+      const altered = alteredBy(changed, byFolder);
+      return (path) => altered.has(path) || (resources.get(path) ?? []).some(({ levels }) => levels.some((level) => altered.has(level)));
+    },
   };
 }
 
@@ -138,8 +149,9 @@ interface Way {
 /**
  * Every way from a root of the tree to a kustomization: the outermost `namespace:` wins, because each level overwrites
  * what the levels below it set, and each puts its own prefix and suffix around the names (semantics.md 10.2).
+ * @param onCut told of a build that reaches a folder in more ways than are followed
  */
-function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): (folder: string) => readonly Way[] {
+function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>, onCut: (file: string, folder: string) => void): (folder: string) => readonly Way[] {
   const parents = new Map<string, Kustomization[]>();
   for (const one of byFolder.values()) {
     if (machinery.has(one.folder)) continue;
@@ -169,7 +181,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
     known.set(folder, [emptyWay(one)]);
     const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
-    const answer = above.length === 0 ? [own] : withinReason([...new Map(above.map((way) => [JSON.stringify(way), way])).values()]);
+    const answer = above.length === 0 ? [own] : withinReason([...new Map(above.map((way) => [JSON.stringify(way), way])).values()], (file) => onCut(file, folder));
     known.set(folder, answer);
     return answer;
   };
@@ -177,12 +189,13 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
 }
 
 /** A build that reaches one kustomization in more ways than this is not followed in all of them: they double with each level. */
-const mostWays = 100;
+export const mostWays = 100;
 
 /** The first ways of each build; where there are more, nobody can tell what becomes of names. */
-function withinReason(ways: readonly Way[]): readonly Way[] {
+function withinReason(ways: readonly Way[], onCut: (file: string) => void): readonly Way[] {
   const counts = new Map<string, number>();
   const kept = ways.filter(({ root }) => { const count = (counts.get(root) ?? 0) + 1; counts.set(root, count); return count <= mostWays; });
+  for (const { root, file } of kept) if (counts.get(root)! > mostWays) onCut(file);
   return kept.length === ways.length ? ways : kept.map((way) => (counts.get(way.root)! > mostWays ? { ...way, rewrites: true } : way));
 }
 

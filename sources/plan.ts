@@ -2,7 +2,7 @@ import { releaseNamespace } from '../engine/identity/objects.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import { findCharts } from './charts.ts';
-import { findKustomizations, type BuildPart, type KustomizeBuild } from './kustomizations.ts';
+import { findKustomizations, type BuildPart, type Kustomizations } from './kustomizations.ts';
 import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
 
@@ -10,11 +10,9 @@ import { pathMatcher } from './patterns.ts';
 export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespace' | 'build' | 'overlays' | 'chart'>;
 
 /** Says of any path of a workspace, also one that appeared later, how it is read. */
-export interface Plan {
+export interface Plan extends Pick<Kustomizations, 'builds' | 'cut' | 'touchedBy'> {
   /** Undefined for what is read by others and holds no manifest: template helpers, kustomization files that change nothing in an object. */
   of(path: string): FilePlan | undefined;
-  /** What Kustomize builds, sorted by folder. */
-  readonly builds: readonly KustomizeBuild[];
 }
 
 export interface PlanInput {
@@ -41,6 +39,8 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
 
   return {
     builds: kustomizations.builds,
+    cut: kustomizations.cut,
+    touchedBy: kustomizations.touchedBy,
     of(path) {
       if (nameOf(path) === '.helmignore') return undefined;
       if (isContext(path)) return { dialect: 'kubernetes', scope: '', role: 'context' };

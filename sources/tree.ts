@@ -6,6 +6,7 @@ import { readChartFiles } from './chart-files.ts';
 import { discover, rootMarks, type Discovery } from './discover.ts';
 import type { Encoding } from './encoding.ts';
 import type { Host } from './host.ts';
+import { mostWays } from './kustomizations.ts';
 import { isWithin, nameOf, parentOf, relativeTo, resolvePath } from './path.ts';
 import { isLiteral, pathMatcher, patternBase } from './patterns.ts';
 import { isPlanningFile, makePlan, type Plan } from './plan.ts';
@@ -196,6 +197,7 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   const charts = await readChartFiles(host, root, files, options.overlay);
   skipped.push(...charts.skipped);
   return { workspace: { root, configuration, configurationFile, placeOf, files, supplies: charts.supplies, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };
+  skipped.push(...plan.cut.map(({ file, folder }) => ({ file, document: null, reason: 'builds' as const, detail: `it reaches "${folder || '.'}" in more than ${mostWays} ways: the first ${mostWays} are followed, and names there are not told; let fewer of its levels lead there, or have kustomize build it (lint --render always)` })));
 }
 
 /** The values files, as written and by absolute path, of the profiles that name a chart which is part of the input. */

@@ -89,6 +89,11 @@ function isOfItsOwn(step: Step): boolean {
 /** More objects than this are not made of one document for the namespaces that builds put it into: then the namespace is not told. */
 const mostCopies = 2_000;
 
+/** Whether builds that put the objects of a document into different namespaces are too many to make each of them. */
+export function isUnplaced(overlays: readonly Overlay[], resources: number): boolean {
+  return overlays.length * resources > mostCopies && new Set(overlays.map(({ build }) => build.namespace)).size > 1;
+}
+
 /** Where the builds put an object. One outside of all namespaces is one, unless it follows others into theirs. */
 function placesIn({ header }: Resource, overlays: readonly Overlay[], resources: number): string[] {
   const isOne = isClusterKind(header.group, header.kind) && header.kind !== 'ClusterRoleBinding' && header.kind !== 'Namespace';

@@ -1,7 +1,8 @@
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
-import { Overlays, type BuiltObject } from '../kustomize/overlay.ts';
+import { isUnplaced, Overlays, type BuiltObject } from '../kustomize/overlay.ts';
 import type { DocumentEntry } from './document.ts';
+import type { Skipped } from './workspace.ts';
 import { graphObject, type FileEntry, type SourceFile } from './files.ts';
 import { objectsOfOutput, type BuildOutput } from './overlay-output.ts';
 
@@ -11,8 +12,22 @@ export interface BuiltScope {
   readonly objects: readonly GraphObject[];
   /** The builds in which some object is another than that, by the file of the outermost kustomization; and those that kustomize has built. */
   readonly others: readonly string[];
+  /** Those of them that are more than are linked again, the outermost kustomization of each once. */
+  readonly left: readonly string[];
+  /** Documents that are read without a namespace: their builds put them into different ones, and are too many. */
+  readonly unplaced: readonly { readonly file: string; readonly document: number }[];
   /** The objects as one of those builds has them; what it does not build as the first does. */
   in(other: string): readonly GraphObject[];
+}
+
+/** Why some builds of a scope are not judged each for itself, once for each kind of reason. */
+export function buildsLeft({ objects, left, unplaced }: BuiltScope): Skipped[] {
+  const [build] = left;
+  const [document] = unplaced;
+  return [
+    ...(build === undefined ? [] : [{ file: build, document: null, reason: 'builds' as const, detail: `${left.length === 1 ? 'this build is' : `this build and ${left.length - 1} more are`} not judged apart from others: ${objects.length} objects are too many to link again for each; give parts of them scopes of their own in kubewho.yaml` }]),
+    ...(document === undefined ? [] : [{ ...document, reason: 'builds' as const, detail: `its objects${unplaced.length === 1 ? '' : `, and those of ${unplaced.length - 1} more documents,`} are put into different namespaces by too many builds: they are judged without a namespace; divide the file` }]),
+  ];
 }
 
 /** No more objects than this are linked again for builds that differ: an edit has to stay fast. */
@@ -45,7 +60,7 @@ export class BuiltFiles {
     const outputs = new Map([...this.outputs.values()].filter(({ root }) => files.some(({ source }) => source.build?.roots.includes(root))).map((output) => [`${output.overlay}\nbuilt`, output]));
     if (outputs.size === 0 && files.every(({ source }) => source.overlays === undefined)) {
       const objects = files.flatMap((file) => file.objects);
-      return { objects, others: [], in: () => objects };
+      return { objects, others: [], left: [], unplaced: [], in: () => objects };
     }
     const slots = files.flatMap((file) => this.slotsOf(file, documentsOf));
     const objects = slots.flatMap(({ firsts }) => [...firsts.values()].flatMap((first) => first ?? []));
@@ -56,9 +71,12 @@ export class BuiltFiles {
       const built = files.filter(isBuilt).map((file) => ({ file, objects: slots.filter((slot) => slot.file === file).flatMap((slot) => builtBy(slot, output.overlay)) }));
       return [...slots.filter(({ file }) => !isBuilt(file)).flatMap((slot) => [...slot.firsts.values()].flatMap((first) => first ?? [])), ...objectsOfOutput(output, built, documentsOf)];
     };
+    const most = Math.floor(objectBudget / Math.max(1, objects.length));
     return {
       objects,
-      others: [...others.map(([key]) => key).slice(0, Math.floor(objectBudget / Math.max(1, objects.length))), ...outputs.keys()],
+      others: [...others.map(([key]) => key).slice(0, most), ...outputs.keys()],
+      left: [...new Set(others.slice(most).map(([, { overlay }]) => overlay))],
+      unplaced: files.flatMap(({ source, documents }) => documents.flatMap(({ facts, index }) => (isUnplaced(source.overlays ?? [], facts.resources.length) ? [{ file: source.path, document: index }] : []))),
       in: (other) => { const output = outputs.get(other); return output ? inOutput(output) : slots.flatMap((slot) => inWay(slot, named.get(other))); },
     };
   }

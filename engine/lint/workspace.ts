@@ -18,7 +18,7 @@ import { spanIn, type Finding } from './finding.ts';
 import { applyEdits, makeFix, sameEdits, type Fix } from './fix.ts';
 import type { Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
-import { BuiltFiles, type BuiltScope } from './overlays.ts';
+import { BuiltFiles, buildsLeft, type BuiltScope } from './overlays.ts';
 import type { Judged, Made, Origin, Raised } from './made.ts';
 import { switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
@@ -33,7 +33,8 @@ export type { Suppressed } from './conclude.ts';
 export interface Skipped {
   readonly file: string;
   readonly document: number | null;
-  readonly reason: SyntaxProblem['reason'] | 'encoding' | 'size' | 'unreadable';
+  /** `builds`: more Kustomize builds than are judged each for itself. */
+  readonly reason: SyntaxProblem['reason'] | 'encoding' | 'size' | 'unreadable' | 'builds';
   readonly detail: string;
   /** Where in the file, as far as known. */
   readonly span?: Span;
@@ -320,7 +321,7 @@ export class Workspace {
     return copy;
   }
 
-  /** Documents that could not be read, each with its reason. */
+  /** Documents that could not be read, and Kustomize builds that were too many, each with its reason. */
   skipped(): Skipped[] {
     this.all();
     return [...this.files.values()].flatMap((file) => {
@@ -328,6 +329,11 @@ export class Workspace {
       const fault = chartFault(file) ?? this.charts.wholeFault(source.scope, source);
       if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
       if (this.charts.reads(source.scope, source)) return [];
+    const scopes = new Set([...this.files.values()].map(({ source }) => source.scope));
+    return [...this.unread(), ...[...this.builtScopes].flatMap(([scope, built]) => (scopes.has(scope) ? buildsLeft(built) : []))];
+  }
+
+  private unread(): Skipped[] {
       return documents.flatMap(({ facts, index, start }) => (facts.problem ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
     });
   }

@@ -106,6 +106,42 @@ describe('--changed-since', () => {
     assert.equal(finding.related[0].file, 'account.yaml');
   });
 
+  describe('follows what Kustomize makes of a change', () => {
+    const quiet = deployment('web', { automount: 'false' });
+    const files = {
+      'base/kustomization.yaml': 'resources: [web.yaml]\n', 'base/web.yaml': deployment('web'),
+      'other/kustomization.yaml': 'resources: [other.yaml]\nlabels: [{pairs: {a: b}}]\n', 'other/other.yaml': deployment('other'),
+      'prod/fields.yaml': 'namePrefix: [{path: metadata/labels/x}]\n', 'prod/schema.json': '{}', 'prod/labels.yaml': 'apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: l}\nlabels: {a: b}\nfieldSpecs: [{path: metadata/labels, create: true}]\n',
+      'prod/patch.yaml': '- {op: add, path: /metadata/annotations, value: {a: b}}\n', 'prod/replace.yaml': '[]\n', 'prod/values.env': 'a=b\n', 'prod/source.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: source}\ndata: {a: b}\n',
+      'part/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{path: patch.yaml, target: {kind: Deployment}}]\n', 'part/patch.yaml': '- {op: add, path: /metadata/annotations, value: {a: b}}\n',
+      'machinery/kustomization.yaml': 'resources: [generator.yaml]\n', 'machinery/generator.yaml': 'apiVersion: builtin\nkind: ConfigMapGenerator\nmetadata: {name: a}\nliterals: [a=b]\n',
+    };
+    const kustomization = (body: string) => ({ 'prod/kustomization.yaml': `resources: [../base, source.yaml]\n${body}` });
+    for (const [what, body, changed, expected] of [
+      ['a patch', 'patches: [{path: patch.yaml, target: {kind: Deployment}}]', 'prod/patch.yaml', ['base/web.yaml']],
+      ['a patch of a component', 'components: [../part]', 'part/patch.yaml', ['base/web.yaml']],
+      ['configurations', 'configurations: [fields.yaml]', 'prod/fields.yaml', ['base/web.yaml']],
+      ['an OpenAPI schema', 'openapi: {path: schema.json}', 'prod/schema.json', ['base/web.yaml']],
+      ['a transformer', 'transformers: [labels.yaml]', 'prod/labels.yaml', ['base/web.yaml']],
+      ['a generator in a folder', 'generators: [../machinery]', 'machinery/generator.yaml', ['base/web.yaml']],
+      ['replacements in a file', 'replacements: [{path: replace.yaml}]', 'prod/replace.yaml', ['base/web.yaml']],
+      ['what replacements are taken from', 'replacements: [{source: {kind: ConfigMap, name: source, fieldPath: data.a}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.replicas]}]}]', 'prod/source.yaml', ['base/web.yaml']],
+      ['what variables are taken from', 'vars: [{name: A, objref: {apiVersion: v1, kind: ConfigMap, name: settings}}]\nconfigMapGenerator: [{name: settings, envs: [values.env]}]', 'prod/values.env', ['base/web.yaml']],
+      ['what is only put into a ConfigMap', 'namePrefix: p-\nconfigMapGenerator: [{name: settings, envs: [values.env]}]', 'prod/values.env', []],
+      ['a namespace', 'namespace: end', 'prod/kustomization.yaml', ['base/web.yaml']],
+      ['a list of resources, nothing else', '', 'prod/kustomization.yaml', []],
+    ] as const) test(what, () => {
+      const cwd = repository({ ...files, ...kustomization(`${body}\n`) });
+      write(cwd, { [changed]: `${read(cwd, changed)}${changed.endsWith('.json') ? '\n' : changed.endsWith('.env') ? 'c=d\n' : '# changed\n'}` });
+      assert.deepEqual(places(json(cwd, '--render', 'never', '--changed-since', 'HEAD').stdout), expected);
+    });
+    test('and is quiet where nothing is found', () => {
+      const cwd = repository({ ...files, 'base/web.yaml': quiet, ...kustomization('namespace: end\n') });
+      write(cwd, kustomization('namespace: begin\n'));
+      assert.deepEqual(places(json(cwd, '--changed-since', 'HEAD').stdout), []);
+    });
+  });
+
   test('outside of git, or with a revision that git does not know, it is an error, exit 2', () => {
     const outside = json(folderWith({ 'web.yaml': deployment('web') }), '--changed-since', 'HEAD');
     assert.equal(outside.code, 2);

@@ -104,6 +104,20 @@ describe('documents that cannot be read', () => {
     assert.equal(report.summary.skipped, 3);
   });
 
+  test('a build that reaches a base in too many ways is said once, with what to do', () => {
+    const texts: Record<string, string> = { 'l0/kustomization.yaml': 'resources: [web.yaml, more.yaml]\n', 'l0/web.yaml': deployment('web'), 'l0/more.yaml': deployment('more') };
+    for (let level = 1; level <= 8; level++) {
+      texts[`l${level}/kustomization.yaml`] = `resources: [../x${level}, ../y${level}]\n`;
+      for (const side of ['x', 'y']) texts[`${side}${level}/kustomization.yaml`] = `resources: [../l${level - 1}]\nnamePrefix: ${side}${level}-\n`;
+    }
+    const { stdout, stderr } = json(['.', '--render', 'never'], folderWith(texts));
+    const report = JSON.parse(stdout) as { skipped: unknown[]; summary: { skipped: number } };
+    const detail = 'it reaches "l1" in more than 100 ways: the first 100 are followed, and names there are not told; let fewer of its levels lead there, or have kustomize build it (lint --render always)';
+    assert.deepEqual(report.skipped, [{ file: 'l8/kustomization.yaml', document: null, line: null, reason: 'builds', detail }]);
+    assert.equal(report.summary.skipped, 1);
+    assert.equal(stderr, `kubewho: l8/kustomization.yaml: skipped (builds): ${detail}\n`);
+  });
+
   test('make exit 1 only with --strict', () => {
     assert.equal(json(['latin.yaml'], cwd).code, 0);
     assert.equal(json(['latin.yaml'], cwd, '--strict').code, 1);

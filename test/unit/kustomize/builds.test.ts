@@ -163,3 +163,26 @@ test('ways that double with every level are not followed for ever', () => {
   assert.ok(part.build!.names.length <= 100, `${part.build!.names.length} names`);
   assert.equal(part.build!.rewrites, true, 'names are not told');
 });
+
+describe('builds that are too many to judge each for itself', () => {
+  const overlaysOf = (count: number): Texts => Object.fromEntries(Array.from({ length: count }, (_, i) => [`o${i}/kustomization.yaml`, `namespace: n${i}\nresources: [../base]\npatches: [{target: {kind: Deployment}, patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"a": "${i}"}}]'}]\n`]));
+
+  test('are said once, with the first of them', () => {
+    const many = Array.from({ length: 139 }, (_, i) => account.replace('web', `a${i}`)).join('---\n');
+    // 13,900 objects are linked again for one build that differs, and not for two.
+    const apart: Texts = { 'many/kustomization.yaml': 'resources: [objects.yaml]\n', 'many/objects.yaml': many, ...Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`n${i}/kustomization.yaml`, `namespace: n${i}\nresources: [../many]\n`])) };
+    const together: Texts = Object.fromEntries(['x', 'y', 'z'].map((one) => [`${one}/kustomization.yaml`, `namespace: n0\nresources: [../base]\npatches: [{target: {kind: Deployment}, patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"a": "${one}"}}]'}]\n`]));
+    const skipped = workspaceOf(base, apart, together).skipped();
+    assert.deepEqual(skipped.map(({ file, reason }) => ({ file, reason })), [{ file: 'z/kustomization.yaml', reason: 'builds' }]);
+    assert.match(skipped[0]!.detail, /^this build is not judged apart from others: \d+ objects are too many to link again for each; give parts of them scopes of their own in kubewho\.yaml$/);
+  });
+
+  test('so are documents that they put into different namespaces', () => {
+    const objects = Array.from({ length: 41 }, (_, i) => account.replace('web', `a${i}`));
+    const list = `apiVersion: v1\nkind: List\nitems:\n${objects.map((one) => `- ${one.trimEnd().replaceAll('\n', '\n  ')}\n`).join('')}`;
+    const skipped = workspaceOf(overlaysOf(50), { 'base/kustomization.yaml': 'resources: [list.yaml]\n', 'base/list.yaml': list }).skipped();
+    assert.deepEqual(skipped, [{ file: 'base/list.yaml', document: 0, reason: 'builds', detail: 'its objects are put into different namespaces by too many builds: they are judged without a namespace; divide the file' }]);
+  });
+
+  test('fewer are not spoken of', () => assert.deepEqual(workspaceOf(overlaysOf(5), base).skipped(), []));
+});
