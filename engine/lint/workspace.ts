@@ -324,16 +324,16 @@ export class Workspace {
   /** Documents that could not be read, and Kustomize builds that were too many, each with its reason. */
   skipped(): Skipped[] {
     this.all();
-    return [...this.files.values()].flatMap((file) => {
-      const { source, documents } = file;
-      const fault = chartFault(file) ?? this.charts.wholeFault(source.scope, source);
-      if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
-      if (this.charts.reads(source.scope, source)) return [];
     const scopes = new Set([...this.files.values()].map(({ source }) => source.scope));
     return [...this.unread(), ...[...this.builtScopes].flatMap(([scope, built]) => (scopes.has(scope) ? buildsLeft(built) : []))];
   }
 
   private unread(): Skipped[] {
+    return [...this.files.values()].flatMap((file) => {
+      const { source, documents } = file;
+      const fault = chartFault(file) ?? this.charts.wholeFault(source.scope, source);
+      if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
+      if (this.charts.reads(source.scope, source)) return [];
       return documents.flatMap(({ facts, index, start }) => (facts.problem ? [{ file: source.path, document: index, reason: facts.problem.reason, detail: facts.problem.detail, span: shift(facts.problem.span, start) }] : []));
     });
   }
