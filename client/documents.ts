@@ -10,11 +10,12 @@ export const renderedScheme = 'kubewho-rendered';
 
 /**
  * What the server is told of. The `helm` language is there where another extension brings it; this one brings none, so
- * helpers of charts may be of any language.
+ * helpers of charts may be of any language, and what is called like nothing that VS Code knows may be a template.
  */
 export const documentSelector = [
   ...languages.flatMap((language) => schemes.map((scheme) => ({ language, scheme }))),
   ...schemes.map((scheme) => ({ scheme, pattern: '**/templates/**/*.tpl' })),
+  ...schemes.flatMap((scheme) => ['plaintext', 'gotmpl'].map((language) => ({ language, scheme, pattern: '**/templates/**' }))),
   { language: 'yaml', scheme: renderedScheme },
 ];
 

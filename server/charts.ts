@@ -36,7 +36,7 @@ export class InstalledCharts {
   /** Takes over how the project's charts are installed now. */
   replace(installs: readonly Install[], kubernetesMinor: number): void {
     const paths = new Map<string, string[]>(installs.map(({ chart }) => [chart, []]));
-    for (const { path, chart } of this.workspace.sources()) if (chart !== undefined) paths.get(chart)?.push(path);
+    for (const { path, chart } of this.workspace.sources()) for (const one of chart === undefined ? this.workspace.chartsReading(path) : [chart]) paths.get(one)?.push(path);
     this.installs = installs.map((install) => ({ install, paths: [...new Set([...paths.get(install.chart)!, ...install.variants.flatMap(({ values }) => values)])] }));
     this.kubernetesMinor = kubernetesMinor;
     for (const chart of [...this.outputs.keys(), ...this.judged.keys()]) {

@@ -9,9 +9,10 @@ import type { Span } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { speaksOfFiles } from '../sources/chart-files.ts';
+import { isDiscoverable } from '../sources/discover.ts';
 import { installsOf, mayInstall } from '../sources/installs.ts';
 import { nameOf } from '../sources/path.ts';
-import { mayHoldManifest, type LoadProblem } from '../sources/tree.ts';
+import { mayMatter, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
 import { configurationName } from '../sources/workspace-root.ts';
 import { InstalledCharts } from './charts.ts';
@@ -32,6 +33,9 @@ const utf16 = new Positions('utf-16');
 
 /** How a file is read in a project of open documents only: there is nothing around it to plan by. */
 const alone: FilePlan = { dialect: 'kubernetes', scope: '', role: 'manifest' };
+
+/** How an open document is read that holds no manifest, and that templates read. */
+const attached: FilePlan = { dialect: 'kubernetes', scope: '', role: 'part' };
 
 /** The files of one workspace root with their findings: what is on disk, and over it the open documents. Paths are relative to the root. */
 export class Project {
@@ -228,10 +232,12 @@ export class Project {
 
   private place(path: string, document: TextDocument): void {
     if (this.isDeleted(path)) return;
-    const plan = this.planFor(path, document);
+    const planned = this.planFor(path, document);
     const text = withoutMark(document.getText());
-    if (!plan || nameOf(path) === configurationName || !mayHoldManifest(document.languageId === 'json' ? 'any.json' : path, text)) return this.forget(path);
-    this.take({ path, text, ...plan });
+    const isOwn = planned && nameOf(path) !== configurationName && mayMatter(document.languageId === 'json' ? 'any.json' : path, text, planned);
+    const plan = isOwn ? planned : this.supplies.some(({ files }) => files?.has(path)) ? attached : undefined;
+    if (plan) this.take({ path, text, ...plan });
+    else this.forget(path);
   }
 
   private take(file: SourceFile): void {
@@ -243,7 +249,10 @@ export class Project {
 
   private planFor(path: string, document: TextDocument | undefined): FilePlan | undefined {
     const plan = this.plan ? this.plan.of(path) : alone;
-    return plan === alone && document?.languageId === 'helm' ? { ...alone, dialect: 'template' } : plan;
+    if (plan === alone && document?.languageId === 'helm') return { ...alone, dialect: 'template' };
+    // Clients may tell of any document: what is called like no manifest, and is in no language of theirs, is none.
+    const isOther = document && plan?.dialect === 'kubernetes' && plan.role === 'manifest' && !isDiscoverable(nameOf(path)) && !/^(?:yaml|json|helm)/.test(document.languageId);
+    return isOther ? undefined : plan;
   }
 
   /** A file on disk that no longer belongs to the project; as an open document it does. */
@@ -253,6 +262,7 @@ export class Project {
   }
 
   private forget(path: string): void {
+    if (this.text(path) === undefined) return;
     this.installsStale = true;
     this.generation++;
     this.texts.delete(path);

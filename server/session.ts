@@ -6,9 +6,9 @@ import { speaksOfFiles } from '../sources/chart-files.ts';
 import { isDiscoverable } from '../sources/discover.ts';
 import type { Host } from '../sources/host.ts';
 import { isWithin, nameOf, parentOf } from '../sources/path.ts';
-import { isPlanningFile } from '../sources/plan.ts';
-import { readText } from '../sources/read-files.ts';
-import { loadTree, mayHoldManifest, type LoadedWorkspace } from '../sources/tree.ts';
+import { isPlanningFile, type FilePlan } from '../sources/plan.ts';
+import { bytesRead, readText } from '../sources/read-files.ts';
+import { loadTree, mayMatter, type LoadedWorkspace } from '../sources/tree.ts';
 import { configurationName, nearestWith } from '../sources/workspace-root.ts';
 import type { Client } from './client.ts';
 import { withoutMark, type Positions } from './positions.ts';
@@ -178,7 +178,7 @@ export class Session {
         if (deleted) this.fileGone(path);
         const found = deleted ? undefined : this.holderOf(path);
         if (found?.project.holds(found.path)) await this.readFile(found.project, found.path);
-        else if (found && (await this.mayBeNew(path))) unknown.push(path);
+        else if (found && (await this.mayBeNew(path, found.project.planOf(found.path)))) unknown.push(path);
       }
       // Whether a new file is ignored, and what it is, only a look at the whole tree tells.
       if (unknown.length > 0) await this.load();
@@ -322,19 +322,21 @@ export class Session {
   private async readFile(project: Project, path: string): Promise<void> {
     const plan = project.planOf(path);
     const { host } = this;
-    const result = host && plan && (await readText(host, `${pathOf(project.root)}/${path}`, new Map()));
-    if (result && 'text' in result && mayHoldManifest(path, result.text)) project.fileRead({ path, text: result.text, ...plan! });
+    const result = host && plan && (await readText(host, `${pathOf(project.root)}/${path}`, new Map(), bytesRead(plan)));
+    if (result && 'text' in result && mayMatter(path, result.text, plan!)) project.fileRead({ path, text: result.text, ...plan! });
     else project.fileGone(path);
     this.changed();
   }
 
   /** Whether a file that no project holds may belong to one. Most JSON that changes is no manifest. */
-  private async mayBeNew(path: string): Promise<boolean> {
+  private async mayBeNew(path: string, plan: FilePlan | undefined): Promise<boolean> {
     const { host } = this;
-    if (!host || this.leftOut.has(path) || !isDiscoverable(nameOf(path))) return false;
+    if (!host || this.leftOut.has(path)) return false;
+    if (plan?.dialect === 'template') return true;
+    if (!isDiscoverable(nameOf(path))) return false;
     if (!path.endsWith('.json')) return true;
     const result = await readText(host, path, new Map());
-    return 'text' in result && mayHoldManifest(path, result.text);
+    return 'text' in result && mayMatter(path, result.text, plan ?? { dialect: 'kubernetes' });
   }
 
   private fileGone(path: string): void {

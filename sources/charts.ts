@@ -1,12 +1,13 @@
+import { isNotes, isPartial } from '../engine/helm/chart.ts';
 import { leavesOut, parseIgnoreFile, type IgnoreFile } from './ignore.ts';
 import { isWithin, nameOf, parentOf } from './path.ts';
 
 /** What a file is to the chart it lies in; undefined for one that Helm does not read as a manifest, such as `files/*`. */
 export type ChartPart =
   | { readonly part: 'template' | 'crd' | 'values'; readonly chart: string }
-  /** Chart.yaml and helpers, which hold no manifest and which templates hang on. */
+  /** Chart.yaml, helpers and notes, which hold no manifest and which templates hang on. */
   | { readonly part: 'source'; readonly chart: string }
-  /** Notes and what .helmignore leaves out. */
+  /** What .helmignore leaves out, and what Helm leaves out by itself. */
   | { readonly part: 'ignored'; readonly chart: string };
 
 /** The charts of a workspace, found by Chart.yaml. Paths are workspace-relative. */
@@ -32,16 +33,16 @@ export function findCharts(paths: readonly string[], textOf: (path: string) => s
       const own = nearestOf(folders, path);
       if (own === undefined) return undefined;
       const chart = topChart(folders, own);
-      const part = ignoredBy(chart, path) || isCalledArchive(below(chart, own)) ? 'ignored' : partIn(below(own, path));
+      const isLeftOut = ignoredBy(chart, path) || isCalledArchive(below(chart, own)) || below(chart, path).startsWith('templates/.');
+      const part = isLeftOut ? 'ignored' : partIn(below(own, path));
       return part && { part, chart };
     },
   };
 }
 
-/** What a path within a chart is (helm.sh/docs/topics/charts, "The Chart File Structure"). */
+/** What a path within a chart is (helm.sh/docs/topics/charts, "The Chart File Structure"). To Helm a template may be called as it likes. */
 function partIn(path: string): ChartPart['part'] | undefined {
-  const name = nameOf(path);
-  if (path.startsWith('templates/')) return name === 'NOTES.txt' ? 'ignored' : name.startsWith('_') || !/\.(?:ya?ml|json)$/.test(name) ? 'source' : 'template';
+  if (path.startsWith('templates/')) return isPartial(path) || isNotes(path) ? 'source' : 'template';
   if (path.startsWith('crds/')) return 'crd';
   if (path.startsWith('charts/')) return 'ignored';
   // `ci/*-values.yaml` are the values that the chart-testing tool installs with.

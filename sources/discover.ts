@@ -24,7 +24,7 @@ export interface DiscoverOptions {
 
 /** Files of these names matter to others whatever their extension: charts and kustomizations. */
 const planningNames = new Set(['Kustomization', '.helmignore']);
-/** Manifests, and the helpers of charts. */
+/** Manifests, and the helpers of charts. Below a chart's `templates/` there is any extension. */
 const extensions = /\.(?:ya?ml|json|tpl)$/;
 const neverEntered = new Set(['.git', 'node_modules']);
 
@@ -34,7 +34,8 @@ export function isDiscoverable(name: string): boolean {
 }
 
 /**
- * Lists a folder and everything below it: `*.yaml`, `*.yml`, `*.json`, charts and kustomizations; not `.git`,
+ * Lists a folder and everything below it: `*.yaml`, `*.yml`, `*.json`, charts and kustomizations; all that lies below
+ * `templates/` beside a Chart.yaml, for to Helm that are templates (helm pkg/chart/loader, LoadFiles); not `.git`,
  * `node_modules`, symlinks (which hosts leave out) or what is ignored. The folder itself was named, so it is listed even
  * where an ignore file above it says otherwise; then only ignore files inside it count.
  */
@@ -44,7 +45,7 @@ export async function discover(host: Host, folder: string, options: DiscoverOpti
   const nestedRoots: string[] = [];
   const unreadable: { path: string; message: string }[] = [];
 
-  const visit = async (directory: string, above: IgnoreRules | undefined): Promise<void> => {
+  const visit = async (directory: string, above: IgnoreRules | undefined, areTemplates: boolean): Promise<void> => {
     const entries = await host.readDirectory(directory).catch((error: unknown) => {
       unreadable.push({ path: directory, message: error instanceof HostError ? error.message : String(error) });
       return [] as DirectoryEntry[];
@@ -55,16 +56,17 @@ export async function discover(host: Host, folder: string, options: DiscoverOpti
     }
     entered.add(directory);
     const rules = await rulesOf(host, directory, entries.map((entry) => entry.name), above, options);
+    const isChart = entries.some(({ name, kind }) => name === 'Chart.yaml' && kind === 'file' && !isIgnored(rules, resolvePath(directory, name), false));
     const below: Promise<void>[] = [];
     for (const { name, kind } of entries) {
       const path = resolvePath(directory, name);
-      if (kind === 'file' && isDiscoverable(name) && !isIgnored(rules, path, false)) files.push(path);
-      if (kind === 'directory' && !neverEntered.has(name) && !isIgnored(rules, path, true)) below.push(visit(path, rules));
+      if (kind === 'file' && (areTemplates || isDiscoverable(name)) && !isIgnored(rules, path, false)) files.push(path);
+      if (kind === 'directory' && !neverEntered.has(name) && !isIgnored(rules, path, true)) below.push(visit(path, rules, areTemplates || (isChart && name === 'templates')));
     }
     await Promise.all(below);
   };
 
-  await visit(folder, await rulesAbove(host, folder, options));
+  await visit(folder, await rulesAbove(host, folder, options), false);
   return { files: files.sort(), entered, nestedRoots: nestedRoots.sort(), unreadable };
 }
 

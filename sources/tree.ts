@@ -3,14 +3,14 @@ import { defaultConfiguration, type Configuration, type ConfigurationProblem, ty
 import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
 import { buildFiles } from './build-files.ts';
 import { readChartFiles } from './chart-files.ts';
-import { discover, rootMarks, type Discovery } from './discover.ts';
+import { discover, isDiscoverable, rootMarks, type Discovery } from './discover.ts';
 import type { Encoding } from './encoding.ts';
 import type { Host } from './host.ts';
 import { mostWays } from './kustomizations.ts';
 import { isWithin, nameOf, parentOf, relativeTo, resolvePath } from './path.ts';
 import { isLiteral, pathMatcher, patternBase } from './patterns.ts';
-import { isPlanningFile, makePlan, type Plan } from './plan.ts';
-import { readAll, readText, type ReadResult } from './read-files.ts';
+import { isPlanningFile, makePlan, type FilePlan, type Plan } from './plan.ts';
+import { bytesRead, readAll, readText, type ReadResult } from './read-files.ts';
 import { configurationName, workspaceRoot } from './workspace-root.ts';
 
 export interface LoadOptions {
@@ -164,7 +164,7 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   for (const pattern of found.missingContext) faults.push({ kind: 'configuration', file: configurationFile ?? root, ...placeOf('context', pattern), message: `context: "${pattern}" is not there; correct the path or take it out` });
 
   const texts = new Map<string, ReadResult>();
-  const readInto = async (paths: readonly string[]) => (await readAll(host, paths, options.overlay)).forEach((result, i) => texts.set(paths[i]!, result));
+  const readInto = async (paths: readonly string[], limitOf?: (path: string) => number) => (await readAll(host, paths, options.overlay, limitOf)).forEach((result, i) => texts.set(paths[i]!, result));
   await readInto(found.files.filter(isPlanningFile));
   const plan = makePlan({
     paths: found.files.map(relative),
@@ -174,9 +174,12 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
   });
   const planned = found.files.flatMap((absolute) => {
     const filePlan = nameOf(absolute) === configurationName && !found.named.has(absolute) ? undefined : plan.of(relative(absolute));
-    return filePlan ? [{ absolute, path: relative(absolute), filePlan }] : [];
+    // A name that is none of a manifest's was found for being a template's.
+    const isMeant = filePlan?.dialect === 'template' || isDiscoverable(nameOf(absolute)) || found.named.has(absolute);
+    return filePlan && isMeant ? [{ absolute, path: relative(absolute), filePlan }] : [];
   });
-  await readInto(planned.map((file) => file.absolute).filter((path) => !texts.has(path)));
+  const limits = new Map(planned.map(({ absolute, filePlan }) => [absolute, bytesRead(filePlan)]));
+  await readInto([...limits.keys()].filter((path) => !texts.has(path)), (path) => limits.get(path)!);
 
   const files: LoadedFile[] = [];
   const skipped: Skipped[] = found.unreadable.map(({ path, message }) => ({ file: relative(path), document: null, reason: 'unreadable', detail: message }));
@@ -184,8 +187,8 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
     const result = texts.get(absolute)!;
     const isNamed = found.named.has(absolute);
     if ('reason' in result) {
-      if (isNamed || !path.endsWith('.json')) skipped.push({ file: path, document: null, reason: result.reason, detail: result.detail });
-    } else if (isNamed || mayHoldManifest(path, result.text)) {
+      if (isNamed || filePlan.dialect === 'template' || !path.endsWith('.json')) skipped.push({ file: path, document: null, reason: result.reason, detail: result.detail });
+    } else if (isNamed || mayMatter(path, result.text, filePlan)) {
       files.push({ path, absolute, text: result.text, encoding: result.encoding, ...filePlan });
     }
   }
@@ -214,10 +217,11 @@ function textIn(result: ReadResult | undefined): string | undefined {
 
 /**
  * Whether a discovered file's text is worth looking at. Most JSON in a repository is something else (package.json,
- * tsconfig.json, data), and some of it is not even JSON: it has to say both keys of a resource, each with a string.
+ * tsconfig.json, data), and some of it is not even JSON: it has to say both keys of a resource, each with a string. A
+ * template may define what others use.
  */
-export function mayHoldManifest(path: string, text: string): boolean {
-  return !path.endsWith('.json') || (/"apiVersion"\s*:\s*"/.test(text) && /"kind"\s*:\s*"/.test(text));
+export function mayMatter(path: string, text: string, { dialect }: Pick<FilePlan, 'dialect'>): boolean {
+  return dialect === 'template' || !path.endsWith('.json') || (/"apiVersion"\s*:\s*"/.test(text) && /"kind"\s*:\s*"/.test(text));
 }
 
 async function hasConfiguration(host: Host, root: string): Promise<boolean> {
@@ -287,5 +291,6 @@ async function findContext(host: Host, root: string, pattern: string, settings: 
   if (kind !== 'directory') return [];
   const matches = pathMatcher([pattern]);
   const { files } = await discover(host, base, { ...settings, ignoreFiles: false });
-  return files.filter((path) => matches(relativeTo(root, path)));
+  // Context is read as it is: templates are none.
+  return files.filter((path) => isDiscoverable(nameOf(path)) && matches(relativeTo(root, path)));
 }

@@ -105,6 +105,11 @@ function templatesOf(files: readonly ChartFile[], instances: readonly ChartInsta
   return all.sort((a, b) => depth.get(b.name)! - depth.get(a.name)! || (a.name < b.name ? 1 : a.name > b.name ? -1 : 0));
 }
 
+/** Whether a template is there for people: what it gives is no manifest (helm pkg/action/action.go, renderResources: by the end of its path). */
+export function isNotes(path: string): boolean {
+  return path.endsWith('NOTES.txt');
+}
+
 /** Whether a template is there for others only. */
 export function isPartial(path: string): boolean {
   return /(?:^|\/)_[^/]*$/.test(path);

@@ -7,7 +7,7 @@ import type { BranchMark } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
 import type { ParsedTemplate } from './ast.ts';
 import { carryBack, indexAt } from './carry.ts';
-import { assemble, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
+import { assemble, isNotes, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
 import type { ReleaseSettings } from './environment.ts';
 import type { Change } from './changes.ts';
 import { signatureOfHelper } from './helper-text.ts';
@@ -137,9 +137,9 @@ function isTemplate(path: string): boolean {
   return /(?:^|\/)templates\/.+/.test(path);
 }
 
-/** Whether Helm writes out what a template gives. Names that begin with `_` are helpers, and notes are for people. */
+/** Whether Helm writes out what a template gives. Names that begin with `_` are helpers. Notes, for people, are written too: they may change values, and stop Helm. */
 function isWritten(path: string): boolean {
-  return isTemplate(path) && !isPartial(path) && !path.endsWith('/NOTES.txt');
+  return isTemplate(path) && !isPartial(path);
 }
 
 /** A template that no other can see. `include` of a whole file is by its path, and that of others is seldom asked for. */
@@ -159,7 +159,9 @@ function readTemplate<D extends TemplateDocument>(expansions: readonly Expansion
   const changes = new Map(expansions?.map(({ template: { name }, changes }) => [name, changes]));
   if (!expansions) return { objects: undefined, places, asides, changes, written };
   for (const [i, { template: { instance }, expanded }] of expansions.entries()) {
-    if (expanded) asides.push({ instance, off: expanded.off, failures: expanded.failures });
+    // What notes say depends on values that switch off no object.
+    if (expanded) asides.push({ instance, off: isNotes(file.path) ? [] : expanded.off, failures: expanded.failures });
+    if (isNotes(file.path)) continue;
     const read = expanded && readExpanded(expanded, file.documents, i, before, written);
     if (!read) return { objects: undefined, places: [], asides, changes, written };
     objects.push(...read.objects);

@@ -86,9 +86,9 @@ export class Charts {
     return this.supplies.get(scope)?.supply;
   }
 
-  /** The scopes whose templates may read a file through `.Files`. */
-  readersOf(path: string): string[] {
-    return [...this.supplies.values()].flatMap(({ supply }) => (supply.files?.has(path) ? [supply.scope] : []));
+  /** The charts whose templates may read a file through `.Files`. */
+  readersOf(path: string): Pick<ChartSupply, 'scope' | 'chart'>[] {
+    return [...this.supplies.values()].flatMap(({ supply }) => (supply.files?.has(path) ? [supply] : []));
   }
 
   /**

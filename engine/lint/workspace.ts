@@ -166,6 +166,11 @@ export class Workspace {
     this.triesSwitches = wanted;
   }
 
+  /** The folders of the charts whose templates may read a file through `.Files`. */
+  chartsReading(path: string): string[] {
+    return this.charts.readersOf(path).map(({ chart }) => chart);
+  }
+
   /** The paths of all files held. */
   paths(): string[] {
     return [...this.files.keys()];
@@ -364,7 +369,7 @@ export class Workspace {
       this.stale.add(source.scope);
       // A patch may be part of objects of any scope.
       for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
-      const readers = this.charts.readersOf(source.path);
+      const readers = this.charts.readersOf(source.path).map(({ scope }) => scope);
       for (const scope of readers) this.stale.add(scope);
       for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
     }

@@ -9,6 +9,7 @@ const watched: readonly FileSystemWatcher[] = [
   { globPattern: '**/*.{yaml,yml,json,tpl}' },
   { globPattern: '**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}' },
   { globPattern: '**/charts/*.tgz' },
+  { globPattern: '**/templates/**' },
   { globPattern: '**/*', kind: WatchKind.Delete },
 ];
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
-import { assemble, isPartial, type ChartFile, type Release } from '../../engine/helm/chart.ts';
+import { assemble, isNotes, isPartial, type ChartFile, type Release } from '../../engine/helm/chart.ts';
 import type { Change } from '../../engine/helm/changes.ts';
 import { expand } from '../../engine/helm/expand.ts';
 import { templateFault } from '../../engine/helm/faults.ts';
@@ -52,11 +52,11 @@ async function expanded(folder: string, values: readonly string[]): Promise<stri
   const files = [...read, ...supply!.packed.map((one) => ({ ...one, file: one.path }))];
   const release: Release = { ...assemble(files, files.filter(({ path }) => values.includes(path)))!, files: supply!.files };
   const changes: Change[] = [];
-  return release.order.filter(({ path }) => !isPartial(path) && !path.endsWith('NOTES.txt')).map(({ path, instance }) => {
+  return release.order.filter(({ path }) => !isPartial(path)).flatMap(({ path, instance }) => {
     const result = expand(release, path, instance, { namespace: 'some-namespace', kubernetesMinor: minor }, changes);
     assert.ok(result, path);
     changes.push(...result.changes);
-    return unmarked(result.text).replaceAll('{{ .Release.Name }}', 'some-release');
+    return isNotes(path) ? [] : [unmarked(result.text).replaceAll('{{ .Release.Name }}', 'some-release')];
   }).join('\n---\n');
 }
 

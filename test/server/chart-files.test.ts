@@ -96,4 +96,64 @@ describe('a file that a template reads', () => {
       assert.deepEqual(await found(editor), [yaml]);
     });
   });
+
+  it('counts as it is typed whatever it is called, where the client tells of it', () =>
+    withEditor({ files: { ...chart, [template]: web(action), 'chart/files/token.conf': token(true) } }, async (editor) => {
+      assert.deepEqual(await found(editor), [action]);
+      await editor.open('chart/files/token.conf', token(true), 'ini');
+      assert.deepEqual(await found(editor), [action]);
+      await editor.replace('chart/files/token.conf', 'true', 'false');
+      assert.deepEqual(await found(editor), []);
+      assert.deepEqual(await found(editor, 'chart/files/token.conf'), []);
+      await editor.close('chart/files/token.conf');
+      assert.deepEqual(await found(editor), [action]);
+    }));
+});
+
+describe('a template of any name', () => {
+  const action = '{{ include "web.token" . | indent 2 }}';
+  const names = 'chart/templates/names.txt';
+  const token = (automount: boolean): string => `{{ define "web.token" }}automountServiceAccountToken: ${automount}{{ end }}\n`;
+
+  it('counts as it is typed, in whatever language', () =>
+    withEditor({ files: { ...chart, [template]: web(action), [names]: token(true) } }, async (editor) => {
+      assert.deepEqual(await found(editor), [action]);
+      await editor.open(names, token(true), 'plaintext');
+      await editor.replace(names, 'true', 'false');
+      assert.deepEqual(await found(editor), []);
+      await editor.close(names);
+      assert.deepEqual(await found(editor), [action]);
+    }));
+
+  it('counts from when it comes until it goes', () =>
+    withEditor({ files: { ...chart, [template]: web(action) } }, async (editor) => {
+      assert.deepEqual(await found(editor), []);
+      editor.write(names, token(true));
+      await editor.tell({ [names]: 'created' });
+      assert.deepEqual(await found(editor), [action]);
+      editor.write(names, token(false));
+      await editor.tell({ [names]: 'changed' });
+      assert.deepEqual(await found(editor), []);
+      editor.write(names, token(true));
+      await editor.tell({ [names]: 'changed' });
+      assert.equal((await found(editor)).length, 1);
+      editor.remove(names);
+      await editor.tell({ [names]: 'deleted' });
+      assert.deepEqual(await found(editor), []);
+    }));
+
+  it('has findings of its own, open or not', () =>
+    withEditor({ files: { ...chart, 'chart/templates/web': web('  automountServiceAccountToken: true') } }, async (editor) => {
+      assert.deepEqual(await found(editor, 'chart/templates/web'), ['true']);
+      await editor.open('chart/templates/web', editor.read('chart/templates/web'), 'plaintext');
+      assert.deepEqual(await found(editor, 'chart/templates/web'), ['true']);
+      await editor.replace('chart/templates/web', 'true', 'false');
+      assert.deepEqual(await found(editor, 'chart/templates/web'), []);
+    }));
+
+  it('of another kind is nobody’s manifest', () =>
+    withEditor({ files: { ...chart, 'mail/templates/welcome.txt': '' } }, async (editor) => {
+      await editor.open('mail/templates/welcome.txt', web('  automountServiceAccountToken: true'), 'plaintext');
+      assert.deepEqual(await found(editor, 'mail/templates/welcome.txt'), []);
+    }));
 });

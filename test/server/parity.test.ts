@@ -85,7 +85,7 @@ exceptions:
         mkdirSync(join(folder, '.git'));
         writeFileSync(join(folder, 'kubewho.yaml'), `profiles:\n  - { name: odd, chart: told, values: ['values of "a, b".yaml'] }\n`);
         const charts = readdirSync(folder, { withFileTypes: true }).filter((one) => one.isDirectory() && one.name !== '.git').map(({ name }) => name);
-        const templates = charts.map((name) => `${name}/templates/${readdirSync(join(folder, name, 'templates')).find((file) => /^[^_].*\.yaml$/.test(file) && file !== 'elsewhere.yaml')}`);
+        const templates = charts.map((name) => `${name}/templates/${readdirSync(join(folder, name, 'templates')).find((file) => /^[^_.].*\.yaml$/.test(file) && file !== 'elsewhere.yaml')}`);
         const findings = await compare(folder, [''], { dir, templates });
         assert.match(findings.find(({ tier, file }) => tier === 'rendered' && file === 'told/templates/web.yaml')!.message, /\(only with profile odd\)$/);
       } finally {

@@ -164,16 +164,16 @@ describe('watching', () => {
 
   it('is asked of the client: manifests, what decides how they are read, and every deletion', () =>
     withEditor({}, async (editor) => {
-      await eventually('the registration', () => watched(editor).length === 4);
+      await eventually('the registration', () => watched(editor).length === 5);
       assert.deepEqual(watched(editor).map(({ globPattern, kind }) => [globPattern, kind]), [
-        ['**/*.{yaml,yml,json,tpl}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/charts/*.tgz', undefined], ['**/*', 4],
+        ['**/*.{yaml,yml,json,tpl}', undefined], ['**/{Kustomization,.helmignore,.gitignore,.kubewhoignore}', undefined], ['**/charts/*.tgz', undefined], ['**/templates/**', undefined], ['**/*', 4],
       ]);
     }));
 
   it('reaches up to the repository that a folder lies in', () =>
     withEditor({ files: { 'apps/web.yaml': deployment('web') }, folders: ['apps'], capabilities: { ...capable, workspace: { ...capable.workspace, didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true } } } }, async (editor) => {
-      await eventually('the registration', () => watched(editor).length === 8);
-      assert.deepEqual(watched(editor).slice(4).map(({ globPattern }) => (globPattern as { baseUri: string }).baseUri), Array(4).fill(editor.uri('')));
+      await eventually('the registration', () => watched(editor).length === 10);
+      assert.deepEqual(watched(editor).slice(5).map(({ globPattern }) => (globPattern as { baseUri: string }).baseUri), Array(5).fill(editor.uri('')));
     }));
 
   it('is not asked of a client that cannot', () =>

@@ -17,7 +17,14 @@ describe('charts', () => {
     ['web/templates/_helpers.tpl', { dialect: 'template', scope: 'helm:web', role: 'part' }],
     ['web/templates/_helpers.yaml', { dialect: 'template', scope: 'helm:web', role: 'part' }],
     ['other/_helpers.tpl', undefined],
-    ['web/templates/NOTES.txt', undefined],
+    ['web/templates/helpers.tpl', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
+    ['web/templates/lib/names.txt', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
+    ['web/templates/account', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
+    ['web/templates/NOTES.txt', { dialect: 'template', scope: 'helm:web', role: 'part' }],
+    ['web/templates/lib/MY-NOTES.txt', { dialect: 'template', scope: 'helm:web', role: 'part' }],
+    ['web/templates/.account.yaml', undefined],
+    ['web/templates/.old/account.yaml', undefined],
+    ['web/templates/lib/.account.yaml', { dialect: 'template', scope: 'helm:web', role: 'manifest' }],
     ['web/Chart.yaml', { dialect: 'kubernetes', scope: 'helm:web', role: 'part' }],
     ['web/values.yaml', { dialect: 'values', scope: 'helm:web', role: 'manifest' }],
     ['web/values-prod.yaml', { dialect: 'values', scope: 'helm:web', role: 'manifest' }],
@@ -39,8 +46,9 @@ describe('charts', () => {
   });
 
   test('.helmignore leaves files out', () => {
-    const texts = { ...chart, 'web/.helmignore': '*.bak.yaml\n' };
+    const texts = { ...chart, 'web/.helmignore': '*.bak.yaml\n*~\n' };
     assert.equal(plan(texts, 'web/templates/x.bak.yaml'), undefined);
+    assert.equal(plan(texts, 'web/templates/x.yaml~'), undefined);
     assert.equal(plan(texts, 'web/templates/x.yaml')?.dialect, 'template');
     assert.equal(plan(texts, 'web/.helmignore'), undefined);
   });

@@ -103,6 +103,17 @@ describe('discovery', () => {
     assert.deepEqual(await filesOf(files, ['/r']), { '/r': ['.github/d.yaml', 'a.yaml', 'b.yml', 'c.json'] });
   });
 
+  test('takes all that lies below the templates of a chart, for that is what Helm does', async () => {
+    const files = {
+      '/r/web/Chart.yaml': 'name: web', '/r/web/.helmignore': '*~\n', '/r/web/README.md': '', '/r/web/files/x.txt': '', '/r/templates/x.txt': '', '/r/.gitignore': 'local.txt\n',
+      '/r/web/templates/helpers.tpl': '', '/r/web/templates/lib/names.txt': '', '/r/web/templates/account': '', '/r/web/templates/a.json': '{{ define "a" }}a{{ end }}', '/r/web/templates/web.yaml~': '', '/r/web/templates/local.txt': '',
+      '/r/web/charts/db/Chart.yaml': 'name: db', '/r/web/charts/db/templates/names.txt': '', '/r/web/charts/none/templates/names.txt': '',
+    };
+    const expected = ['web/Chart.yaml', 'web/charts/db/Chart.yaml', 'web/charts/db/templates/names.txt', 'web/templates/a.json', 'web/templates/account', 'web/templates/helpers.tpl', 'web/templates/lib/names.txt'];
+    assert.deepEqual(await filesOf(files, ['/r']), { '/r': expected });
+    assert.deepEqual(await filesOf({ ...files, '/r/kubewho.yaml': '' }, ['/r'], configured({ context: ['web'] })), { '/r': ['web/Chart.yaml', 'web/charts/db/Chart.yaml', 'web/templates/a.json', 'web/templates/helpers.tpl'] }, 'context is no chart');
+  });
+
   test('leaves out what .gitignore and .kubewhoignore say, the nearest file first', async () => {
     const files = {
       '/r/.git/HEAD': '', '/r/.gitignore': '*.gen.yaml\nbuild/\n/top.yaml\n', '/r/a/.gitignore': '!keep.gen.yaml\n', '/r/.kubewhoignore': 'vendor\n',
@@ -142,6 +153,13 @@ describe('what cannot be read', () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('apiVersion: v1\nname: caf'), 0xe9, 10]);
     assert.deepEqual(await skippedOf(bytes), [{ file: 'x.yaml', document: null, reason: 'encoding', detail: 'not valid UTF-8 (line 2); save the file as UTF-8' }]);
     assert.deepEqual(await skippedOf(new Uint8Array(64 * 1024 * 1024 + 1)), [{ file: 'x.yaml', document: null, reason: 'size', detail: 'larger than 64 MB' }]);
+  });
+
+  test('is said of templates whatever they are called: Helm takes none of more than 5 MiB', async () => {
+    const skipped = async (name: string, content: Uint8Array) => (await load({ '/r/Chart.yaml': 'name: web', [`/r/templates/${name}`]: content }, ['/r'])).workspaces[0]!.skipped;
+    assert.deepEqual(await skipped('logo.png', new Uint8Array([0x89, 0x50, 10])), [{ file: 'templates/logo.png', document: null, reason: 'encoding', detail: 'not valid UTF-8 (line 1); save the file as UTF-8' }]);
+    assert.deepEqual(await skipped('names', new Uint8Array(5 * 1024 * 1024 + 1)), [{ file: 'templates/names', document: null, reason: 'size', detail: 'larger than 5 MB' }]);
+    assert.deepEqual(await skipped('.names', new Uint8Array([0x89])), []);
   });
 
   test('is passed over in silence where it is JSON that nobody named', async () => {
