@@ -176,7 +176,7 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
   const places: WrittenPlace[] = [];
   const marks = expanded.branches;
   let passed = 0;
-  for (const { text, start } of splitStream(expanded.text)) {
+  for (const { text, start } of manifestsIn(expanded.text)) {
     const kind = /^["']?kind["']?:/m.exec(text) ?? (/^\s*\{/.test(text) ? /["']kind["']\s*:/.exec(text) : null);
     if (!kind || peekKind(text) !== 'parse') continue;
     const home = documentAt(documents, placeOf(expanded.segments, start + kind.index));
@@ -196,6 +196,18 @@ function readExpanded<D extends TemplateDocument>(expanded: Expanded, documents:
     places.push(...objects.map(() => at));
   }
   return { objects: all, places };
+}
+
+/**
+ * The documents of what a template writes. Helm, unlike kubectl, begins one also where text follows the dashes on their
+ * line (`---{{- if … -}}` comes to that; helm pkg/release/v1/util/manifest.go, SplitManifests).
+ */
+function manifestsIn(stream: string): { text: string; start: number }[] {
+  return splitStream(stream).flatMap(({ text, start }) => {
+    const dashes = text.includes('---') ? [...text.matchAll(/^---[ \t]*(?=[^\s#-])/gm)] : [];
+    const starts = [0, ...dashes.map((found) => found.index + found[0].length)];
+    return starts.map((from, i) => ({ text: text.slice(from, dashes[i]?.index), start: start + from }));
+  });
 }
 
 /** The objects of a document that a template writes; undefined where it cannot be read. */

@@ -1,4 +1,4 @@
-import { displayName } from './objects.ts';
+import { displayName, namespaceWords as toldNamespace } from './objects.ts';
 import type { Binding, Doubt, Identity, Permission, SubjectName } from './permissions.ts';
 import type { ResolvedRole } from './rbac-roles.ts';
 import type { AccessRequest, AccessRule } from './rbac-rules.ts';
@@ -70,5 +70,5 @@ export function powerLabel(power: Power): string {
 }
 
 function namespaceWords(namespace: string | undefined): string {
-  return namespace === undefined ? 'the cluster' : namespace === '' ? 'its namespace' : `namespace "${namespace}"`;
+  return namespace === undefined ? 'the cluster' : toldNamespace(namespace);
 }

@@ -6,7 +6,7 @@ import type { WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { isCalled, namesInCluster } from './build.ts';
 import { impliedGroups, indexGrants, mayBeSame, type Grant, type PossibleGrant } from './grants.ts';
-import { displayName, identityOf, symbol, type GraphObject, type Location } from './objects.ts';
+import { displayName, identityOf, symbol, untoldAccount, type GraphObject, type Location } from './objects.ts';
 import { proximity, type Proximity } from './proximity.ts';
 import { riskSaid, type RiskClass, type RiskSettings } from './risk.ts';
 import { subjectAccounts, type SubjectAccounts } from './subjects.ts';
@@ -141,9 +141,6 @@ function accountDefaults(found: readonly ObjectWith<AccountDefaultFact>[]): Map<
   return new Map([...names].flatMap(([group, [name, another]]): [string, string][] => (another === undefined ? [[group, name!]] : [])));
 }
 
-/** How an account is called that an operator decides on and no file tells: its own for each object. */
-const untold = '{{account of ';
-
 function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repeated: boolean, defaults: ReadonlyMap<string, string>): Omit<Workload, 'risk'> {
   // serviceAccountName wins over the alias when both are set; empty names mean `default` (semantics.md 2.1, 2.2).
   const said = fact.serviceAccountName.state !== 'absent' ? fact.serviceAccountName : fact.serviceAccount;
@@ -154,7 +151,7 @@ function workloadOf(object: GraphObject, fact: WorkloadFact, owner: string, repe
     fact,
     // A cluster-scoped template makes pods wherever it is used.
     namespace: podCarrier(group, kind)?.cluster ? '{{namespace of its user}}' : object.namespace,
-    accountName: said.state === 'absent' ? fact.fallback ?? defaults.get(group) ?? `${untold}${object.name === '' ? `a ${kind} in ${object.key}` : `${kind} ${displayName(object)}`}}}` : symbol(said),
+    accountName: said.state === 'absent' ? fact.fallback ?? defaults.get(group) ?? `${untoldAccount}${object.name === '' ? `a ${kind} in ${object.key}` : `${kind} ${displayName(object)}`}}}` : symbol(said),
     accountAt: said.state === 'absent' ? fact.spec : said.at,
     owner,
     repeated,
@@ -249,11 +246,10 @@ export function tokenMount(workload: Workload, account: Account): TokenMount {
 
 /** Whether the files do not tell which account it is: an operator decides. */
 export function isUntold({ name }: Account): boolean {
-  return name.startsWith(untold);
+  return name.startsWith(untoldAccount);
 }
 
 /** How an account is called in messages: `namespace/name`, quoted by the caller; only the name where the namespace is not told or a template's. */
 export function accountLabel({ namespace, name }: Account): string {
-  if (name.startsWith(untold)) return `the account of ${name.slice(untold.length, -'}}'.length)}`;
   return displayName({ namespace, name });
 }

@@ -90,15 +90,31 @@ export function isFixed(namespace: string): boolean {
   return namespace === releaseNamespace || (namespace !== '' && !isSymbol(namespace));
 }
 
+/** How an account is called that an operator decides on and no file tells: `{{account of KIND NAME}}`, its own for each object. */
+export const untoldAccount = '{{account of ';
+
 /** `namespace/name` as messages show it; the namespace is left out where it is not told. */
 export function displayName({ namespace, name }: { namespace: string; name: string }): string {
-  return namespace === '' || namespace === standIn.namespace || isSymbol(namespace) ? shownName(name) : `${namespace}/${shownName(name)}`;
+  const isAlone = namespace === '' || namespace === standIn.namespace || isSymbol(namespace) || name.startsWith(untoldAccount);
+  return isAlone ? shownName(name) : `${namespace}/${shownName(name)}`;
 }
 
-/** A name as messages show it, also where an object has none (generateName, or still to be written); of one under a condition, the name alone. */
+/**
+ * A name as messages show it, also where an object has none (generateName, or still to be written); of one under a
+ * condition, the name alone. Actions are spaced as Helm's documentation has them; one too long to be shown is left out.
+ */
 export function shownName(name: string): string {
+  if (name === '') return '(unnamed)';
+  if (name.startsWith(untoldAccount)) return `the account of ${name.slice(untoldAccount.length, -'}}'.length)}`;
   const under = /^(?:\{\{(?:\d+:\d+ )+(.*)\}\}|(?:\d+:\d+ )+(.*))$/.exec(name);
-  return name === '' ? '(unnamed)' : under?.[1] ?? under?.[2] ?? name;
+  const written = under?.[1] ?? under?.[2] ?? name;
+  return written.replace(/\{\{-?\s*((?:(?!\{\{|\}\}).)*?)\s*-?\}\}/gs, (_, action: string) => (action.includes('…') ? '{{ … }}' : `{{ ${action} }}`));
+}
+
+/** A namespace in words: that of a release has no name in any file. */
+export function namespaceWords(namespace: string): string {
+  if (namespace === '') return 'its namespace';
+  return namespace === releaseNamespace || namespace === standIn.namespace ? 'the release\'s namespace' : `namespace "${shownName(namespace)}"`;
 }
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */

@@ -109,6 +109,11 @@ export function subjectsLabel(subjects: readonly BoundSubject[], open = false): 
 }
 
 /** Words as a list: `a`, `a and b`, `a, b and c`. */
-export function inWords(words: readonly string[]): string {
-  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+export function inWords(words: readonly string[], last = 'and'): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
+
+/** Words as a list that stays short: of more than five, four and how many more there are. */
+export function fewInWords(words: readonly string[]): string {
+  return inWords(words.length > 5 ? [...words.slice(0, 4), `${words.length - 4} more`] : words);
 }

@@ -2,7 +2,7 @@ import { known } from '../yaml/cursor.ts';
 import { escalationsOf, type Escalation } from './escalation.ts';
 import { tokenMount, type Account, type Graph, type Workload } from './graph.ts';
 import { isTold } from './grants.ts';
-import { displayName, type Location, shownName, symbol } from './objects.ts';
+import { displayName, type Location, namespaceWords, shownName, symbol } from './objects.ts';
 import type { Authorizer, Permission } from './permissions.ts';
 import { namesOfAccount } from './subjects.ts';
 import { imagePath } from './token-consumers.ts';
@@ -258,7 +258,7 @@ function stepsBy(escalation: Escalation, estate: EstateIndex, graph: Graph): Ste
   const { primitive, namespace, name, permissions } = escalation;
   const near = permissions.find(({ binding }) => !binding.cluster)?.binding.object?.object.document.file ?? '';
   const step = (to: Power, whom: string, at?: Location): Step => ({ to, escalation, reason: whom === '' ? primitive.reason : `${primitive.reason} ${whom}`, ...(at ? { at } : {}) });
-  const where = namespace === undefined ? 'any namespace' : namespace === '' ? 'its namespace' : `namespace "${namespace}"`;
+  const where = namespace === undefined ? 'any namespace' : namespaceWords(namespace);
   const who = (account: Account): string => `"${displayName(account)}"`;
   switch (primitive.gain) {
     case 'cluster-admin': return [step({ kind: 'cluster-admin' }, '')];

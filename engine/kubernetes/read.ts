@@ -133,7 +133,13 @@ export function isRead(group: string, kind: string, text: string): boolean {
   const key = `${group}/${kind}`;
   if (readers.has(key)) return telling.get(key)?.some((word) => text.includes(word)) ?? true;
   const carrier = podCarrier(group, kind);
-  return (carrier !== undefined && (carriesPods(carrier) || namesAccounts(carrier))) || kind.endsWith('List');
+  if (carrier) return carriesPods(carrier) || namesAccounts(carrier);
+  return kind.endsWith('List') || (mayNameAccount(group, kind) && text.includes('serviceAccount'));
+}
+
+/** Whether a kind is nobody's here: what names an account in it keeps that account from being called unused. Schemas of such kinds only describe the field. */
+function mayNameAccount(group: string, kind: string): boolean {
+  return group.includes('.') && kind !== 'CustomResourceDefinition' && !readers.has(`${group}/${kind}`);
 }
 
 /** Reads the objects of a document, those inside lists (`kind: List` and `*List`) each for itself. */
@@ -147,6 +153,6 @@ function read(cursor: Cursor): Resource[] {
   if (header.kind.endsWith('List') && cursor.get('items').isSeq) return cursor.get('items').items().flatMap(read);
   const own = readers.get(`${header.group}/${header.kind}`)?.(cursor, header) ?? [];
   const carrier = podCarrier(header.group, header.kind);
-  const uses = carrier && namesAccounts(carrier) ? readAccountUses(cursor, header) : [];
+  const uses = (carrier ? namesAccounts(carrier) : mayNameAccount(header.group, header.kind)) ? readAccountUses(cursor, header) : [];
   return [{ header, facts: [...readWorkloads(cursor, header), ...own, ...uses, ...readMisplaced(cursor, header)] }];
 }

@@ -2,7 +2,7 @@ import { isTold } from '../../engine/identity/grants.ts';
 import { authorizer } from '../../engine/identity/permissions.ts';
 import { accessRule, ruleAllows, type AccessRule } from '../../engine/identity/rbac-rules.ts';
 import { allPowerfulRule } from '../../engine/identity/rbac-questions.ts';
-import { boundSubjects, inWords, subjectLabel, subjectsLabel, type BoundSubject } from '../../engine/identity/rbac-subjects.ts';
+import { boundSubjects, fewInWords, inWords, subjectLabel, subjectsLabel, type BoundSubject } from '../../engine/identity/rbac-subjects.ts';
 import { grantedBy, isWide, type Granted } from '../../engine/identity/rights.ts';
 import { isWideUse, useOfRole, type RoleUse } from '../../engine/identity/role-use.ts';
 import { buildGraph, type Graph } from '../../engine/identity/graph.ts';
@@ -133,7 +133,7 @@ function signalOf(grant: Grant, { messageId = grant.messageId, severity, persona
   const { use, role, resources, verbs } = grant;
   return {
     messageId,
-    args: { holders: holdersLabel(use), where: whereLabel(grant), resources: inWords(resources.map((word) => (word === '*' ? '"*"' : word))), verbs: verbsLabel(verbs), ...args },
+    args: { holders: holdersLabel(use), where: whereLabel(grant), resources: resources.includes('*') ? '"*"' : fewInWords(resources), verbs: verbsLabel(verbs), ...args },
     at: { object: role.object, place: markOf(grant) },
     related: relatedOf(use),
     severity: severityOf(severity ?? usual, use),
@@ -218,9 +218,9 @@ function fixesOf(grant: Grant, of: GrantRule): FixProposal[] {
   const limit = names.length > 0 ? limited(rule, granted, names) : undefined;
   const removal = withoutRights(rule, granted);
   const holders = use.bindings.length === 0 ? 'whoever is bound to it' : subjectsLabel(distinct(use.bindings.flatMap((binding) => boundSubjects(graph, binding))), use.open);
-  const what = `${inWords(grant.verbs.map((verb) => (verb === '*' ? 'the star' : `"${verb}"`)))} on ${inWords(grant.resources)}`;
+  const what = `${inWords(grant.verbs.map((verb) => (verb === '*' ? 'the star' : `"${verb}"`)))} on ${fewInWords(grant.resources)}`;
   return [
-    ...(limit ? [{ id: 'resource-names', title: `Limit it to ${inWords(names.map((name) => `"${name}"`))}, which its workloads name (check that ${holders} needs no others${limit.lost.length > 0 ? `, and no ${inWords(limit.lost)}` : ''})`, safe: false, steps: limit.steps(role.object) }] : []),
+    ...(limit ? [{ id: 'resource-names', title: `Limit it to ${inWords(names.map((name) => `"${name}"`))}, which its workloads name (check that ${holders} needs no others${limit.lost.length > 0 ? `, and no ${inWords(limit.lost, 'or')}` : ''})`, safe: false, steps: limit.steps(role.object) }] : []),
     ...(removal ? [{ id: 'take-away', title: `Take away ${what} (check that ${holders} can do without)`, safe: false, choice: true, steps: removal(role.object) }] : []),
   ];
 }

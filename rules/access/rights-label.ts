@@ -1,27 +1,22 @@
 import { isTold } from '../../engine/identity/grants.ts';
 import type { ObjectWith } from '../../engine/identity/graph.ts';
 import type { AccessRule } from '../../engine/identity/rbac-rules.ts';
-import { inWords } from '../../engine/identity/rbac-subjects.ts';
+import { fewInWords, inWords } from '../../engine/identity/rbac-subjects.ts';
 import { known } from '../../engine/yaml/cursor.ts';
 import type { BindingFact } from '../../engine/kubernetes/rbac.ts';
 
 /** What a rule allows through a binding, in words that go on after "lets them". */
 export function rightsLabel(rule: AccessRule | undefined, { object, fact }: ObjectWith<BindingFact>, home?: string): string {
   if (!rule) return 'do something';
-  const verbs = rule.verbs.includes('*') ? 'do anything with' : listed(rule.verbs);
-  if (rule.nonResourceURLs.length > 0) return `${verbs} ${listed(rule.nonResourceURLs)}`;
-  const resources = rule.resources.includes('*') ? `every resource${groupsLabel(rule)}` : listed(rule.resources);
-  const names = rule.resourceNames.length > 0 ? ` ${listed(rule.resourceNames.map((name) => `"${name}"`))}` : '';
+  const verbs = rule.verbs.includes('*') ? 'do anything with' : inWords(rule.verbs);
+  if (rule.nonResourceURLs.length > 0) return `${verbs} ${fewInWords(rule.nonResourceURLs)}`;
+  const resources = rule.resources.includes('*') ? `every resource${groupsLabel(rule)}` : fewInWords(rule.resources);
+  const names = rule.resourceNames.length > 0 ? ` ${fewInWords(rule.resourceNames.map((name) => `"${name}"`))}` : '';
   return `${verbs} ${resources}${names}${fact.cluster ? '' : object.namespace === home ? ' in it' : isTold(object.namespace) ? ` in namespace "${object.namespace}"` : ' in its namespace'}`;
 }
 
 function groupsLabel({ apiGroups }: AccessRule): string {
-  return apiGroups.includes('*') ? '' : ` of ${listed(apiGroups.map((group) => group || 'the core group'))}`;
-}
-
-/** At most four words by name. */
-function listed(words: readonly string[]): string {
-  return words.length > 4 ? `${words.slice(0, 4).join(', ')} …` : inWords(words);
+  return apiGroups.includes('*') ? '' : ` of ${fewInWords(apiGroups.map((group) => group || 'the core group'))}`;
 }
 
 /** A role that is in no file read, in words. */

@@ -1,7 +1,7 @@
 import { isTold } from '../../../engine/identity/grants.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { allPowerfulRule, clusterScopeNeed, inEveryVariant, isController, isDefaultBinding, secretsReadRule, wildcardIn } from '../../../engine/identity/rbac-questions.ts';
-import { boundSubjects, commonNamespace, inWords, isDedicated, subjectsLabel, useOf, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
+import { boundSubjects, commonNamespace, fewInWords, inWords, isDedicated, subjectsLabel, useOf, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import type { ResolvedRole } from '../../../engine/identity/rbac-roles.ts';
 import type { AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { exposureOf } from '../../../engine/trust/exposure.ts';
@@ -100,7 +100,7 @@ function breadth(role: ResolvedRole, name: string): Breadth | undefined {
   if (wildcard?.list === 'resources') return { messageId: 'everything', args: { verbs: verbsOf(wildcard.rule), group: groupsOf(wildcard.rule) }, rule: wildcard.rule };
   const secrets = inEveryVariant(role, secretsReadRule);
   if (secrets) return { messageId: 'secrets', args: {}, rule: secrets };
-  return wildcard && { messageId: 'everyVerb', args: { resources: listed(wildcard.resources) }, rule: wildcard.rule };
+  return wildcard && { messageId: 'everyVerb', args: { resources: fewInWords(wildcard.resources) }, rule: wildcard.rule };
 }
 
 /**
@@ -121,17 +121,13 @@ function exposures(graph: Graph, subjects: readonly BoundSubject[]): Related[] {
 }
 
 function verbsOf({ verbs }: AccessRule): string {
-  return verbs.includes('*') ? 'do anything with' : listed(verbs);
+  return verbs.includes('*') ? 'do anything with' : inWords(verbs);
 }
 
 function groupsOf({ apiGroups }: AccessRule): string {
   if (apiGroups.includes('*')) return '';
   const groups = apiGroups.map((group) => group || 'the core group');
-  return ` of ${listed(groups)}`;
-}
-
-function listed(words: readonly string[]): string {
-  return words.length > 4 ? `${words.slice(0, 4).join(', ')} …` : inWords(words);
+  return ` of ${fewInWords(groups)}`;
 }
 
 /** The one namespace that every workload of the subjects is configured to work in. */

@@ -4,7 +4,7 @@ import { boundSubjects, commonNamespace, isEveryone, subjectsLabel, useOf, type 
 import type { ObjectWith } from '../../../engine/identity/graph.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
-import { type GraphObject, shownName, symbol } from '../../../engine/identity/objects.ts';
+import { type GraphObject, namespaceWords, shownName, symbol } from '../../../engine/identity/objects.ts';
 import { bindingGroup } from '../binding-group.ts';
 import { bindingPlaces } from '../binding-places.ts';
 
@@ -32,7 +32,7 @@ export default defineRule({
     const alias = symbol(binding.fact.roleName) !== 'cluster-admin';
     yield {
       messageId: cluster ? (alias ? 'clusterAlias' : 'cluster') : alias ? 'namespaceAlias' : 'namespace',
-      args: { subjects: subjectsLabel(subjects, binding.fact.open), role: symbol(binding.fact.roleName), namespace: namespaceLabel(binding.object) },
+      args: { subjects: subjectsLabel(subjects, binding.fact.open), role: shownName(symbol(binding.fact.roleName)), namespace: namespaceWords(binding.object.namespace) },
       at: { object: binding.object, place: binding.fact.roleName.at },
       related: bindingPlaces(role, alias ? rule : undefined, subjects),
       severity: severityOf(binding, subjects),
@@ -75,10 +75,6 @@ function severityOf({ object, fact }: ObjectWith<BindingFact>, subjects: readonl
   const idle = useOf(subjects) === 'unused';
   if (fact.cluster || object.namespace === 'kube-system') return people || idle ? 'warning' : 'error';
   return idle ? 'info' : 'warning';
-}
-
-function namespaceLabel({ namespace }: GraphObject): string {
-  return namespace === '' ? 'its namespace' : `namespace "${namespace}"`;
 }
 
 /** roleRef cannot be changed on an existing binding (rbac validation.go), so the old one has to go first. */

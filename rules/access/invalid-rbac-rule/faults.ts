@@ -97,6 +97,9 @@ function baseOf(word: string): string {
 
 const podSubresources = ['attach', 'binding', 'ephemeralcontainers', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'resize', 'status'];
 
+/** Names of subresources that no resource has: before the slash, the two words are the wrong way round (`proxy/nodes`). */
+const subresources = new Set([...podSubresources, 'scale', 'finalizers', 'token', 'approval', 'finalize']);
+
 function* resourceFaults(rule: AccessRule, cluster: boolean): Iterable<Fault> {
   // Groups that are wrong themselves are told as such, and what they mean counts.
   const groups = rule.apiGroups.map((group) => (isSymbol(group) ? group : meantGroup(group) ?? group));
@@ -119,6 +122,7 @@ function* resourceFaults(rule: AccessRule, cluster: boolean): Iterable<Fault> {
       const sub = rest.slice(1);
       if (known && plural !== undefined && !groups.some((group) => hasResource(group, base))) yield { messageId: 'plural', word, meant: plural + rest };
       else if (known && homeOf(base) !== undefined && !groups.some((group) => hasResource(group, base))) yield { messageId: 'wrongGroup', word, meant: homeOf(base)! };
+      else if (known && homeOf(base) === undefined && groups.some((group) => hasResource(group, sub)) && !groups.some((group) => hasResource(group, base)) && subresources.has(base)) yield { messageId: 'plural', word, meant: `${sub}/${base}` };
       else if (base === 'pods' && known && sub !== '' && !podSubresources.includes(sub) && nearest(sub, podSubresources)) yield { messageId: 'plural', word, meant: `pods/${nearest(sub, podSubresources)}` };
       else if (!cluster && known && isInNoNamespace(base, groups.filter((group) => hasResource(group, base)))) yield { messageId: 'clusterScoped', word };
     }

@@ -1,6 +1,6 @@
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { accessRule, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
-import { boundSubjects, inWords, subjectsLabel } from '../../../engine/identity/rbac-subjects.ts';
+import { boundSubjects, fewInWords, inWords, subjectsLabel } from '../../../engine/identity/rbac-subjects.ts';
 import { useOfRole, type RoleUse } from '../../../engine/identity/role-use.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
@@ -21,7 +21,7 @@ export default defineRule({
   on: ['role'],
   reads: ['role', 'binding', 'account', 'workload', 'service', 'route'],
   messages: {
-    all: 'Allows every request for every resource of every API group, as cluster-admin does',
+    all: 'Allows every request for every resource of every API group, as cluster-admin does{where}',
     resources: 'Allows {verbs} every resource{group}, Secrets and kinds to come included',
     project: 'Allows {verbs} every resource{group}, kinds to come included',
     subresources: 'Allows {verbs} "{resource}": that subresource of every resource{group}',
@@ -34,10 +34,11 @@ export default defineRule({
       yield {
         messageId: star.messageId === 'resources' && !readsSecrets(rule) ? 'project' : star.messageId,
         args: {
-          verbs: rule.verbs.includes('*') ? 'to do anything with' : `to ${listed(rule.verbs)}`,
-          group: rule.apiGroups.includes('*') ? '' : ` of ${listed(rule.apiGroups.map((group) => group || 'the core group'))}`,
+          verbs: rule.verbs.includes('*') ? 'to do anything with' : `to ${inWords(rule.verbs)}`,
+          group: rule.apiGroups.includes('*') ? '' : ` of ${fewInWords(rule.apiGroups.map((group) => group || 'the core group'))}`,
+          where: object.resource.header.kind === 'Role' ? ' in one namespace' : '',
           resource: rule.resources[star.index] ?? '',
-          resources: listed(rule.resources),
+          resources: fewInWords(rule.resources),
         },
         at: { object, place: rule.source!.rule[star.list][star.index]!.at },
         related: relatedOf(use),
@@ -87,11 +88,6 @@ function severityOf({ messageId, small }: Star, { use, cluster, namespaces }: Ro
   const idle = use === 'unbound' || use === 'unused';
   const wide = cluster || namespaces.includes('kube-system') || use === 'everyone' || use === 'exposed';
   return idle || !wide || small || messageId === 'groups' ? 'info' : 'warning';
-}
-
-/** At most four words by name. */
-function listed(words: readonly string[]): string {
-  return words.length > 4 ? `${words.slice(0, 4).join(', ')} …` : inWords(words);
 }
 
 /** More places would bury the finding. */

@@ -33,7 +33,7 @@ export function spellOut(rule: AccessRule, object: GraphObject, graph: Graph, mi
     if (named.some((list) => list.length === 0)) return undefined;
     const resources = [...new Set(named.flat())].sort();
     const all = starIn(rule)?.messageId === 'all';
-    return { steps: [...(all || rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', resources), ...(all ? [set('verbs', readOnly)] : verbs)], words: inWords([...words, 'resources by name']) };
+    return { steps: [...(all || rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', resources), ...(all ? [set('verbs', readOnly)] : verbs)], words: inWords([...words, 'the resources']) };
   }
   if (rule.resources.some((word) => word.startsWith('*/'))) return spellSubresources(rule, object, graph, minor);
   if (rule.resources.some((word) => word.includes('*'))) return undefined;
@@ -55,7 +55,7 @@ function spellSubresources(rule: AccessRule, object: GraphObject, graph: Graph, 
   if (subs.some((sub) => !named.some((word) => word.endsWith(sub)))) return undefined;
   const set = (list: string, value: readonly string[]): FixStep => ({ object, change: { op: 'set', path: [...rule.source!.rule.at.path, list], value } });
   const verbs = rule.verbs.includes('*') ? [set('verbs', readOnly)] : [];
-  return { steps: [...(rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', [...plain, ...named]), ...verbs], words: inWords([...(verbs.length > 0 ? [inWords(readOnly.map((verb) => `"${verb}"`))] : []), 'subresources by name']) };
+  return { steps: [...(rule.apiGroups.includes('*') ? [set('apiGroups', groups)] : []), set('resources', [...plain, ...named]), ...verbs], words: inWords([...(verbs.length > 0 ? [inWords(readOnly.map((verb) => `"${verb}"`))] : []), 'the subresources']) };
 }
 
 /** Every resource that a built-in role names, group by group. */

@@ -1,6 +1,6 @@
 import { accountLabel, isUntold, type Account, type Grant, type Graph, type Workload } from '../../../engine/identity/graph.ts';
 import { mayBeSame } from '../../../engine/identity/grants.ts';
-import { isSymbol, mayBeCalled, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { isSymbol, mayBeCalled, releaseNamespace, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixStep, type Related } from '../../../engine/lint/rule.ts';
 import { accountOfSecret, tokenType } from '../../tokens/token-secret.ts';
@@ -57,6 +57,8 @@ interface Uses {
   readonly perhaps: ReadonlySet<GraphObject>;
   /** Workloads whose account a template names, one a name. */
   readonly hidden: readonly Workload[];
+  /** The namespaces of workloads, by the name of their account. */
+  readonly byWorkloads: ReadonlyMap<string, readonly string[]>;
   /** `namespace/name` of the accounts that token Secrets are for: they are used from outside. */
   readonly outside: ReadonlySet<string>;
   /** The namespaces in which objects of other kinds name an account, by its name. */
@@ -66,9 +68,15 @@ interface Uses {
 const cache = new WeakMap<Graph, Uses>();
 
 function mayBeUsed(account: Account, graph: Graph): boolean {
-  const { perhaps, hidden, outside, byOthers } = usesIn(graph);
+  const { perhaps, hidden, byWorkloads, outside, byOthers } = usesIn(graph);
   if ((byOthers.get(account.name) ?? []).some((namespace) => mayBeSame(namespace, account.namespace))) return true;
+  if ((byWorkloads.get(account.name) ?? []).some((namespace) => mayBeReleased(namespace, account.namespace))) return true;
   return account.objects.some(({ object }) => perhaps.has(object)) || outside.has(`${account.namespace}/${account.name}`) || hidden.some(({ namespace, accountName }) => mayBeCalled(accountName, account.name) && mayBeSame(namespace, account.namespace));
+}
+
+/** A release may be installed into the very namespace that its chart writes elsewhere (istiod: its account is of `istio-system`, its Deployment of the release). */
+function mayBeReleased(a: string, b: string): boolean {
+  return a !== b && (a === releaseNamespace || b === releaseNamespace);
 }
 
 function usesIn(graph: Graph): Uses {
@@ -79,11 +87,18 @@ function usesIn(graph: Graph): Uses {
   const uses: Uses = {
     perhaps: new Set([...perhaps, ...graph.all('account').map(({ object }) => object).filter(({ namespace, name }) => named.has(`${namespace}/${name}`))]),
     hidden: [...new Map(graph.workloads.filter((workload) => isSymbol(workload.accountName) && !isUntold(graph.accountOf(workload))).map((workload) => [`${workload.namespace}\n${workload.accountName}`, workload])).values()],
+    byWorkloads: namespacesByAccount(graph.workloads),
     outside: new Set(graph.all('secret').filter(({ fact }) => known(fact.type) === tokenType).map(({ object }) => `${object.namespace}/${accountOfSecret(object)}`)),
     byOthers: namedByOthers(graph),
   };
   cache.set(graph, uses);
   return uses;
+}
+
+function namespacesByAccount(workloads: readonly Workload[]): Map<string, string[]> {
+  const names = new Map<string, Set<string>>();
+  for (const { accountName, namespace } of workloads) names.set(accountName, (names.get(accountName) ?? new Set()).add(namespace));
+  return new Map([...names].map(([name, namespaces]) => [name, [...namespaces]]));
 }
 
 /** A template that names the account of such an object hides nothing here: then the account's own name is most likely a template's, too. */

@@ -1,6 +1,6 @@
 import { accountLabel, tokenMount, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import { isSymbol, type Location } from '../../../engine/identity/objects.ts';
+import { isSymbol, shownName, type Location } from '../../../engine/identity/objects.ts';
 import { tierOf, type Tier } from '../../../engine/identity/exposure.ts';
 import { sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
@@ -75,7 +75,7 @@ function differs(a: Tier, b: Tier): boolean {
 
 function workloadLabel({ object }: Workload): string {
   const { kind } = object.resource.header;
-  return object.name === '' || isSymbol(object.name) ? `a ${kind}` : `${kind} "${object.name}"`;
+  return object.name === '' ? `a ${kind}` : `${kind} "${shownName(object.name)}"`;
 }
 
 function othersLabel(first: Workload, more: number): string {

@@ -31,14 +31,19 @@ export default defineRule({
       messageId: 'everywhere',
       args: { account: accountLabel(account), reason: reasonOf(worst) },
       at: { object: workload.object, place: workload.accountAt },
-      related: worst.permissions.flatMap(({ rule, binding, subject }): Related[] => [
+      related: onceEach(worst.permissions.flatMap(({ rule, binding, subject }): Related[] => [
         ...(rule.source ? [{ at: { object: rule.source.object, place: rule.source.rule.at }, message: this.messages['rule']! }] : []),
         ...(binding.object && subject ? [{ at: { object: binding.object.object, place: subject.at }, message: this.messages['binding']! }] : []),
-      ]),
+      ])),
       group: `rights of ${accountGroup(account)}`,
     };
   },
 });
+
+/** Several permissions of one power may come from one rule. */
+function onceEach(related: readonly Related[]): Related[] {
+  return related.filter(({ at, message }, i) => related.findIndex((one) => one.at.object === at.object && one.at.place.stable === at.place.stable && one.message === message) === i);
+}
 
 /** Gains that lead on by themselves. What a controller does for its holder depends on that controller; of the rest the names decide. */
 const strong: ReadonlySet<Gain> = new Set<Gain>(['cluster-admin', 'accounts', 'node', 'named', 'secret', 'running']);

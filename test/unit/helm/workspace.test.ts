@@ -380,3 +380,24 @@ test('charts that multiply by their aliases are given up, and said to be', { tim
   }
   assert.deepEqual(chart(files).skipped().map(({ file, reason, detail }) => `${file} ${reason}: ${detail}`), ['Chart.yaml template: its dependencies multiply to more charts than are read: no template is expanded']);
 });
+
+describe('what Helm makes of a template', () => {
+  test('begins a document also where an action eats the line break behind the dashes', () => {
+    const named = account.replace('web', '{{ include "account" . }}\n  namespace: {{ include "namespace" . }}');
+    const text = `${named}---\n{{- if .Values.token -}}\napiVersion: v1\nkind: Secret\ntype: kubernetes.io/service-account-token\nmetadata:\n  name: web-token\n  annotations:\n    kubernetes.io/service-account.name: {{ include "account" . }}\n{{- end }}\n`;
+    const workspace = chart({ 'values.yaml': 'token: true\n', 'templates/_helpers.tpl': '{{ define "account" }}web{{ end }}{{ define "namespace" }}{{ .Release.Namespace }}{{ end }}', 'templates/account.yaml': text, 'templates/web.yaml': deployment('      serviceAccountName: web\n') });
+    assert.deepEqual(found(workspace, 'long-lived-token'), ['templates/account.yaml:10 kubernetes.io/service-account-token']);
+    assert.match(workspace.findings().find(({ rule }) => rule === 'long-lived-token')!.message, /account "web"/);
+  });
+
+  test('may lie in the namespace that a chart writes elsewhere: then what runs there runs as the account', () => {
+    const files = (namespace: string) => ({ 'values.yaml': 'system: mesh-system\n', 'templates/account.yaml': account.replace('  name: web\n', '  name: web\n  namespace: {{ .Values.system }}\n'), 'templates/web.yaml': deployment('      serviceAccountName: web\n').replace('-web\n', `-web\n  namespace: ${namespace}\n`) });
+    assert.deepEqual(found(chart(files('{{ .Release.Namespace }}')), 'orphan-service-account'), []);
+    assert.deepEqual(found(chart(files('elsewhere')), 'orphan-service-account'), ['templates/account.yaml:4 web']);
+  });
+
+  test('has names that are told where they are shown, also those that hold the release', () => {
+    const workspace = chart({ 'templates/account.yaml': account, 'templates/web.yaml': deployment('      serviceAccountName: web\n'), 'templates/worker.yaml': deployment('      serviceAccountName: web\n').replaceAll('-web', '-worker').replace('example.com/web', 'example.com/worker') });
+    assert.deepEqual(workspace.findings().filter(({ rule }) => rule === 'shared-service-account').map(({ message }) => message), ['Account "web" is shared: Deployment "{{ .Release.Name }}-worker" runs as it, too', 'Account "web" is shared: Deployment "{{ .Release.Name }}-web" runs as it, too']);
+  });
+});
