@@ -58,7 +58,9 @@ function comesTo(project: Project, { kind, values }: Evaluated, markup: Markup):
   return values.length > VALUES ? `${listed} and ${values.length - VALUES} more` : listed;
 }
 
-function evaluatedValue(kind: Evaluated['kind'], { text, holds, size }: EvaluatedValue, markup: Markup): string {
+function evaluatedValue(kind: Evaluated['kind'], { text, holds, size, isPassed }: EvaluatedValue, markup: Markup): string {
+  if (kind === 'else') return holds ? 'is taken' : 'is left out';
+  if (isPassed) return 'is left out: one before it is taken';
   if (kind === 'range') return holds ? `runs ${size === 1 ? 'once' : `${size} times`}` : 'does not run';
   const value = size === undefined ? (text === '' ? 'nothing' : textWords(text, markup)) : size === 1 ? 'one entry' : `${size} entries`;
   if (kind === 'action') return value;

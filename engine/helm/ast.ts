@@ -8,12 +8,14 @@ export type Node =
   | { readonly kind: 'text'; readonly span: Span; readonly text: string }
   | { readonly kind: 'action'; readonly span: Span; readonly pipe: Pipe }
   | { readonly kind: 'if' | 'with'; readonly span: Span; readonly arms: readonly Arm[] }
-  | { readonly kind: 'range'; readonly span: Span; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[] }
+  | { readonly kind: 'range'; readonly span: Span; readonly pipe: Pipe; readonly body: readonly Node[]; readonly otherwise: readonly Node[]; readonly otherwiseAt: Span | undefined }
   | { readonly kind: 'template'; readonly span: Span; readonly name: string; readonly pipe: Pipe | undefined }
   | { readonly kind: 'break' | 'continue'; readonly span: Span };
 
 /** One arm of `if` or `with`; the last may be without a condition (`else`). */
 export interface Arm {
+  /** The action that begins it. */
+  readonly span: Span;
   readonly pipe: Pipe | undefined;
   readonly body: readonly Node[];
 }

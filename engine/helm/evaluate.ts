@@ -151,7 +151,7 @@ function perhaps(arm: string, body: () => void, state: State): Change[] {
 }
 
 /** Variables and entries that an arm which may not have been taken has set hold who knows what. */
-function forget(arms: readonly Arm[], changes: readonly Change[], state: State): void {
+function forget(arms: readonly Pick<Arm, 'body'>[], changes: readonly Change[], state: State): void {
   for (const { dict, key } of changes) change(dict, key, new Unknown(key));
   for (const name of arms.flatMap(({ body }) => assigned(body))) assign(state, name, { value: new Unknown(name) });
 }
@@ -177,7 +177,7 @@ function range(node: Extract<Node, { kind: 'range' }>, dot: Result, state: State
     const expression = value instanceof Unknown ? value.expression : print(value);
     const one = { value: new Unknown(`range ${expression}`) };
     const changes = perhaps(`${node.span.start}:0`, () => turn(node, one, { value: new Unknown(`key of ${expression}`) }, state), state);
-    forget([{ pipe: undefined, body: node.body }], changes, state);
+    forget([{ body: node.body }], changes, state);
     return;
   }
   const items: [string | number, Value][] = isDict(value) ? [...value].sort(([a], [b]) => (a < b ? -1 : 1)) : Array.isArray(value) ? [...value.entries()] : [];

@@ -4,9 +4,9 @@ import { expand, type WatchedRelease } from './expand.ts';
 import { changesBefore, type ChartReading, type TemplateDocument } from './read-chart.ts';
 import { isCollection, isTrue, isUntold, print, unmarked, type Result } from './value.ts';
 
-/** What an expression comes to: of an action its text, of a condition whether it holds, of a loop how often it runs. */
+/** What an expression comes to: of an action its text, of a condition whether it holds, of a loop how often it runs, of `else` whether it is come to. */
 export interface Evaluated {
-  readonly kind: 'action' | 'if' | 'with' | 'range';
+  readonly kind: 'action' | 'if' | 'with' | 'range' | 'else';
   readonly span: Span;
   /** Different ones each once, in the order in which templates come to them. */
   readonly values: readonly EvaluatedValue[];
@@ -18,6 +18,8 @@ export interface EvaluatedValue {
   /** Entries of a mapping, items of a list; undefined for any other value. */
   readonly size: number | undefined;
   readonly from: Result['from'];
+  /** Whether a condition before holds, so that this one is not asked: the value is that one's. */
+  readonly isPassed: boolean;
 }
 
 /**
@@ -28,18 +30,26 @@ export function evaluatedAt({ release, settings, parses, templates }: ChartReadi
   const parsed = parses.get(path)?.parsed;
   const target = release && parsed && targetAt(parsed, offset);
   if (!target) return undefined;
-  const results: Result[] = [];
-  const watched: WatchedRelease = { ...release, seen: (pipe, result) => { if (pipe === target.pipe) results.push(result); } };
+  const results: (Result & { readonly isPassed: boolean })[] = [];
+  const last = target.before.at(-1);
+  const watched: WatchedRelease = {
+    ...release,
+    seen: (pipe, result) => {
+      if (pipe === target.pipe || (target.kind === 'else' && pipe === last && isTrue(result.value) !== true)) results.push({ ...result, isPassed: false });
+      else if (target.before.includes(pipe) && isTrue(result.value) !== false) results.push({ ...result, isPassed: true });
+    },
+  };
   for (const template of target.inHelper ? templates.keys() : [path]) {
     for (const one of release.order.filter(({ path: of }) => of === template)) {
       const whole = expand(watched, template, one.instance, settings, changesBefore({ release, templates }, one));
       if (!whole) return undefined;
     }
   }
-  if (results.length === 0 || results.some(({ value }) => isUntold(value))) return undefined;
-  const values = new Map(results.map(({ value, from }): [string, EvaluatedValue] => {
+  if (results.length === 0 || results.some(({ value, isPassed }) => isUntold(value) || ((isPassed || target.kind === 'else') && isTrue(value) === undefined))) return undefined;
+  const values = new Map(results.map(({ value, from, isPassed }): [string, EvaluatedValue] => {
     const size = Array.isArray(value) ? value.length : isCollection(value) ? value.size : undefined;
-    const one = { text: unmarked(size === undefined ? print(value) : ''), holds: isTrue(value) === true, size, from };
+    const holds = target.kind === 'else' ? !isPassed : isTrue(value) === true && !isPassed;
+    const one = { text: unmarked(size === undefined ? print(value) : ''), holds, size, from, isPassed };
     return [JSON.stringify(one), one];
   }));
   return { kind: target.kind, span: target.span, values: [...values.values()] };
@@ -47,7 +57,10 @@ export function evaluatedAt({ release, settings, parses, templates }: ChartReadi
 
 interface Target {
   readonly kind: Evaluated['kind'];
-  readonly pipe: Pipe;
+  /** Undefined for `else`, which hangs on those before it alone. */
+  readonly pipe: Pipe | undefined;
+  /** What is asked before it; where one of these holds, it is not come to. */
+  readonly before: readonly Pipe[];
   readonly span: Span;
   readonly inHelper: boolean;
 }
@@ -63,17 +76,20 @@ function find(nodes: readonly Node[], offset: number, inHelper: boolean): Target
     const isHere = node.span.start <= offset && offset < node.span.end;
     switch (node.kind) {
       case 'action':
-        if (isHere) return node.pipe.variables.length === 0 ? { kind: 'action', pipe: node.pipe, span: node.span, inHelper } : undefined;
+        if (isHere) return node.pipe.variables.length === 0 ? { kind: 'action', pipe: node.pipe, before: [], span: node.span, inHelper } : undefined;
         break;
       case 'if': case 'with': {
-        const [first] = node.arms;
-        if (isHere && first?.pipe) return { kind: node.kind, pipe: first.pipe, span: node.span, inHelper };
+        const at = node.arms.findIndex(({ span }) => span.start <= offset && offset < span.end);
+        const { span, pipe } = node.arms[at] ?? {};
+        if (span) return { kind: pipe ? node.kind : 'else', pipe, before: node.arms.slice(0, at).flatMap((arm) => arm.pipe ?? []), span, inHelper };
         const below = node.arms.map(({ body }) => find(body, offset, inHelper)).find((one) => one !== undefined);
         if (below) return below;
         break;
       }
       case 'range': {
-        if (isHere) return { kind: 'range', pipe: node.pipe, span: node.span, inHelper };
+        if (isHere) return { kind: 'range', pipe: node.pipe, before: [], span: node.span, inHelper };
+        const { otherwiseAt: otherwise } = node;
+        if (otherwise && otherwise.start <= offset && offset < otherwise.end) return { kind: 'else', pipe: undefined, before: [node.pipe], span: otherwise, inHelper };
         const below = find([...node.body, ...node.otherwise], offset, inHelper);
         if (below) return below;
         break;

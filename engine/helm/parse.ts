@@ -145,15 +145,16 @@ class Reader {
 
   private arms(word: 'if' | 'with', tokens: readonly Token[], span: Node['span']): Arm[] {
     const arms: Arm[] = [];
-    for (let condition = tokens; ;) {
+    for (let [condition, at] = [tokens, span]; ;) {
       const { nodes, end } = this.list();
       if (!end) throw new Unreadable();
-      arms.push({ pipe: pipeOf(condition, span), body: nodes });
+      arms.push({ span: at, pipe: pipeOf(condition, span), body: nodes });
       if (end.word === 'end' && end.tokens.length === 0) return arms;
       if (end.word === 'end') throw new Unreadable({ detail: '{{ end }} takes nothing', start: end.start });
       const [next, ...rest] = end.tokens;
+      at = { start: end.start, end: end.end };
       // `else if` and `else with` go on as the same node in all but name.
-      if (!next) return [...arms, { pipe: undefined, body: this.body() }];
+      if (!next) return [...arms, { span: at, pipe: undefined, body: this.body() }];
       if (next.kind !== 'word' || next.text !== word) throw new Unreadable({ detail: `{{ ${word} }} goes on with {{ else }} or {{ else ${word} }} only`, start: end.start });
       condition = rest;
     }
@@ -165,7 +166,7 @@ class Reader {
     this.loops--;
     if (!end) throw new Unreadable();
     if (end.tokens.length > 0) throw new Unreadable({ detail: `{{ ${end.word} }} takes nothing here`, start: end.start });
-    return { kind: 'range', span, pipe: pipeOf(tokens, span, true), body: nodes, otherwise: end.word === 'else' ? this.body() : [] };
+    return { kind: 'range', span, pipe: pipeOf(tokens, span, true), body: nodes, ...(end.word === 'else' ? { otherwise: this.body(), otherwiseAt: { start: end.start, end: end.end } } : { otherwise: [], otherwiseAt: undefined }) };
   }
 
   /** Of equal names in one file only one may write something. */

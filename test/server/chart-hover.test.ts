@@ -74,6 +74,29 @@ describe('a hover in a template', () => {
       assert.equal(await hoverOn(editor, template, 'range 3'), '');
     }));
 
+  it('on an else says whether it is come to, and which line decides that', () =>
+    opened(async (editor) => {
+      await editor.replace(template, '{{- if .Values.missing }}{{ end }}', '{{- if .Values.rbac.create }}{{ else if eq .Values.name "web" }}{{ else if .Values.labels }}{{ else }}{{ end }}{{ if .Values.missing }}{{ else }}{{ end }}{{ range .Values.none }}{{ else }}{{ end }}{{ range .Values.roles }}{{ else }}{{ end }}{{ if randAlpha 5 }}{{ else if .Values.rbac }}{{ else }}{{ end }}{{ range .Values.roles }}{{ if eq . "edit" }}{{ else if eq . "view" }}{{ end }}{{ end }}');
+      const elses = [...editor.text(template).matchAll(/\{\{ else.*?\}\}/g)];
+      const said: string[] = [];
+      for (const { index } of elses) {
+        const before = editor.text(template).slice(0, index);
+        const hover = await editor.hover(template, { line: before.split('\n').length - 1, character: before.length - before.lastIndexOf('\n') + 3 });
+        said.push(hover ? (hover.contents as MarkupContent).value.replace(/\]\([^)]*\)/g, ']') : '');
+      }
+      assert.deepEqual(said, [
+        '`{{ else if eq .Values.name "web" }}` is taken: `true`',
+        '`{{ else if .Values.labels }}` is left out: one before it is taken',
+        '`{{ else }}` is left out',
+        '`{{ else }}` is taken',
+        '`{{ else }}` is taken ([chart/values.yaml:4])',
+        '`{{ else }}` is left out ([chart/values.yaml:3])',
+        '',
+        '',
+        '`{{ else if eq . "view" }}` is taken: `true`, is left out: one before it is taken',
+      ]);
+    }));
+
   it('says it for each profile', () =>
     opened(async (editor) => {
       assert.equal(await hoverOn(editor, template, '.Values.rbac.create'), '`{{- if .Values.rbac.create }}`\n\n- by default: is left out: `false` ([chart/values.yaml:2])\n- with `profile prod`: is taken: `true` ([chart/values-prod.yaml:1])');
