@@ -110,3 +110,11 @@ export function selectorData(selector: LabelSelector): { matchLabels?: Record<st
     ...(selector.matchExpressions.length > 0 ? { matchExpressions: selector.matchExpressions.map(({ key, operator, values }) => ({ key, operator, ...(values.length > 0 ? { values } : {}) })) } : {}),
   };
 }
+
+/** What a selector asks for, as messages show it: `app=api`, `tier In front, back`, `team Exists`. */
+export function selectorWords({ matchLabels, matchExpressions }: LabelSelector): string[] {
+  return [
+    ...Object.entries(matchLabels.entries).map(([key, value]) => `${key}=${known(value) ?? ''}`),
+    ...matchExpressions.map(({ key, operator, values }) => (operator === 'In' && values.length === 1 ? `${key}=${values[0]!}` : [key, operator, values.join(', ')].join(' ').trim())),
+  ];
+}

@@ -4,7 +4,7 @@ import type { Graph, Workload } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { areEverywhere, isBesideTheMesh, isServed, isSidePort, itemsOf, type ListItem } from './bypass-ports.ts';
 import { consulMembership } from './consul.ts';
-import { isCalledByApiServer, isGateway } from './exposure.ts';
+import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
 import { dataPlane, injectKey, modeKey, rootNamespace } from './istio-mesh.ts';
 import { kumaMembership } from './kuma-mesh.ts';
 import { linkerdMembership } from './linkerd-mesh.ts';
@@ -58,12 +58,12 @@ const openings: readonly Opening[] = [
 /** Namespaces in which no mesh injects, or in which it runs itself. */
 const outsideAnyMesh = new Set([rootNamespace, 'istio-operator', 'istio-cni', 'linkerd', 'linkerd-viz', 'linkerd-cni', 'linkerd-multicluster', 'consul', 'kuma-system', 'kong-mesh-system', 'kube-system', 'kube-public', 'kube-node-lease']);
 
-/** Labels of what the meshes themselves are made of (istio and linkerd2 charts). */
-const components = ['operator.istio.io/component', 'linkerd.io/control-plane-component'];
+/** Labels of what the meshes themselves are made of, and the value where others have the label too (istio, linkerd2 and consul-k8s charts). */
+const components: readonly (readonly [key: string, value?: string])[] = [['operator.istio.io/component'], ['linkerd.io/control-plane-component'], ['linkerd.io/cni-resource'], ['chart', 'consul-helm']];
 
 /** Whether a target is a part of a mesh itself. */
 export function isMeshComponent({ labels }: Target): boolean {
-  return components.some((key) => labels.entries[key] !== undefined);
+  return components.some(([key, value]) => labels.entries[key] !== undefined && (value === undefined || labelOf(labels, key) === value));
 }
 
 /** The ways past a mesh that a workload's pods say. */
@@ -162,12 +162,17 @@ function bypassAt(graph: Graph, workload: Workload, { mesh, direction, list }: O
   const items = itemsOf(at);
   const unreadable = list === 'excluded' ? items.filter(({ ports, network }) => !ports && !network) : [];
   if (unreadable.length > 0) return [{ how: 'unreadable', mesh, at, usual: true, sure, items: unreadable, beside: [] }];
-  if (list === 'all') return items.length > 0 ? [] : [{ how: direction === 'in' ? 'allInbound' : 'allOutbound', mesh, at, usual: isGateway(targetOf(workload)), sure, items, beside: [] }];
+  if (list === 'all') return items.length > 0 ? [] : [{ how: direction === 'in' ? 'allInbound' : 'allOutbound', mesh, at, usual: isAtTheEdge(graph, targetOf(workload)), sure, items, beside: [] }];
   const beside = items.filter((item) => (direction === 'in' ? isSidePort(graph, workload, item) : isBesideTheMesh(item)));
   const meant = items.filter((item) => !beside.includes(item));
   if (meant.length === 0) return [];
   if (direction === 'out') return [{ how: areEverywhere(meant) ? 'allOutbound' : 'outbound', mesh, at, usual: !areEverywhere(meant), sure, items: meant, beside }];
   return [{ how: 'inbound', mesh, at, usual: !meant.some((item) => isServed(graph, workload, item)), sure, items: meant, beside }];
+}
+
+/** Whether callers come from outside any mesh anyway, and have no identity to show. */
+function isAtTheEdge(graph: Graph, target: Target): boolean {
+  return isGateway(target) || exposureOf(graph, target) !== undefined;
 }
 
 /** A Namespace that keeps its pods out of a mesh by name of the mesh. */

@@ -1,4 +1,5 @@
 import type { RouteFact, ServiceFact } from '../kubernetes/service.ts';
+import { selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { builtTogether } from '../identity/build.ts';
@@ -45,6 +46,15 @@ export function isCalled(graph: Graph, target: Target): boolean {
  */
 export function areTogether({ namespace, build, document }: GraphObject, { file, workload }: Target): boolean {
   return isTold(namespace) || areNeighbours(document.file, file) || document.dialect === 'template' || builtTogether(build, workload?.object.build);
+}
+
+/**
+ * Whether an object that selects pods of its namespace by nothing but being there is in a target's namespace. Where no
+ * namespace is told, labels that fit speak for two directories; without any, nothing does.
+ */
+export function sharesNamespace(object: GraphObject, target: Target, selector: LabelSelector | undefined): boolean | 'unknown' {
+  const here = sameNamespace(object, target);
+  return here === true && (selector === undefined || selectsAll(selector)) && !areTogether(object, target) ? 'unknown' : here;
 }
 
 interface Index {
@@ -100,7 +110,15 @@ export function isCalledByApiServer(graph: Graph, target: Target): boolean {
   return graph.all('callback').some(({ fact }) => fact.services.some(({ name, namespace }) => names.has(symbol(name)) && symbol(namespace) === target.namespace));
 }
 
-/** Whether a target is a gateway by its labels: Istio's own charts and the Gateway API name them so. */
-export function isGateway(target: Target): boolean {
-  return labelOf(target.labels, 'gateway.networking.k8s.io/gateway-name') !== undefined || /(?:^|-)(?:ingress|egress)?gateway$/.test(labelOf(target.labels, 'istio') ?? '');
+/**
+ * Whether a target is a gateway by its labels and annotations: Istio's charts and the Gateway API name them so, and the
+ * injectors of Istio, Consul and Kuma are told so (istio.io/docs, Installing Gateways; consul-k8s
+ * control-plane/connect-inject/constants/annotations_and_labels.go; kuma pkg/plugins/runtime/k8s/metadata/annotations.go).
+ */
+export function isGateway({ labels, annotations }: Target): boolean {
+  return labelOf(labels, 'gateway.networking.k8s.io/gateway-name') !== undefined
+    || /(?:^|-)(?:ingress|egress)?gateway$/.test(labelOf(labels, 'istio') ?? '')
+    || (labelOf(annotations, 'inject.istio.io/templates') ?? '').split(',').some((template) => template.trim() === 'gateway')
+    || annotations.entries['consul.hashicorp.com/gateway-kind'] !== undefined
+    || /^(?:enabled|true|builtin)$/.test(labelOf(annotations, 'kuma.io/gateway') ?? '');
 }

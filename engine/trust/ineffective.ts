@@ -1,10 +1,11 @@
 import type { NetworkPolicyFact, NetworkPort, PolicyDirection } from '../kubernetes/network-policy.ts';
-import { hasHoles, matches, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
+import { hasHoles, matches, selectorWords, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { servicesOf } from './exposure.ts';
 import { allTargets, factsNear, isNear, targetsIn } from './index.ts';
 import { isolatesIngress } from './network-policy.ts';
+import { deadName, hasKnownPorts, ownTemplate, portNamesOf } from './port-names.ts';
 import type { Target } from './target.ts';
 import { perGraph } from '../identity/per-graph.ts';
 
@@ -20,8 +21,8 @@ export type Ineffect =
   | { readonly kind: 'closesIngress'; readonly at: Place; readonly targets: readonly Target[] }
   /** `endPort` without a number before it, or below it: the API server refuses the policy. */
   | { readonly kind: 'endPort'; readonly at: Place }
-  /** A port by a name that no container of what the policy selects has. */
-  | { readonly kind: 'portName'; readonly at: Place; readonly name: string; readonly names: readonly string[]; readonly targets: readonly Target[] }
+  /** A port by a name that no container of what the policy selects has; `others` are the names that they have and the rule does not say, `besides` whether the rule has a port that is there. */
+  | { readonly kind: 'portName'; readonly at: Place; readonly name: string; readonly others: readonly string[]; readonly besides: boolean; readonly targets: readonly Target[] }
   /** All that it selects runs on the host's network. */
   | { readonly kind: 'hostNetwork'; readonly at: Place; readonly targets: readonly Target[] }
   /** It selects nothing, though all workloads are known, or one is a slip of the pen away. */
@@ -109,23 +110,17 @@ function endPorts({ fact }: Policy): Ineffect[] {
   return [...portsOf(fact.ingress), ...portsOf(fact.egress)].filter(({ port, end }) => end.state === 'known' && port.state !== 'hole' && !(typeof known<number | string>(port) === 'number' && (known<number | string>(port) as number) <= end.value)).map(({ end }) => ({ kind: 'endPort', at: end.at }));
 }
 
-/** Kinds whose pods are those of the template that is written: an operator may add containers to others. */
-const ownTemplate = new Set(['', 'apps', 'batch', 'extensions']);
-/** Ports of proxies that meshes put beside the containers (istio/istio manifests/charts/istio-control; linkerd/linkerd2 charts/partials). */
-const injected = /^(?:http-envoy-prom|linkerd-(?:proxy|admin))$/;
-
 function portNames({ fact }: Policy, selected: readonly Target[], complete: boolean): Ineffect[] {
-  if (selected.length === 0 || (selectsAll(fact.podSelector) && !complete) || !selected.every(hasKnownPorts)) return [];
-  const names = [...new Set(selected.flatMap(({ workload }) => workload!.fact.containers.flatMap(({ ports }) => ports.listed.flatMap(({ name }) => known(name) ?? []))))];
-  return portsOf(fact.ingress).filter(() => fact.ingress.isolates === true).flatMap(({ port }): Ineffect[] => {
-    const name = known<number | string>(port);
-    return typeof name !== 'string' || names.includes(name) || injected.test(name) ? [] : [{ kind: 'portName', at: port.at, name, names, targets: selected }];
+  if (fact.ingress.isolates !== true || selected.length === 0 || (selectsAll(fact.podSelector) && !complete) || !selected.every(hasKnownPorts)) return [];
+  const names = [...new Set(selected.flatMap(portNamesOf))];
+  return fact.ingress.rules.flatMap(({ ports }) => {
+    const said = ports.flatMap(({ port }) => known<number | string>(port as Value<number | string>) ?? []);
+    const others = names.filter((name) => !said.includes(name));
+    return ports.flatMap((port): Ineffect[] => {
+      const name = deadName(port, names);
+      return name === undefined ? [] : [{ kind: 'portName', at: port.port.at, name, others, besides: ports.some((one) => deadName(one, names) === undefined), targets: selected }];
+    });
   });
-}
-
-function hasKnownPorts({ workload }: Target): boolean {
-  const { object, fact } = workload!;
-  return ownTemplate.has(object.resource.header.group) && !fact.containersOpen && fact.containers.every(({ ports }) => !ports.open && ports.listed.every(({ name }) => name.state !== 'hole'));
 }
 
 /** Most plug-ins enforce nothing on pods that share their node's network (kubernetes.io/docs, Network Policies, hostNetwork pods). */
@@ -140,11 +135,7 @@ function nothingSelected(graph: Graph, { object, fact }: Policy, selected: reado
   const others = targetsIn(graph, object.namespace).filter((target) => isNear(graph, object, target));
   const near = nearLabel(graph, podSelector, others);
   if (!near && !(complete && others.length > 0)) return [];
-  return [{ kind: 'selectsNothing', at: near?.at ?? podSelector.at, label: labelsOf(podSelector), near }];
-}
-
-function labelsOf({ matchLabels, matchExpressions }: LabelSelector): string {
-  return [...Object.entries(matchLabels.entries).map(([key, value]) => `${key}=${known(value) ?? ''}`), ...matchExpressions.map(({ key, operator, values }) => [key, operator, values.join(', ')].join(' ').trim())].join(', ');
+  return [{ kind: 'selectsNothing', at: near?.at ?? podSelector.at, label: selectorWords(podSelector).join(', '), near }];
 }
 
 /** The one label that, spelt as a workload has it, makes the selector match; never one that some workload does have. */

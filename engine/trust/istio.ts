@@ -2,7 +2,7 @@ import type { AuthorizationOperation, AuthorizationPolicyFact, AuthorizationRule
 import { known, type Place } from '../yaml/cursor.ts';
 import { isHealthPath } from './health.ts';
 import { factsNear } from './index.ts';
-import { servicesNear, standsFor } from './exposure.ts';
+import { servicesNear, sharesNamespace, standsFor } from './exposure.ts';
 import { evidenceOfRule, isIdentityDemand } from './istio-evidence.ts';
 import { dataPlane, membership, rootNamespace, waypointsOf } from './istio-mesh.ts';
 import type { Graph, ObjectWith } from '../identity/graph.ts';
@@ -32,7 +32,7 @@ function isFiltered(graph: Graph, target: Target): boolean {
 
 /** Whether a policy of Istio, by its namespace and by what it selects or names, is about a target. */
 export function isAbout(graph: Graph, object: GraphObject, policy: PolicyTarget, target: Target): boolean | 'unknown' {
-  const here = object.namespace === rootNamespace ? true : sameNamespace(object, target);
+  const here = object.namespace === rootNamespace ? true : policy.refs.length > 0 ? sameNamespace(object, target) : sharesNamespace(object, target, policy.selector);
   if (here === false || policy.open) return here && 'unknown';
   return allOf(here, policy.refs.length > 0 ? isNamed(graph, policy.refs, target) : selects(policy.selector, target));
 }

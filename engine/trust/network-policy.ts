@@ -4,14 +4,15 @@ import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, familiesCovered, networksIn } from './address.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
+import { sharesNamespace } from './exposure.ts';
 import { factsNear } from './index.ts';
 import { selectsNamespaceOf } from './peers.ts';
-import { allOf, sameNamespace, selects, type Target } from './target.ts';
+import { allOf, selects, type Target } from './target.ts';
 import type { Admission, Evidence, Layer, Opening, Peer } from './layer.ts';
 
 /** Whether a policy isolates a target's incoming traffic. */
 export function isolatesIngress({ object, fact }: ObjectWith<NetworkPolicyFact>, target: Target): boolean | 'unknown' {
-  return allOf(sameNamespace(object, target), fact.ingress.isolates, isOnPodNetwork(target), selects(fact.podSelector, target));
+  return allOf(sharesNamespace(object, target, fact.podSelector), fact.ingress.isolates, isOnPodNetwork(target), selects(fact.podSelector, target));
 }
 
 /** Pods on the host's network are seen as their node: plug-ins leave them out of policies (semantics.md 6.1, 6.2). */

@@ -6,6 +6,7 @@ import { isMeshComponent } from './bypass.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
 import type { Admission, Opening, Openness } from './layer.ts';
 import { protectedByNetwork } from './protected.ts';
+import { opensNoPort } from './port-names.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 import { waysThrough } from './ways.ts';
@@ -60,12 +61,12 @@ function isInside(graph: Graph, target: Target): boolean {
   return answer;
 }
 
-/** The ways in through a policy's own rules that are open to everyone of a kind, health checks and pings aside. */
+/** The ways in through a policy's own rules that are open to everyone of a kind, health checks, pings and ports that are not there aside. */
 function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admission[] {
   const ways = waysThrough(trustIn(graph, target), policy);
   // Where nobody is turned away a rule opens nothing, but one of the Admin tier also goes before policies that are still to come.
   if (!ways || (ways.layer.isolates === false && policy.resource.header.group !== 'policy.networking.k8s.io')) return [];
-  return ways.admissions.filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission));
+  return ways.admissions.filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission) && !opensNoPort(admission.ports ?? [], target));
 }
 
 function isHboneOnly({ ports = [] }: Admission): boolean {

@@ -1,6 +1,7 @@
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
+import { isMeshComponent } from './bypass.ts';
 import { mayBePermissive } from './consul.ts';
 import { exposureOf, isGateway } from './exposure.ts';
 import { targetsIn } from './index.ts';
@@ -62,7 +63,8 @@ function byAnnotation(graph: Graph, annotations: Labels, targetsOf: () => readon
   const instead = authenticated[said ?? ''];
   if (!value || said === undefined || instead === undefined) return [];
   const targets = targetsOf();
-  if (targets.length > 0 && targets.every((target) => linkerdMembership(graph, target) === 'out')) return [];
+  // Linkerd's own components answer proxies that have no identity yet, and the API server, which never has one (linkerd2 charts/linkerd-control-plane).
+  if (targets.length > 0 && targets.every((target) => isMeshComponent(target) || linkerdMembership(graph, target) === 'out')) return [];
   const guarded = targets.length > 0 && targets.every((target) => demandsIdentity(trustIn(graph, target)).demanded === true);
   return [{ by: 'linkerd', said, at: value.at, instead, guarded }];
 }

@@ -8,8 +8,8 @@ import { trustIn } from './trust.ts';
 
 /**
  * Whether what the files show of a caller may be about some ports of a target; none are all. A caller that rules name for
- * other ports only (the API, say, where these are for metrics) calls those, and so does one that names a Service which
- * leads to others: nothing shows it here. What no file tells of a port is not taken for the same.
+ * other ports only (the API, say, where these are for metrics) calls those; one that names a Service which leads to others
+ * as well may call only those: nothing shows it here. What no file tells of a port is not taken for the same.
  */
 export function mayCallOn(graph: Graph, target: Target, ports: readonly NetworkPort[], { workload, how }: Caller): boolean {
   if (ports.length === 0) return true;
@@ -17,7 +17,7 @@ export function mayCallOn(graph: Graph, target: Target, ports: readonly NetworkP
   if (naming.length > 0) return naming.some((admission) => portsMeet(admission.ports, ports));
   if (how !== 'names the Service' && how !== 'is configured with the Service') return true;
   const served = servedPorts(graph, target);
-  return served.length === 0 || served.some((port) => ports.some((one) => port === undefined || holds(target, one, port)));
+  return served.length === 0 || served.every((port) => ports.some((one) => port === undefined || holds(target, one, port)));
 }
 
 /** Whether two lists of ports have one in common; none are all. A port by name and one by number are not taken for the same. */

@@ -96,7 +96,8 @@ export function labelOf(labels: Labels, key: string): string | undefined {
 /** Kinds whose pods do their work and end. */
 const ending = new Set(['Job', 'CronJob', 'Workflow', 'CronWorkflow', 'WorkflowTemplate', 'ClusterWorkflowTemplate', 'TaskRun', 'PipelineRun']);
 
-/** Whether a workload's pods do their work and end, rather than serve. */
+/** Whether a workload's pods do their work and end, rather than serve. Helm waits until a pod that is a hook, a test say, has ended (helm.sh/docs, Chart Hooks). */
 export function endsByItself({ object }: Workload): boolean {
-  return ending.has(object.resource.header.kind);
+  const { kind, annotations } = object.resource.header;
+  return ending.has(kind) || (kind === 'Pod' && annotations.entries['helm.sh/hook'] !== undefined);
 }

@@ -1,6 +1,6 @@
 import type { AuthorizationRule } from '../kubernetes/istio.ts';
 import type { NetworkPeer, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
-import { selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
+import { selectorWords, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
 import { evidenceOfRule, namespaceOfPattern } from './istio-evidence.ts';
@@ -46,7 +46,7 @@ export function podsOfNamespaces(graph: Graph, policy: ObjectWith<NetworkPolicyF
     return {
       kind: 'pods',
       at: peer.at,
-      from: names ?? describe(selector),
+      from: names ?? selectorWords(selector),
       named: names !== undefined,
       targets,
       within: { peer: peer.at },
@@ -64,13 +64,6 @@ function namesOf({ matchLabels, matchExpressions }: LabelSelector): readonly str
     ...matchExpressions.map(({ key, operator, values }) => ({ key: operator === 'In' ? key : '', names: values })),
   ];
   return first && more.length === 0 && first.key === namespaceName ? first.names : undefined;
-}
-
-function describe(selector: LabelSelector): string[] {
-  return [
-    ...Object.entries(selector.matchLabels.entries).map(([key, value]) => `${key}=${known(value) ?? ''}`),
-    ...selector.matchExpressions.map(({ key, operator, values }) => (values.length === 0 ? `${key} ${operator}` : `${key} ${operator} ${values.join(', ')}`)),
-  ];
 }
 
 /** The rules of an enforced ALLOW policy that let in every account of some namespaces; not where another layer or rule demands a named one of all. */

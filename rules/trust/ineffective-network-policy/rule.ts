@@ -14,7 +14,7 @@ const messages = {
   closesIngress: 'This policy has egress rules alone, yet turns away every caller of {workloads}: without policyTypes it is about ingress too',
   mayCloseIngress: 'This policy has egress rules alone, yet turns away every caller of what it selects, unless another policy lets them in: without policyTypes it is about ingress too',
   endPort: 'The API server refuses this policy: endPort needs a numeric port, and must not be below it',
-  portName: 'This rule opens no port of {workloads}: no container has one named "{name}"{hint}',
+  portName: 'This opens no port of {workloads}: no container has one named "{name}"{hint}',
   hostNetwork: 'This policy may have no effect: all that it selects ({workloads}) runs on the host\'s network, where most plug-ins enforce none',
   selectsNothing: 'This policy selects nothing: no workload of its namespace has the labels {label}',
   nearlySelects: 'This policy selects nothing among the files read: {workloads} has "{value}" here',
@@ -55,7 +55,12 @@ function signalOf(ineffect: Ineffect): Omit<Signal, 'at'> {
     case 'closesIngress': return ineffect.targets.length > 0
       ? { messageId: 'closesIngress', args: { workloads: workloadsOf(ineffect.targets, '') }, confidence: 'medium', related: placesOf(ineffect.targets, messages.selected) }
       : { messageId: 'mayCloseIngress', severity: 'info', persona: 'pedantic', confidence: 'low' };
-    case 'portName': return { messageId: 'portName', args: { name: ineffect.name, hint: didYouMean(ineffect.name, ineffect.names), workloads: workloadsOf(ineffect.targets, '') }, confidence: 'medium', related: placesOf(ineffect.targets, messages.selected) };
+    case 'portName': {
+      const hint = didYouMean(ineffect.name, ineffect.others);
+      // A chart may list a port for the day when it is switched on; a slip of the pen it is not.
+      const spare = ineffect.besides && hint === '';
+      return { messageId: 'portName', args: { name: ineffect.name, hint, workloads: workloadsOf(ineffect.targets, '') }, confidence: 'medium', ...(spare ? { severity: 'info', persona: 'pedantic' } : {}), related: placesOf(ineffect.targets, messages.selected) };
+    }
     case 'hostNetwork': return { messageId: 'hostNetwork', args: { workloads: workloadsOf(ineffect.targets, '') }, confidence: 'medium', related: placesOf(ineffect.targets, messages.selected) };
     case 'selectsNothing': return ineffect.near
       ? { messageId: 'nearlySelects', args: { workloads: workloadsOf([ineffect.near.target], ''), value: ineffect.near.value }, confidence: 'medium', related: placesOf([ineffect.near.target], messages.meant) }
@@ -77,7 +82,7 @@ function fixesOf(object: GraphObject, ineffect: Ineffect): FixProposal[] {
     case 'emptyEgress': return [{ id: 'add-policy-type', title: 'Say policyTypes: [Ingress, Egress]; the pods then reach nothing that no other policy lets them reach, DNS included', safe: false, steps: [{ object, change: { op: 'set', path, value: ['Ingress', 'Egress'] } }] }];
     case 'closesIngress': return [{ id: 'egress-only', title: 'Say policyTypes: [Egress]; callers are then no longer turned away by this policy', safe: false, steps: [{ object, change: { op: 'set', path, value: ['Egress'] } }] }];
     case 'portName': {
-      const name = nearest(ineffect.name, ineffect.names);
+      const name = nearest(ineffect.name, ineffect.others);
       return name === undefined ? [] : [{ id: 'use-port-name', title: `Name the port "${name}"; the callers of this rule then reach it`, safe: false, steps: [{ object, change: { op: 'set', path: ineffect.at.path, value: name } }] }];
     }
     case 'selectsNothing': return ineffect.near ? [{ id: 'use-label', title: `Select "${ineffect.near.value}"; what no rule of a policy lets in or out is then turned away there`, safe: false, steps: [{ object, change: { op: 'set', path: ineffect.at.path, value: ineffect.near.value } }] }] : [];

@@ -3,7 +3,7 @@ import { displayName, type GraphObject, shownName } from '../../../engine/identi
 import { mutualTls } from '../../../engine/trust/istio.ts';
 import { labelOf, unseenTarget } from '../../../engine/trust/target.ts';
 import { plaintextAccepted, type AcceptsPlaintext } from '../../../engine/trust/plaintext.ts';
-import { guardedByPolicy, isOutsideMesh, scopeOf, workloadsBehind } from '../../../engine/trust/tls.ts';
+import { guardedByPolicy, isOutsideMesh, scopeOf, servesApiServer, workloadsBehind } from '../../../engine/trust/tls.ts';
 import type { ClientTls, DestinationRuleFact } from '../../../engine/kubernetes/destination-rule.ts';
 import type { PeerAuthenticationFact } from '../../../engine/kubernetes/istio.ts';
 import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
@@ -35,7 +35,7 @@ export default defineRule({
   frameworks: ['owasp-nhi:NHI4:2025', 'owasp-agentic-2026:ASI07', 'nist-csf-2.0:PR.AA-03', 'nist-sp-800-207:2.1-2', 'mitre-attack:T1557'],
   unit: 'object',
   on: [...policyKinds, 'namespace', 'workload', 'destinationRule'],
-  reads: [...trustReads, 'destinationRule'],
+  reads: [...trustReads, 'destinationRule', 'callback'],
   messages,
   *check({ unit: { object }, graph }) {
     for (const fact of object.resource.facts) {
@@ -73,7 +73,7 @@ function* peerSignals(graph: Graph, policy: ObjectWith<PeerAuthenticationFact>):
   if (mode === 'PERMISSIVE') yield { messageId: 'accepted', args: { scope: subject, mode }, at: { object, place: fact.mode.at }, severity };
   if (mode === 'DISABLE') yield { messageId: 'disabled', args: { scope: subject }, at: { object, place: fact.mode.at } };
   // Modes by port count only beside a selector.
-  if (scope !== 'workload' || mode === 'PERMISSIVE' || mode === 'DISABLE') return;
+  if (scope !== 'workload' || mode === 'PERMISSIVE' || mode === 'DISABLE' || servesApiServer(graph, policy)) return;
   for (const { port, mode: own } of fact.ports) {
     const said = known(own);
     if (said === 'PERMISSIVE' || said === 'DISABLE') yield { messageId: 'port', args: { port, mode: said }, at: { object, place: own.at }, severity: 'info' };

@@ -12,7 +12,7 @@ import { namePeers } from '../name-peers.ts';
 import { peerGroup } from '../peer-group.ts';
 
 const messages = {
-  pods: 'Every pod of {from} may reach {workloads}, whoever it runs as: this peer selects a whole namespace',
+  pods: 'Every pod of {from} may reach {workloads}, whoever it runs as: this peer names no pods',
   accounts: 'Every account of {from} may call {workloads}: this rule names no account',
   reached: 'this is what they reach',
 };
@@ -32,7 +32,7 @@ export default defineRule({
     for (const grant of grantsIn(graph, object)) {
       yield {
         messageId: grant.kind,
-        args: { from: `${grant.named ? 'namespace' : 'every namespace with'} ${listed(grant.from)}`, workloads: workloadsOf(grant.targets, 'what this policy selects (no such workload among the files read)') },
+        args: { from: `${grant.named ? (grant.from.length === 1 ? 'namespace' : 'namespaces') : 'every namespace with'} ${listed(grant.from)}`, workloads: workloadsOf(grant.targets, 'what this policy selects (no such workload among the files read)') },
         at: { object, place: grant.at },
         confidence: grant.targets.some(({ workload }) => workload) ? 'high' : 'low',
         group: 'peer' in grant.within ? peerGroup(object, grant.within.peer) : undefined,

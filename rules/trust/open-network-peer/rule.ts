@@ -71,6 +71,7 @@ function signalOf(graph: Graph, object: GraphObject, grant: OpenGrant): Signal {
 const shown = 4;
 
 function portsOf({ ports }: OpenGrant): string {
-  const names = ports.map(({ port, end }) => (port.state === 'known' ? `${port.value}${end.state === 'known' ? `-${end.value}` : ''}` : 'some'));
+  // One number of TCP and of UDP, or of several containers, is one port to a reader.
+  const names = [...new Set(ports.map(({ port, end }) => (port.state === 'known' ? `${port.value}${end.state === 'known' ? `-${end.value}` : ''}` : 'some')))];
   return names.length === 0 ? 'every port' : `${names.length === 1 ? 'port' : 'ports'} ${names.slice(0, shown).join(', ')}${names.length > shown ? ' …' : ''}`;
 }

@@ -1,3 +1,4 @@
+import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol } from '../../../engine/identity/objects.ts';
 import { tellingLabels } from '../../../engine/identity/telling-labels.ts';
 import { podCarrier } from '../../../engine/kubernetes/podspec.ts';
@@ -34,7 +35,7 @@ export default defineRule({
     if (target.hostNetwork !== false || hasIngressPolicy(graph, target) !== false) return;
     // Where every caller has to prove who it is, the network decides nothing.
     if (demandsIdentity(trustIn(graph, target)).demanded !== false) return;
-    const namespace = workload.namespace === '' || isSymbol(workload.namespace) ? 'its namespace' : `namespace ${workload.namespace}`;
+    const namespace = isTold(workload.namespace) ? `namespace ${workload.namespace}` : 'its namespace';
     yield { messageId: 'unprotected', args: { workload: workloadsOf([target], ''), namespace }, at: { object: workload.object, place: workload.object.resource.header.name.at } };
   },
   fixes({ unit: workload, graph }) {
