@@ -14,15 +14,16 @@ export type AuthorChange =
  * stands there whose result is computed, or the object comes out of a helper.
  * @param expanded the object as it is written, its spans those of the template
  * @param masked the template's own tree
+ * @param text the template's document
  */
-export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, change: Change): AuthorChange | undefined {
+export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, change: Change, text = ''): AuthorChange | undefined {
   const node = nodeAt(expanded, change.path);
   if (change.op === 'set' && node?.kind === 'scalar' && node.computed) {
     const { value } = change;
     const sameKind = node.value === null || typeof node.value === typeof value;
     return node.decided && node.decided.document === undefined && !node.decided.chooses && sameKind && (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') ? { at: 'values', decided: node.decided, value } : undefined;
   }
-  if (change.op === 'set' && node?.kind === 'scalar' && node.style === 'plain' && !node.origin && isPlainWord(change.value) && node.span.end > node.span.start) return { at: 'word', span: node.span, text: String(change.value) };
+  if (change.op === 'set' && node?.kind === 'scalar' && node.style === 'plain' && !node.origin && isPlainWord(change.value) && node.span.end > node.span.start && !isChosen(text, node.span)) return { at: 'word', span: node.span, text: String(change.value) };
   const missing = node ? 0 : change.path.length - existing(expanded, change.path);
   const kept = change.path.slice(0, change.path.length - missing);
   const path = templatePath(expanded, masked, kept);
@@ -32,6 +33,12 @@ export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, c
 /** What stands for itself without quotes, whatever is around it. */
 function isPlainWord(value: unknown): boolean {
   return typeof value === 'boolean' || (typeof value === 'string' && /^[a-z][a-z0-9-]*[a-z0-9]$/.test(value) && !/^(?:true|false|yes|no|on|off|null)$/.test(value));
+}
+
+/** Whether a condition in its line chooses a word: what is to be changed then is the condition, or what it asks. */
+function isChosen(text: string, { start, end }: Span): boolean {
+  const line = text.slice(text.lastIndexOf('\n', start) + 1, `${text}\n`.indexOf('\n', end));
+  return /\{\{-?\s*(?:if|else|with|range|end)\b/.test(line);
 }
 
 /** How many steps of a path exist. */

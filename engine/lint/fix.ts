@@ -172,7 +172,7 @@ function packedEdits(steps: readonly ChangeStep[], sourceOf: (path: string) => S
 /** Changes where their author makes them; undefined where one of them has no place of its own. */
 function placedByAuthor(steps: readonly ChangeStep[], text: string, dialect: Dialect): AuthorChange[] | undefined {
   const masked = steps.some(({ object }) => object.written) ? parseYaml(text, dialect).root : undefined;
-  const placed = steps.map(({ object, change }): AuthorChange | undefined => (object.written ? authorChange(object.written, masked, change) : { at: 'template', change }));
+  const placed = steps.map(({ object, change }): AuthorChange | undefined => (object.written ? authorChange(object.written, masked, change, text) : { at: 'template', change }));
   return placed.every((one) => one !== undefined) ? placed : undefined;
 }
 

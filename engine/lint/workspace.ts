@@ -22,9 +22,9 @@ import { BuiltFiles, buildsLeft, type BuiltScope } from './overlays.ts';
 import type { Judged, Made, Origin, Raised } from './made.ts';
 import { switchName } from './switches.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
-import { changesOnlyFound, clears, type Comparison } from './values-fix.ts';
+import { asOffered, clears, raisedOn, writesSeveral, type Comparison } from './values-fix.ts';
 import { readSuppressions, type SuppressionFinding } from './suppress.ts';
-import type { Environment, Rule, RuleContext, Unit, Units } from './rule.ts';
+import type { Environment, FixProposal, Rule, RuleContext, Unit, Units } from './rule.ts';
 
 export type { SourceFile } from './files.ts';
 export type { Raised } from './made.ts';
@@ -289,21 +289,35 @@ export class Workspace {
   }
 
   private fixesFrom(origin: Origin): Fix[] {
-    const { rule, unitKey, signal, by } = origin;
-    const { graph } = origin.judged.answers;
-    const unit = rule.fixes && unitsOf(graph, rule.unit).byKey.get(unitKey);
-    if (!unit) return [];
-    const sourceOf = (path: string) => this.files.get(path)?.source;
-    return rule.fixes!({ ...this.about(rule), unit, graph }, signal).flatMap((proposal) => makeFix(proposal, sourceOf, by) ?? []).filter((fix) => this.holds(fix, origin));
+    return this.proposalsFor(origin, origin.judged.answers.graph).flatMap((proposal) => {
+      const fix = makeFix(proposal, this.sourceAt, origin.by);
+      return (fix && this.inChart(fix, proposal, origin)) ?? [];
+    });
   }
 
-  /** Whether a fix that changes values of a chart clears what it is for, and nothing of the kind changes that has a use for them. */
-  private holds(fix: Fix, { rule, signal: { at: { object } }, variant }: Origin): boolean {
-    const scope = this.files.get(object.document.file)?.source.scope;
-    if (scope === undefined || !object.written || !fix.edits.some(({ file }) => this.files.get(file)?.source.dialect === 'values')) return true;
+  private proposalsFor({ rule, unitKey, signal }: Pick<Origin, 'rule' | 'unitKey' | 'signal'>, graph: Graph): FixProposal[] {
+    const unit = rule.fixes && unitsOf(graph, rule.unit).byKey.get(unitKey);
+    return unit ? rule.fixes!({ ...this.about(rule), unit, graph }, signal) : [];
+  }
+
+  private readonly sourceAt = (path: string): SourceFile | undefined => this.files.get(path)?.source;
+
+  /** A fix of a chart as it may be offered (values-fix.ts). */
+  private inChart(fix: Fix, proposal: FixProposal, { rule, signal: { at: { object } }, variant }: Origin): Fix | undefined {
+    const values = fix.edits.map(({ file }) => this.sourceAt(file)).find((source) => source?.dialect === 'values');
+    const scope = (this.sourceAt(object.document.file) ?? values)?.scope;
+    if (scope === undefined || !object.written) return fix;
+    const ways = [defaults, ...this.waysOf(scope), ...(variant.isSwitch ? [variant] : [])];
+    if (!values && ways.length === 1 && !writesSeveral(this.check(scope), fix.edits)) return fix;
     const fixed = this.copyWith(scope, fix);
     const comparison = (one: ChartVariant): Comparison => ({ before: this.check(scope, one), after: fixed.check(scope, one) });
-    return clears(comparison(variant), rule.id, object) && [defaults, ...this.waysOf(scope)].every((one) => changesOnlyFound(comparison(one), rule.id, object));
+    if (values && !clears(comparison(variant), rule.id, object)) return undefined;
+    const alike = ({ graph, said }: Answers, objects: ReadonlySet<GraphObject>): FixProposal[] =>
+      this.rules.flatMap((one) => raisedOn(objects, said.get(one.id)).flatMap((raised) => this.proposalsFor({ rule: one, ...raised }, graph))).filter((other) => {
+        const made = makeFix(other, this.sourceAt);
+        return made !== undefined && sameEdits(made, fix);
+      });
+    return asOffered(fix, proposal, ways.map((way) => ({ ...comparison(way), isOwn: way === variant })), alike);
   }
 
   /** The ways of installing the chart of a scope beside its defaults, as they are read without Helm. */

@@ -128,6 +128,6 @@ function fixesOf({ object, rule, messageId, resources, verbs, persona }: Found):
     : [...without, { object, change: { op: 'append', path: path.slice(0, -1), value: { apiGroups: rule.apiGroups, resources, verbs } } }];
   const isSaid = persona === 'pedantic' && messageId === 'create';
   const takeAway: FixProposal = { id: 'take-away', title: `Take ${words} out of this rule (check that ${messageId === 'list' ? 'nothing lists or watches single objects by metadata.name' : 'nothing creates them by server-side apply or PUT'})`, safe: false, choice: !isSaid && messageId !== 'list', steps: without };
-  const grant: FixProposal = { id: 'split', title: `Grant ${words} in a rule of its own, whatever the names (check that it should: ${messageId === 'list' ? `that reads all ${inWords(resources)}` : `that is any of the ${inWords(resources)}`})`, safe: false, choice: messageId === 'list', steps: split };
+  const grant: FixProposal = { id: 'split', title: `Grant ${words} in a rule of its own, whatever the names (check that it should: ${messageId === 'list' ? `that reads all ${inWords(resources)}` : `that is any of the ${inWords(resources)}`})`, safe: false, choice: true, steps: split };
   return isSaid ? [takeAway] : messageId === 'list' ? [takeAway, grant] : [grant, takeAway];
 }

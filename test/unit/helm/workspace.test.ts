@@ -325,6 +325,45 @@ describe('a fix of a value is offered where it does what it says', () => {
   });
 });
 
+describe('a fix of lines that several objects are written from is offered where all of them ask for it', () => {
+  const loop = (names: string): Record<string, string> => ({
+    'values.yaml': `workers: [${names}]\n`,
+    'templates/workers.yaml': `{{- range .Values.workers }}\n---\n${deployment('      serviceAccountName: {{ . }}\n      automountServiceAccountToken: true\n').replace('{{ .Release.Name }}-web', '{{ . }}')}---\n${account.replace('name: web', 'name: {{ . }}')}{{- end }}\n`,
+    'templates/rbac.yaml': 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: ctl}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: ctl}]\n',
+  });
+  const titles = (workspace: Workspace): string[] => workspace.findings().filter(({ rule }) => rule === 'automounted-token').flatMap((finding) => workspace.fixesOf(finding).map(({ title }) => title));
+
+  test('and says what else it changes', () => {
+    assert.match(titles(chart(loop('api, web'))).join('\n'), /^Do not mount the token .* \(changes Deployment "web" as well\)$/);
+  });
+
+  test('not where one of them needs what it takes', () => {
+    assert.deepEqual(titles(chart(loop('api, web, ctl'))), []);
+  });
+
+  test('nor where one needs it in another way of installing the chart', () => {
+    const production: ChartVariant = { name: 'prod', values: ['values-prod.yaml'], label: 'profile prod' };
+    assert.deepEqual(titles(chart({ ...loop('api'), 'values-prod.yaml': 'workers: [ctl]\n' }, [production])), []);
+  });
+});
+
+test('a value that an account and its pod are written with is no fix of the account: the pod would lose the token that it asks for', () => {
+  const both = (bound: boolean): Workspace => chart({
+    'values.yaml': 'automount: true\n',
+    'templates/web.yaml': `${deployment('      serviceAccountName: web\n      automountServiceAccountToken: {{ .Values.automount }}\n')}---\n${account}automountServiceAccountToken: {{ .Values.automount }}\n`,
+    'templates/rbac.yaml': bound ? 'apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {name: web}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}\nsubjects: [{kind: ServiceAccount, name: web}]\n' : '',
+  });
+  const titles = (workspace: Workspace): string[] => workspace.findings().flatMap((finding) => workspace.fixesOf(finding).filter(({ edits }) => edits.some(({ file }) => file === 'values.yaml')).map(({ title }) => `${finding.rule}: ${title.slice(title.lastIndexOf('('))}`));
+  assert.deepEqual(titles(both(true)), []);
+  assert.deepEqual(titles(both(false)).sort(), ['automounted-token: (changes ServiceAccount "web" as well)', 'automounting-service-account: (changes Deployment "{{ .Release.Name }}-web" as well)']);
+});
+
+test('a word that a condition in its line chooses is not replaced: both arms would say the same', () => {
+  const workspace = chart({ 'values.yaml': 'automount: true\n', 'templates/web.yaml': deployment('      serviceAccountName: web\n      automountServiceAccountToken: {{ if .Values.automount }}true{{ else }}false{{ end }}\n'), 'templates/account.yaml': account });
+  const [finding] = workspace.findings().filter(({ rule }) => rule === 'automounted-token');
+  assert.deepEqual(workspace.fixesOf(finding!).filter(({ id }) => id === 'opt-out'), []);
+});
+
 describe('what a named template writes', () => {
   const binding = (role: string): string => `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata:\n  name: web\nroleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: ClusterRole\n  name: ${role}\nsubjects:\n  - kind: ServiceAccount\n    name: web\n    namespace: shop\n`;
   /** The related places of the first finding of a rule. */

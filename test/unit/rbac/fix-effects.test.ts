@@ -226,7 +226,7 @@ const seen = new Set<string>();
 
 for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'access'].includes(family) && fixes)) {
   describe(rule.id, () => {
-    const changes = new Map<string, { name: string; title: string; orphaned: readonly string[]; change: Change }[]>();
+    const changes = new Map<string, { name: string; title: string; choice: boolean; orphaned: readonly string[]; change: Change }[]>();
     for (const { name, one } of casesOf(rule)) {
       const texts = textsOf(one);
       const workspace = workspaceOf(texts, one.flags, [rule]);
@@ -237,7 +237,7 @@ for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'a
       for (const fix of findings.flatMap((finding) => workspace.fixesOf(finding))) {
         const list = changes.get(fix.id) ?? [];
         changes.set(fix.id, list);
-        list.push({ name, title: fix.title, orphaned: orphanedBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)), change: changeBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)) });
+        list.push({ name, title: fix.title, choice: fix.choice, orphaned: orphanedBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)), change: changeBy(before, graphsOf(applyFix(texts, fix), one.flags, holders)) });
       }
     }
     for (const [id, made] of changes) {
@@ -246,6 +246,8 @@ for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'a
       test(`${id}: says what is left to do in a running cluster`, () => {
         for (const { name, title, orphaned } of made) if (orphaned.length > 0) assert.match(title, /delete .*in the cluster|was refused so far/i, `${name}: ${orphaned.join(', ')}`);
       });
+      // What names have kept from everybody so far is nobody's slip of the pen.
+      if (id === 'split') test(`${id}: is never made unasked`, () => assert.ok(made.every(({ choice }) => choice)));
       const effect = effects[key];
       test(`${id}: ${effect ?? 'not said'}`, () => {
         assert.ok(effect, `say in this file what ${key} does to rights`);
