@@ -141,9 +141,9 @@ function withoutVars(node: YamlNode, names: readonly string[]): YamlNode {
   }
 }
 
-/** A field path of a replacement: `spec.containers.[name=web].image`, with `\.` for a dot in a key. */
+/** A field path of a replacement: `spec.containers.[name=web].image`; a key with dots has them as `\.`, or stands in brackets (kyaml/utils/pathsplitter.go, SmarterPathSplitter). */
 function fieldSteps(field: string): string[] {
-  return [...field.matchAll(/\[[^\]]*\]|(?:\\.|[^.\\])+/g)].map(([step]) => step.replace(/\\(.)/g, '$1'));
+  return [...field.matchAll(/\[[^\]]*\]|(?:\\.|[^.\\])+/g)].map(([step]) => /^\[([^=]*\.[^=]*)\]$/.exec(step)?.[1] ?? step.replace(/\\(.)/g, '$1'));
 }
 
 function replaceAt(node: YamlNode, [step, ...rest]: readonly string[]): YamlNode {

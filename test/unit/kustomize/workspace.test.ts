@@ -151,6 +151,14 @@ describe('what a finding is about', () => {
     }
   });
 
+  test('a placeholder under a key with dots is not what it says where a replacement fills it in', () => {
+    const placeholder = { 'base/web.yaml': web.replace('      labels:\n        app: web\n    spec', '      labels:\n        app: web\n      annotations:\n        traffic.sidecar.istio.io/excludeOutboundPorts: PORT\n    spec'), 'base/namespace.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {istio-injection: enabled}}\n', 'base/kustomization.yaml': 'resources: [web.yaml, account.yaml, namespace.yaml]\n' };
+    const filled = 'configMapGenerator:\n- {name: db, literals: [PORT=3306]}\nreplacements:\n- source: {kind: ConfigMap, name: db, fieldPath: data.PORT}\n  targets:\n  - select: {kind: Deployment}\n    fieldPaths: ["spec.template.metadata.annotations.[traffic.sidecar.istio.io/excludeOutboundPorts]"]\n';
+    const said = (further: string) => workspaceOf(base, placeholder, { 'prod/kustomization.yaml': `resources: [../base]\n${further}` }).workspace.findings().filter(({ rule }) => rule === 'mesh-bypass').map(({ messageId }) => messageId);
+    assert.deepEqual(said(''), ['unreadable']);
+    assert.deepEqual(said(filled), []);
+  });
+
   test('a suppression in a patch keeps its finding back', () => {
     const { workspace } = workspaceOf(base, prod, { 'prod/patch.yaml': patch('      automountServiceAccountToken: true # kubewho: ignore[automounted-token] -- it calls the API\n') });
     assert.deepEqual(ofRule(workspace, 'automounted-token'), []);
