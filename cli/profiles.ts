@@ -51,7 +51,7 @@ export function answeredFor(installs: readonly Install[], sources: Iterable<Sour
       if (profile !== undefined) return [`chart ${name(chart)}: nothing called ${profile} installs it; answered with its own values`];
       return variants.length === 0 ? [] : [`chart ${name(chart)}: answered with its own values; it is also installed by ${[...new Set(variants.map(called))].join(', ')} (--profile NAME)`];
     }),
-    ...[...sharedBuilds(sources)].map(([roots, files]) => `${count(files, 'file is', 'files are')} built by ${roots.split('\n').map(name).join(', ')}: answered once for each namespace that they put it into, and for each as the first of them has it; give the folder of one as PATH to ask about it`),
+    ...[...sharedBuilds(sources)].map(([roots, files]) => `${count(files, 'file is', 'files are')} built by ${roots.split('\n').map(name).join(', ')}: answered once for each namespace and name that they give it, and for each as the first of them has it; give the folder of one as PATH to ask about it`),
   ];
 }
 

@@ -109,9 +109,10 @@ function buildOf({ root, namespace, prefix, suffix, rewrites }: Way): Build {
   return { roots: [root], ...(namespace === undefined ? {} : { namespace }), names: [{ prefix, suffix }], ...(rewrites ? { rewrites } : {}) };
 }
 
-/** Nothing where no build changes what objects say and all put them into one namespace: then they are what is written. */
+/** Nothing where no build changes what objects say and all put them into one namespace under one name: then they are what is written. */
 function overlaysOf(ways: readonly Way[]): { overlays?: readonly Overlay[] } {
-  if (ways.every(({ changes }) => !changes) && agreed(ways).told !== 'untold') return {};
+  const isCalledAlike = new Set(ways.map(({ prefix, suffix }) => `${prefix}\n${suffix}`)).size < 2;
+  if (ways.every(({ changes }) => !changes) && agreed(ways).told !== 'untold' && isCalledAlike) return {};
   return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map((way) => ({ file: way.file, levels: way.levels, build: buildOf(way) })) };
 }
 

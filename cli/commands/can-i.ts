@@ -1,7 +1,7 @@
 import { readReview, type ReviewStatus } from '../../engine/identity/access-review.ts';
 import { bindingLabel, grantWords, identityLabel, requestWords, roleLabel, ruleWords } from '../../engine/identity/access-words.ts';
 import type { Answer, Authorizer, Doubt, Identity } from '../../engine/identity/permissions.ts';
-import { namesOfAccount } from '../../engine/identity/subjects.ts';
+import { builtNames, namesOfAccount } from '../../engine/identity/subjects.ts';
 import type { AccessRequest } from '../../engine/identity/rbac-rules.ts';
 import { scopeOf } from '../../engine/kubernetes/cluster-scoped.ts';
 import { decodeText } from '../../sources/encoding.ts';
@@ -80,7 +80,9 @@ function elsewhere(authorizers: readonly Authorizer[], identity: Identity, reque
 /** Whether nothing among the files is about an account. */
 function unread({ graphs }: Estate, { user }: Identity): string[] {
   const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
-  if (name === undefined || graphs.some(({ accounts }) => accounts.some((one) => one.namespace === namespace && (one.name === name || namesOfAccount(one).includes(name))))) return [];
+  if (name === undefined || graphs.some(({ accounts }) => accounts.some((one) => one.namespace === namespace && namesOfAccount(one).includes(name)))) return [];
+  const built = graphs.flatMap(({ accounts }) => builtNames(accounts, { namespace: namespace!, name }));
+  if (built.length > 0) return [`account "${namespace}/${name}" is only written so; Kustomize builds it as ${[...new Set(built)].map((one) => `"${namespace}/${one}"`).join(', ')}: ask about that`];
   return [`account "${namespace}/${name}" is not among the files read`];
 }
 

@@ -1,6 +1,8 @@
 import { inventoryOf, isUnnamed, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
+import { nameInCluster } from '../../engine/identity/build.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { authorizer } from '../../engine/identity/permissions.ts';
+import { nameOfAccount } from '../../engine/identity/subjects.ts';
 import { trustWords } from '../../engine/trust/words.ts';
 import type { Arguments } from '../args.ts';
 import { csv } from '../csv.ts';
@@ -26,8 +28,8 @@ export async function inventory(args: Arguments, io: Io): Promise<number> {
 /** What csv has; the table leaves out what is too long or seldom there. */
 const columns: Readonly<Record<string, (entry: IdentityEntry, estate: Estate) => string>> = {
   namespace: ({ workload }) => workload.namespace,
-  workload: ({ workload }) => `${workload.object.resource.header.kind}/${workload.object.name}`,
-  account: ({ account, use }) => (isUnnamed(account) ? 'not told' : `${account.name} (${use})`),
+  workload: ({ workload }) => `${workload.object.resource.header.kind}/${nameInCluster(workload.object)}`,
+  account: ({ account, use }) => (isUnnamed(account) ? 'not told' : `${nameOfAccount(account)} (${use})`),
   token: tokenWords,
   cloud: ({ cloud }) => cloud.map(({ provider, identity }) => `${provider}: ${identity}`).join('; ') || 'none',
   spiffe: ({ spiffe }) => (spiffe ? `${spiffe.id}${spiffe.known ? '' : ' (default trust domain)'}` : 'not known'),
@@ -58,8 +60,8 @@ function shown(entry: IdentityEntry, { place }: Estate): Record<string, unknown>
   const { workload, account, use, token, cloud, spiffe, rights, unknownRights, clusterAdmin, next, exposure, risk, trust } = entry;
   const { object, fact, accountAt } = workload;
   return {
-    workload: { apiVersion: object.resource.header.apiVersion, kind: object.resource.header.kind, namespace: workload.namespace, name: object.name, part: fact.part, at: place({ object, place: accountAt }) },
-    account: { namespace: account.namespace, name: account.name, use, read: account.objects.length > 0, at: account.objects.map((one) => place({ object: one.object, place: one.object.resource.header.name.at })) },
+    workload: { apiVersion: object.resource.header.apiVersion, kind: object.resource.header.kind, namespace: workload.namespace, name: nameInCluster(object), part: fact.part, at: place({ object, place: accountAt }) },
+    account: { namespace: account.namespace, name: nameOfAccount(account), use, read: account.objects.length > 0, at: account.objects.map((one) => place({ object: one.object, place: one.object.resource.header.name.at })) },
     token: { mounted: token.mount.mounted === 'unknown' ? null : token.mount.mounted, decidedBy: token.mount.decidedBy, at: place(token.mount.at), seconds: token.seconds ?? null, extendedSeconds: token.extendedSeconds ?? null, projected: token.projected.map(({ audience, seconds }) => ({ audience: audience ?? null, seconds })), secrets: token.secrets },
     cloud: cloud.map(({ at, ...identity }) => ({ ...identity, at: place(at) })),
     spiffe: spiffe ?? null,
@@ -70,7 +72,7 @@ function shown(entry: IdentityEntry, { place }: Estate): Record<string, unknown>
     letsIn: {
       words: trustWords(trust.layers, trust.elsewhere),
       identityDemanded: trust.identity.demanded === 'unknown' ? null : trust.identity.demanded,
-      callers: trust.callers.map(({ workload: { object: caller }, evidence }) => ({ kind: caller.resource.header.kind, namespace: caller.namespace, name: caller.name, evidence: evidence ?? null })),
+      callers: trust.callers.map(({ workload: { object: caller }, evidence }) => ({ kind: caller.resource.header.kind, namespace: caller.namespace, name: nameInCluster(caller), evidence: evidence ?? null })),
       layers: trust.layers.filter(({ policies }) => policies.length > 0).map(({ technology, isolates, admissions, policies }) => ({ technology, isolates: isolates === 'unknown' ? null : isolates, policies: policies.map((one) => displayName(one)), ways: admissions.map(({ evidence, extent, policy, rule }) => ({ evidence, extent, policy: displayName(policy), at: place({ object: policy, place: rule }) })) })),
     },
   };

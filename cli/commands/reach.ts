@@ -1,10 +1,10 @@
 import { powerLabel } from '../../engine/identity/access-words.ts';
-import { namesInCluster } from '../../engine/identity/build.ts';
+import { nameInCluster, namesInCluster } from '../../engine/identity/build.ts';
 import type { Account, Graph } from '../../engine/identity/graph.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { accountIdentity, authorizer, type Authorizer } from '../../engine/identity/permissions.ts';
 import { reachIn, type Power, type Reached, type Step } from '../../engine/identity/reach.ts';
-import { namesOfAccount } from '../../engine/identity/subjects.ts';
+import { builtNames, nameOfAccount, namesOfAccount } from '../../engine/identity/subjects.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
 import { accountName, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
@@ -33,6 +33,8 @@ export async function reach(args: Arguments, io: Io): Promise<number> {
     const rbac = authorizer(graph, { defaults: true, minor: estate.minor });
     return accountsOf(graph, rbac, asked).map((account) => subjectOf(account, graph, rbac, estate));
   });
+  const built = [...new Set(estate.graphs.flatMap(({ accounts, workloads }) => [...builtNames(accounts, asked), ...workloads.filter(({ object, namespace }) => namespace === asked.namespace && object.name === asked.name).flatMap(({ object }) => namesInCluster(object))]))];
+  if (subjects.length === 0 && built.length > 0) throw new UsageError(`"${what}" is only written so; Kustomize builds it as ${built.map((name) => `"${asked.namespace}/${name}"`).join(', ')}: ask about that`);
   if (subjects.length === 0) throw new UsageError(`neither a workload nor an account "${what}" is among the files read`);
   const format = args.value('format');
   if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, subjects: subjects.map((subject) => shown(subject, estate)), notes: estate.notes }, null, 2)}\n`);
@@ -44,8 +46,8 @@ export async function reach(args: Arguments, io: Io): Promise<number> {
 
 /** The accounts that a name means: of workloads, of ServiceAccount objects, else one that only bindings name. */
 function accountsOf(graph: Graph, rbac: Authorizer, { namespace, name }: { namespace: string; name: string }): Account[] {
-  const byWorkload = graph.workloads.filter((one) => one.namespace === namespace && (one.object.name === name || namesInCluster(one.object).includes(name))).map((one) => graph.accountOf(one));
-  const byName = graph.accounts.filter((one) => one.namespace === namespace && (one.name === name || namesOfAccount(one).includes(name)));
+  const byWorkload = graph.workloads.filter((one) => one.namespace === namespace && namesInCluster(one.object).includes(name)).map((one) => graph.accountOf(one));
+  const byName = graph.accounts.filter((one) => one.namespace === namespace && namesOfAccount(one).includes(name));
   const found = [...new Set([...byWorkload, ...byName])];
   if (found.length > 0) return found;
   const isNamed = rbac.permissionsOf(accountIdentity({ namespace, name })).some(({ subject }) => subject?.kind.state === 'known' && subject.kind.value !== 'Group');
@@ -53,18 +55,17 @@ function accountsOf(graph: Graph, rbac: Authorizer, { namespace, name }: { names
 }
 
 function subjectOf(account: Account, graph: Graph, rbac: Authorizer, estate: Estate): Subject {
-  const from = account.objects[0]?.object.document.file ?? account.workloads[0]?.object.document.file;
   const all = reachIn(graph, rbac).from(account);
   // Shortest ways are known of accounts among the files; of one that only bindings name, the first found is a shortest.
   const admin = reachIn(graph, rbac).toClusterAdmin(account) ?? all.find(({ power }) => power.kind === 'cluster-admin');
   const others = all.filter(({ power }) => power.kind !== 'cluster-admin');
-  return { account, reached: [...(admin ? [admin] : []), ...others], doubts: [...new Set(rbac.doubtsOf(accountIdentity(account), from).map((doubt) => doubtLine(doubt, estate)))] };
+  return { account, reached: [...(admin ? [admin] : []), ...others], doubts: [...new Set(rbac.doubtsOfAccount(account).map((doubt) => doubtLine(doubt, estate)))] };
 }
 
 function pretty({ account, reached, doubts }: Subject, estate: Estate): string[] {
-  const users = account.workloads.map(({ object, accountAt }) => `${object.resource.header.kind} "${displayName(object)}" (${placeLabel(estate.place({ object, place: accountAt }))})`);
+  const users = account.workloads.map(({ object, accountAt }) => `${object.resource.header.kind} "${displayName({ ...object, name: nameInCluster(object) })}" (${placeLabel(estate.place({ object, place: accountAt }))})`);
   const [first] = reached;
-  const out = [`account "${displayName(account)}"${users.length === 0 ? '' : `, as which ${users.slice(0, mostShown).join(', ')}${users.length > mostShown ? ` and ${users.length - mostShown} more` : ''} run${users.length === 1 ? 's' : ''}`}`];
+  const out = [`account "${displayName({ ...account, name: nameOfAccount(account) })}"${users.length === 0 ? '' : `, as which ${users.slice(0, mostShown).join(', ')}${users.length > mostShown ? ` and ${users.length - mostShown} more` : ''} run${users.length === 1 ? 's' : ''}`}`];
   if (!first) out.push('  leads to no other identity, as far as the files tell');
   if (first?.power.kind === 'cluster-admin') {
     out.push(`  cluster-admin in ${count(first.path.length, 'step')}:`);
@@ -110,7 +111,7 @@ function stepLines(step: Step, indent: string, estate: Estate): string[] {
 function rows(subjects: readonly Subject[], estate: Estate): string {
   return table(['ACCOUNT', 'REACHES', 'STEPS', 'BY', 'SOURCE'], subjects.flatMap(({ account, reached }) => reached.map(({ power, path }) => {
     const last = path.at(-1)!;
-    return [displayName(account), powerLabel(power), String(path.length), last.reason, sourcesOf(last, estate).join(', ') || '-'].map(visible);
+    return [displayName({ ...account, name: nameOfAccount(account) }), powerLabel(power), String(path.length), last.reason, sourcesOf(last, estate).join(', ') || '-'].map(visible);
   })));
 }
 
@@ -122,8 +123,8 @@ function sourcesOf(step: Step, estate: Estate): string[] {
 
 function shown({ account, reached, doubts }: Subject, estate: Estate): Record<string, unknown> {
   return {
-    account: { namespace: account.namespace, name: account.name },
-    workloads: account.workloads.map(({ object, accountAt }) => ({ kind: object.resource.header.kind, namespace: object.namespace, name: object.name, at: estate.place({ object, place: accountAt }) })),
+    account: { namespace: account.namespace, name: nameOfAccount(account) },
+    workloads: account.workloads.map(({ object, accountAt }) => ({ kind: object.resource.header.kind, namespace: object.namespace, name: nameInCluster(object), at: estate.place({ object, place: accountAt }) })),
     clusterAdmin: reached[0]?.power.kind === 'cluster-admin',
     reached: reached.map(({ power, path }) => ({ power: shownPower(power), steps: path.map((step) => ({ to: shownPower(step.to), reason: step.reason, primitive: step.escalation?.primitive.id ?? null, at: step.at ? estate.place(step.at) : null, by: (step.escalation?.permissions ?? []).map((permission) => showPermission(permission, estate)) })) })),
     doubts,
@@ -132,6 +133,6 @@ function shown({ account, reached, doubts }: Subject, estate: Estate): Record<st
 
 function shownPower(power: Power): Record<string, unknown> {
   const label = powerLabel(power);
-  if (power.kind === 'account') return { kind: power.kind, label, namespace: power.account.namespace, name: power.account.name };
+  if (power.kind === 'account') return { kind: power.kind, label, namespace: power.account.namespace, name: nameOfAccount(power.account) };
   return { kind: power.kind, label, namespace: 'namespace' in power ? power.namespace ?? null : null, name: power.kind === 'role' ? power.name : null };
 }

@@ -42,6 +42,12 @@ export function namesInCluster({ name, build }: { readonly name: string; readonl
   return [...new Set(build.names.map((one) => one.prefix + (one.name ?? name) + one.suffix))];
 }
 
+/** The name that an object has in the cluster; where builds give it several, the one that is written. */
+export function nameInCluster(object: { readonly name: string; readonly build?: Build }): string {
+  const names = namesInCluster(object);
+  return names.length === 1 ? names[0]! : object.name;
+}
+
 /** Whether a name, as it is written in one file, means an object of another: within a build by what is written, from outside by what comes out. */
 export function isCalled(object: { readonly name: string; readonly build?: Build }, name: string, from: Build | undefined): boolean {
   if (object.name === name && (!object.build || builtTogether(object.build, from))) return true;

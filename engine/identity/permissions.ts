@@ -86,7 +86,7 @@ export interface AuthorizerOptions {
 
 interface Entry {
   readonly binding: Binding;
-  /** `built`: what Kustomize makes of an account's name, where that is another. */
+  /** `built`: what Kustomize makes of an account's name. */
   readonly names: readonly { readonly subject?: Subject; readonly name: SubjectName; readonly built?: readonly string[] }[];
   /** Whether a template may add subjects. */
   readonly open: boolean;
@@ -142,10 +142,11 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   };
   const entryOf = new Map(entries.flatMap((entry) => (entry.binding.object ? [[entry.binding.object.fact, entry] as const] : [])));
 
-  const matching = ({ user, groups }: Identity, from: string | undefined) => {
+  const matching = ({ user, groups }: Identity, from: string | undefined) => matchingKeys([`User ${user}`, ...groups.map((group) => `Group ${group}`)], from);
+  const matchingKeys = (keys: readonly string[], from: string | undefined) => {
     const found: Named[] = [];
     const seen = new Set<Entry>();
-    for (const key of [`User ${user}`, ...groups.map((group) => `Group ${group}`)]) {
+    for (const key of keys) {
       for (const named of bySubject.get(key) ?? []) {
         const { entry } = named;
         if (seen.has(entry) || (from !== undefined && entry.file !== undefined && graph.proximity.alternatives(from, entry.file))) continue;
@@ -171,7 +172,7 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
   const named = new Map<Account, readonly Named[]>();
   const matchingAccount = (account: Account): readonly Named[] => {
     let found = named.get(account);
-    if (!found) named.set(account, (found = [...new Set(identitiesOf(account).flatMap((identity) => matching(identity, placeOf(account))))].filter((one) => mayMean(one, account, graph.subjectAccount))));
+    if (!found) named.set(account, (found = [...new Set(keysOf(account).flatMap((keys) => matchingKeys(keys, placeOf(account))))].filter((one) => mayMean(one, account, graph.subjectAccount))));
     return found;
   };
   const openEntries = entries.filter((entry) => entry.open);
@@ -223,7 +224,7 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
         if (entry.names.length === 0 || !holdsFor(entry.binding, request)) return [];
         const role = roleOf(entry);
         const rule = role.rules.find((one) => ruleAllows(one, request) === true);
-        return rule ? entry.names.map(({ name, subject }) => ({ subject: name, by: { binding: entry.binding, ...(subject ? { subject } : {}), role, rule } })) : [];
+        return rule ? entry.names.flatMap(({ name, subject, built = [name.name] }) => built.map((one) => ({ subject: { ...name, name: one }, by: { binding: entry.binding, ...(subject ? { subject } : {}), role, rule } }))) : [];
       }),
     whoMight: (request) =>
       entries.flatMap((entry): Doubt[] => {
@@ -239,8 +240,14 @@ function build(graph: Graph, options: AuthorizerOptions): Authorizer {
 }
 
 /** By the name that is written, and by those that Kustomize makes of it. */
-function identitiesOf(account: Account): Identity[] {
-  return [...new Set([account.name, ...namesOfAccount(account)])].map((name) => accountIdentity({ ...account, name }));
+function keysOf(account: Account): string[][] {
+  const { namespace, name } = account;
+  return [[writtenKey(namespace, name)], ...namesOfAccount(account).map((one) => [`User ${userName(namespace, one)}`, ...impliedGroups(namespace).map((group) => `Group ${group}`)])];
+}
+
+/** What is built together finds its accounts by the names that are written, which nobody in the cluster has. */
+function writtenKey(namespace: string, name: string): string {
+  return `written ${userName(namespace, name)}`;
 }
 
 /** Whether a subject found by one of an account's names means this account: names within a build are others than those outside. */
@@ -264,9 +271,9 @@ function holdsFor(binding: Binding, request: AccessRequest): boolean {
 function indexSubjects(entries: readonly Entry[]): Map<string, Named[]> {
   const index = new Map<string, Named[]>();
   for (const entry of entries) {
-    for (const { name, subject, built = [] } of entry.names) {
+    for (const { name, subject, built = [name.name] } of entry.names) {
       // An account is matched by its user name, which a User subject may spell too (rbac.go appliesToUser).
-      const keys = name.kind === 'ServiceAccount' ? [...new Set([name.name, ...built])].map((one) => `User ${userName(name.namespace, one)}`) : [`${name.kind} ${name.name}`];
+      const keys = name.kind === 'ServiceAccount' ? [writtenKey(name.namespace, name.name), ...built.map((one) => `User ${userName(name.namespace, one)}`)] : [`${name.kind} ${name.name}`];
       // One, whatever it is found by.
       const named = { entry, subject };
       for (const key of keys) {

@@ -2,6 +2,7 @@ import { known } from '../yaml/cursor.ts';
 import type { Account, Graph } from './graph.ts';
 import { isTold } from './grants.ts';
 import { isSymbol } from './objects.ts';
+import { namesOfAccount } from './subjects.ts';
 
 /** The SPIFFE ID that a mesh gives an account. */
 export interface SpiffeId {
@@ -18,8 +19,10 @@ const defaultDomain = 'cluster.local';
  * Predicts the SPIFFE ID of an account as Istio and the SPIRE controller manager form it: `spiffe://TRUST-DOMAIN/ns/NS/sa/NAME`.
  * Undefined where a template or no file tells the namespace or the name.
  */
-export function spiffeIdOf(graph: Graph, { namespace, name }: Account): SpiffeId | undefined {
-  if (!isTold(namespace) || isSymbol(name) || name === '') return undefined;
+export function spiffeIdOf(graph: Graph, account: Account): SpiffeId | undefined {
+  const { namespace } = account;
+  const [name, ...others] = namesOfAccount(account);
+  if (!isTold(namespace) || name === undefined || others.length > 0 || isSymbol(name) || name === '') return undefined;
   const told = trustDomainIn(graph);
   const trustDomain = told ?? defaultDomain;
   return { id: `spiffe://${trustDomain}/ns/${namespace}/sa/${name}`, trustDomain, known: told !== undefined };

@@ -83,6 +83,19 @@ export function namesOfAccount({ name, objects }: Account): readonly string[] {
   return objects.length === 0 ? [name] : [...new Set(objects.flatMap(({ object }) => namesInCluster(object)))];
 }
 
+/** The name that an account has in the cluster; where builds give it several, the one that is written. */
+export function nameOfAccount(account: Account): string {
+  const names = namesOfAccount(account);
+  return names.length === 1 ? names[0]! : account.name;
+}
+
+/** What Kustomize makes of a name that accounts are written under and none has in the cluster; nothing for any other name. */
+export function builtNames(accounts: readonly Account[], { namespace, name }: { readonly namespace: string; readonly name: string }): readonly string[] {
+  const here = accounts.filter((one) => one.namespace === namespace);
+  if (here.some((one) => namesOfAccount(one).includes(name))) return [];
+  return [...new Set(here.filter((one) => one.name === name).flatMap(namesOfAccount))];
+}
+
 /** The names that a subject may have in the cluster: it is renamed with the account that it follows. */
 export function namesOfSubject(name: string, followed: readonly ObjectWith<AccountFact>[]): readonly string[] {
   return followed.length === 0 ? [name] : [...new Set(followed.flatMap(({ object }) => namesInCluster(object)))];

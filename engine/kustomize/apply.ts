@@ -93,7 +93,7 @@ function isCluster(root: YamlNode): boolean {
 }
 
 /** Kinds whose names kustomize leaves alone (api/internal/builtins/PrefixTransformer.go). */
-const unprefixed = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
+export const unprefixed = new Set(['Namespace', 'CustomResourceDefinition', 'APIService']);
 
 /** An object in the namespace that is set (kustomize api/filters/namespace/namespace.go). */
 function moved(object: Built, { namespace, fields, where }: Extract<Step, { step: 'namespace' }>, further: FurtherFields): Built {

@@ -3,7 +3,7 @@ import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import { nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
-import { applyLevels, isWritten } from './apply.ts';
+import { applyLevels, isWritten, unprefixed } from './apply.ts';
 import type { SourceDocument } from './block.ts';
 import { readLevel, type Level, type Step } from './level.ts';
 import type { Id } from './select.ts';
@@ -36,7 +36,7 @@ export interface BuiltObject {
 
 /** An object of a document as a way of a build makes it; undefined where that deletes it. */
 export interface BuiltWay {
-  /** Where the build puts it: what builds put into different namespaces is several objects. */
+  /** Where the build puts it: what builds put into different namespaces, or call differently, is several objects. */
   readonly place: string;
   readonly object: BuiltObject | undefined;
 }
@@ -86,18 +86,20 @@ function isOfItsOwn(step: Step): boolean {
   return (step.step === 'namespace' || step.step === 'affix') && step.where !== 'all';
 }
 
-/** More objects than this are not made of one document for the namespaces that builds put it into: then the namespace is not told. */
+/** More objects than this are not made of one document for the namespaces and names that builds give it: then these are not told. */
 const mostCopies = 2_000;
 
-/** Whether builds that put the objects of a document into different namespaces are too many to make each of them. */
+/** Whether builds that give the objects of a document different namespaces or names are too many to make each of them. */
 export function isUnplaced(overlays: readonly Overlay[], resources: number): boolean {
-  return overlays.length * resources > mostCopies && new Set(overlays.map(({ build }) => build.namespace)).size > 1;
+  return overlays.length * resources > mostCopies && new Set(overlays.map(({ build: { namespace, names } }) => JSON.stringify([namespace, names]))).size > 1;
 }
 
-/** Where the builds put an object. One outside of all namespaces is one, unless it follows others into theirs. */
+/** Where the builds put an object, and under which name. One outside of all namespaces is in none, unless it follows others into theirs. */
 function placesIn({ header }: Resource, overlays: readonly Overlay[], resources: number): string[] {
   const isOne = isClusterKind(header.group, header.kind) && header.kind !== 'ClusterRoleBinding' && header.kind !== 'Namespace';
-  return overlays.map(({ build: { namespace } }) => (isOne || overlays.length * resources > mostCopies ? '' : namespace ?? ''));
+  if (overlays.length * resources > mostCopies) return overlays.map(() => '');
+  const isRenamed = !unprefixed.has(header.kind);
+  return overlays.map(({ build: { namespace, names: [around] } }) => `${isOne ? '' : namespace ?? ''}${isRenamed && around ? `\n${around.prefix}\n${around.suffix}` : ''}`);
 }
 
 function build(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], ways: readonly (readonly Level[])[]): readonly BuiltObjects[] {

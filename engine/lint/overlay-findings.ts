@@ -11,7 +11,7 @@ interface Origin {
   readonly graph: Graph;
 }
 
-/** Findings of one rule at one place, from objects that Kustomize changes, by the graph of the build that they are about and the namespace that it puts them into. */
+/** Findings of one rule at one place, from objects that Kustomize changes, by the graph of the build that they are about and the namespace and name that it gives them. */
 interface Place {
   readonly byGraph: Map<Graph, Map<string, Finding[]>>;
   readonly locations: Location[];
@@ -49,8 +49,9 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
     place.locations.push(at);
     const copies = place.byGraph.get(graph) ?? new Map<string, Finding[]>();
     place.byGraph.set(graph, copies);
-    const namespace = at.object.build?.namespace ?? '';
-    copies.set(namespace, [...(copies.get(namespace) ?? []), finding]);
+    const { namespace, names } = at.object.build ?? {};
+    const copy = JSON.stringify([namespace, names]);
+    copies.set(copy, [...(copies.get(copy) ?? []), finding]);
   }
   for (const { byGraph, locations } of places.values()) {
     const [gravest, ...others] = [...byGraph.values()].flatMap((copies) => [...copies.values()]).sort((a, b) => gravity(b) - gravity(a));

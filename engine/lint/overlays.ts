@@ -14,7 +14,7 @@ export interface BuiltScope {
   readonly others: readonly string[];
   /** Those of them that are more than are linked again, the outermost kustomization of each once. */
   readonly left: readonly string[];
-  /** Documents that are read without a namespace: their builds put them into different ones, and are too many. */
+  /** Documents whose namespaces and names are not told: their builds give them different ones, and are too many. */
   readonly unplaced: readonly { readonly file: string; readonly document: number }[];
   /** The objects as one of those builds has them; what it does not build as the first does. */
   in(other: string): readonly GraphObject[];
@@ -26,7 +26,7 @@ export function buildsLeft({ objects, left, unplaced }: BuiltScope): Skipped[] {
   const [document] = unplaced;
   return [
     ...(build === undefined ? [] : [{ file: build, document: null, reason: 'builds' as const, detail: `${left.length === 1 ? 'this build is' : `this build and ${left.length - 1} more are`} not judged apart from others: ${objects.length} objects are too many to link again for each; give parts of them scopes of their own in kubewho.yaml` }]),
-    ...(document === undefined ? [] : [{ ...document, reason: 'builds' as const, detail: `its objects${unplaced.length === 1 ? '' : `, and those of ${unplaced.length - 1} more documents,`} are put into different namespaces by too many builds: they are judged without a namespace; divide the file` }]),
+    ...(document === undefined ? [] : [{ ...document, reason: 'builds' as const, detail: `its objects${unplaced.length === 1 ? '' : `, and those of ${unplaced.length - 1} more documents,`} are given different namespaces or names by too many builds: these are not told; divide the file` }]),
   ];
 }
 

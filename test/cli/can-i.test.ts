@@ -41,6 +41,20 @@ describe('can-i', () => {
     const built = folderWith({ 'base/kustomization.yaml': 'resources: [rbac.yaml, accounts.yaml]\n', 'base/rbac.yaml': rbac, 'base/accounts.yaml': accounts, 'prod/kustomization.yaml': 'namePrefix: p-\nresources: [../base]\n' });
     const { code, stdout } = kubewho(['can-i', '--as', 'shop/p-web', 'list', 'pods', '-n', 'shop', '--in', 'prod'], { cwd: built });
     assert.deepEqual([code, stdout.split('\n')[0]], [0, 'yes: ServiceAccount "shop/p-web" can list pods in namespace "shop"']);
+    const written = kubewho(['can-i', '--as', 'shop/web', 'list', 'pods', '-n', 'shop', '--in', 'prod'], { cwd: built });
+    assert.deepEqual([written.code, written.stdout], [1, 'no: ServiceAccount "shop/web" cannot list pods in namespace "shop"\n  note: account "shop/web" is only written so; Kustomize builds it as "shop/p-web": ask about that\n']);
+    const listed = kubewho(['can-i', '--as', 'shop/web', '--list', '--in', 'prod'], { cwd: built }).stdout;
+    assert.doesNotMatch(listed, /RoleBinding "shop/);
+    assert.match(listed, /^note: account "shop\/web" is only written so/m);
+    assert.match(kubewho(['who-can', 'list', 'pods', '-n', 'shop', '--in', 'prod'], { cwd: built }).stdout, /^ServiceAccount "shop\/p-web" +RoleBinding "shop\/readers"/m);
+  });
+
+  test('answers about each of the names that builds give an account in one namespace', () => {
+    const grant = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: admin}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]\n';
+    const built = folderWith({ 'base/kustomization.yaml': 'resources: [accounts.yaml]\n', 'base/accounts.yaml': accounts, 'blue/kustomization.yaml': 'namePrefix: blue-\nresources: [../base, grant.yaml]\n', 'blue/grant.yaml': grant, 'green/kustomization.yaml': 'nameSuffix: -green\nresources: [../base]\n' });
+    const answers = ['blue-web', 'web-green', 'web'].map((name) => kubewho(['can-i', '--as', `shop/${name}`, 'delete', 'nodes'], { cwd: built }).stdout);
+    assert.deepEqual(answers.map((answer) => answer.slice(0, answer.indexOf(':'))), ['yes', 'no', 'no']);
+    assert.match(answers[2]!, /note: account "shop\/web" is only written so; Kustomize builds it as "shop\/blue-web", "shop\/web-green": ask about that/);
   });
 
   test('yes: which binding and which rule, each with file and line; exit code 0', () => {

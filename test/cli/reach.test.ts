@@ -92,5 +92,9 @@ describe('reach', () => {
     });
     for (const name of ['production/prod-web', 'staging/web']) assert.equal(kubewho(['reach', name, '--in', '.'], { cwd: built }).code, 0, name);
     assert.equal(kubewho(['reach', 'staging/prod-web', '--in', '.'], { cwd: built }).code, 2);
+    assert.match(kubewho(['reach', 'production/prod-web', '--in', '.'], { cwd: built }).stdout, /^account "production\/prod-web", as which Deployment "production\/prod-web" \(/);
+    assert.match(kubewho(['reach', 'production/web', '--in', '.'], { cwd: built }).stderr, /"production\/web" is only written so; Kustomize builds it as "production\/prod-web": ask about that/);
+    const identities = JSON.parse(kubewho(['inventory', '.', '--format', 'json'], { cwd: built }).stdout).identities as { account: { name: string }; workload: { name: string }; spiffe: { id: string } }[];
+    assert.deepEqual(identities.map(({ account, workload, spiffe }) => [workload.name, account.name, spiffe.id]), [['prod-web', 'prod-web', 'spiffe://cluster.local/ns/production/sa/prod-web'], ['web', 'web', 'spiffe://cluster.local/ns/staging/sa/web']]);
   });
 });

@@ -181,7 +181,7 @@ describe('builds that are too many to judge each for itself', () => {
     const objects = Array.from({ length: 41 }, (_, i) => account.replace('web', `a${i}`));
     const list = `apiVersion: v1\nkind: List\nitems:\n${objects.map((one) => `- ${one.trimEnd().replaceAll('\n', '\n  ')}\n`).join('')}`;
     const skipped = workspaceOf(overlaysOf(50), { 'base/kustomization.yaml': 'resources: [list.yaml]\n', 'base/list.yaml': list }).skipped();
-    assert.deepEqual(skipped, [{ file: 'base/list.yaml', document: 0, reason: 'builds', detail: 'its objects are put into different namespaces by too many builds: they are judged without a namespace; divide the file' }]);
+    assert.deepEqual(skipped, [{ file: 'base/list.yaml', document: 0, reason: 'builds', detail: 'its objects are given different namespaces or names by too many builds: these are not told; divide the file' }]);
   });
 
   test('fewer are not spoken of', () => assert.deepEqual(workspaceOf(overlaysOf(5), base).skipped(), []));
