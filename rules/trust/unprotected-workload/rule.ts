@@ -56,10 +56,11 @@ export default defineRule({
   },
 });
 
-/** A Job does its work and ends: nobody calls it unless it names a port or a Service stands before it. */
+/** A Job does its work and ends: nobody calls it unless it names a port or a Service stands before it. A chart's test pods carry the labels of what they test, so its Service stands before them by accident. */
 function servesNobody(graph: Graph, target: Target): boolean {
   const { workload } = target;
-  return workload !== undefined && endsByItself(workload) && workload.fact.containers.every(({ ports }) => ports.listed.length === 0 && !ports.open) && servicesOf(graph, target).length === 0;
+  if (!workload || !endsByItself(workload) || workload.fact.containers.some(({ ports }) => ports.listed.length > 0 || ports.open)) return false;
+  return workload.object.resource.header.kind === 'Pod' || servicesOf(graph, target).length === 0;
 }
 
 /** Kinds whose pods are made of the template that is written, in the object's own namespace: operators of other kinds often write policies of their own. */
