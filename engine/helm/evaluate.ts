@@ -29,6 +29,8 @@ export interface Chart {
   parse(text: string): ParsedTemplate | undefined;
   /** What an action, or the pipe of a condition or a loop, came to; in a helper too. */
   seen(pipe: Pipe, result: Result, of: Node['kind']): void;
+  /** A file is read through `.Files`; its path counts from the folder of the chart that is installed. */
+  reads(path: string): void;
   /** Helm stops here, with these words. */
   stops(words: string): void;
   /** The values that all templates of the release share. */
@@ -224,7 +226,7 @@ function call({ operands }: Command, piped: Result | undefined, dot: Result, sta
   const [first, ...rest] = operands as [Operand, ...Operand[]];
   if (first.kind !== 'function') {
     // A value in front of arguments is a method, such as .Capabilities.APIVersions.Has or .Files.Get.
-    if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])]) };
+    if (first.kind === 'fields' && (rest.length > 0 || piped)) return { value: method(first, operand(first.of, dot, state), [...rest.map((one) => operand(one, dot, state)), ...(piped ? [piped] : [])], state) };
     // `nil` alone is no command, and what is no function takes no arguments.
     return (first.kind === 'literal' && first.value === null) || rest.length > 0 || piped ? { value: new Unknown('no command') } : operand(first, dot, state);
   }
@@ -282,7 +284,7 @@ function operand(one: Operand, dot: Result, state: State): Result {
     case 'variable': return one.name === '$' ? state.root : state.scopes.findLast((scope) => scope.has(one.name))?.get(one.name) ?? { value: new Unknown(one.name) };
     case 'function': return isLazy(one.name) ? { value: undefined } : named(one.name, [], state);
     case 'pipe': return pipeline(one.pipe, dot, state);
-    case 'fields': return fields(operand(one.of, dot, state), one);
+    case 'fields': return fields(operand(one.of, dot, state), one, state);
   }
 }
 
@@ -290,11 +292,11 @@ function operand(one: Operand, dot: Result, state: State): Result {
 const valuesMethods: ReadonlySet<string> = new Set(['AsMap', 'Encode', 'PathValue', 'Table', 'YAML']);
 
 /** A chain of fields. Of nothing, in parentheses, it is nothing; otherwise Helm stops there, and here it is unknown. */
-function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'fields' }>): Result {
+function fields(of: Result, { of: base, names }: Extract<Operand, { kind: 'fields' }>, { chart }: State): Result {
   let result = of;
   for (const [i, name] of names.entries()) {
     const { value } = result;
-    const called = value instanceof Files ? callFiles(value, name, []) : undefined;
+    const called = value instanceof Files ? callFiles(value, name, [], chart.reads) : undefined;
     if (called) result = called;
     else if (natureOf(value).isNamed && valuesMethods.has(name)) return { value: new Unknown(pathOf(base, names)) };
     else if (isDict(value)) {
@@ -310,10 +312,10 @@ function pathOf(base: Operand, names: readonly string[]): string {
   return `${base.kind === 'variable' ? base.name : ''}.${names.join('.')}`;
 }
 
-function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: readonly Result[]): Value {
-  const owner = fields(of, { ...callee, names: callee.names.slice(0, -1) }).value;
+function method(callee: Extract<Operand, { kind: 'fields' }>, of: Result, args: readonly Result[], state: State): Value {
+  const owner = fields(of, { ...callee, names: callee.names.slice(0, -1) }, state).value;
   const [first] = args;
-  const called = owner instanceof Files ? callFiles(owner, callee.names.at(-1)!, args.map(({ value }) => value)) : undefined;
+  const called = owner instanceof Files ? callFiles(owner, callee.names.at(-1)!, args.map(({ value }) => value), state.chart.reads) : undefined;
   if (called) return called.value;
   if (callee.names.at(-1) === 'Has' && Array.isArray(owner) && typeof first?.value === 'string') return owner.includes(first.value);
   return new Unknown(`${pathOf(callee.of, callee.names)} ${args.map(({ value }) => (typeof value === 'string' ? JSON.stringify(value) : '…')).join(' ')}`);

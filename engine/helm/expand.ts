@@ -28,6 +28,8 @@ export interface Expanded {
   readonly off: readonly Origin[];
   /** With what words Helm stops (`fail`, `required`). */
   readonly failures: readonly string[];
+  /** The files that it reads through `.Files`, from the folder of the chart that is installed. */
+  readonly reads: readonly string[];
   /** What it changes of the release's values, for the templates that Helm writes out later. */
   readonly changes: readonly Change[];
 }
@@ -49,6 +51,7 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
   const branches: BranchMark[] = [];
   const off = new Set<Origin>();
   const failures: string[] = [];
+  const reads = new Set<string>();
   const add = (piece: string, span: Span, literal: boolean, result?: Result): void => {
     if (piece === '') return;
     segments.push({ start: text.length, end: text.length + piece.length, span, literal, ...(result ? { result } : {}) });
@@ -62,13 +65,14 @@ export function expand(release: WatchedRelease, path: string, instance: ChartIns
         if (of === 'if' && result.value === false && result.from && !result.from.chooses) off.add(result.from);
         release.seen?.(pipe, result);
       },
+      reads: (path) => reads.add(path),
       stops: (words) => failures.push(words),
     }, {
       text: (start, piece) => add(piece, { start, end: start + piece.length }, true),
       value: (action, piece, result) => add(piece, action.span, false, result),
       branch: (branch) => branches.push({ start: text.length, branch }),
     }, before);
-    return { text, segments, branches, off: [...off], failures, changes };
+    return { text, segments, branches, off: [...off], failures, reads: [...reads], changes };
   } catch (error) {
     if (error instanceof Abandoned || error instanceof RangeError) return undefined;
     throw error;

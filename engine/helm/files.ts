@@ -9,13 +9,24 @@ import { toYaml } from './yaml-out.ts';
  * are a mapping to bytes, which also has methods. What is no text, or too long to be read, is unknown.
  */
 export class Files extends Map<string, Value> {
+  constructor(contents: Iterable<readonly [string, Value]>, readonly folder: string) {
+    super(contents);
+  }
+
   override get(path: string): Value {
     return this.has(path) ? super.get(path) : new Bytes('', true);
   }
 }
 
-/** What a method of `.Files` gives; undefined where there is none of that name. */
-export function callFiles(files: Files, method: string, [first]: readonly Value[]): { readonly value: Value } | undefined {
+/** What a method of `.Files` gives; undefined where there is none of that name. `reads` is told which files it gives, from the folder of the chart that is installed. */
+export function callFiles(files: Files, method: string, args: readonly Value[], reads: (path: string) => void): { readonly value: Value } | undefined {
+  const called = valueFrom(files, method, args);
+  const paths = called?.value instanceof Files ? called.value.keys() : typeof args[0] === 'string' ? [args[0]] : [];
+  for (const path of paths) reads(`${files.folder}${path}`);
+  return called;
+}
+
+function valueFrom(files: Files, method: string, [first]: readonly Value[]): { readonly value: Value } | undefined {
   switch (method) {
     case 'Get': return { value: named(first, (path) => textOf(files.get(path))) };
     case 'GetBytes': return { value: named(first, (path) => (files.has(path) ? files.get(path) : new Bytes(''))) };
@@ -40,7 +51,7 @@ function matching(files: Files, pattern: string): Value {
   const matches = pathPattern(pattern);
   if (!matches) return unknown;
   try {
-    return new Files([...files].filter(([path]) => matches(path)));
+    return new Files([...files].filter(([path]) => matches(path)), files.folder);
   } catch {
     return unknown;
   }
@@ -71,10 +82,11 @@ export function filesOf({ files }: Release, { folder }: Pick<ChartInstance, 'fol
 
 function filesIn(files: ReadonlyMap<string, string | undefined>, folder: string): Files {
   const prefix = folder === '' ? '' : `${folder}/`;
-  return new Files([...files].flatMap(([path, text]): [string, Value][] => {
+  const contents = [...files].flatMap(([path, text]): [string, Value][] => {
     const inside = path.startsWith(prefix) ? path.slice(prefix.length) : undefined;
     return inside === undefined || !isFile(inside) ? [] : [[inside, text === undefined ? new Unknown(`.Files.Get ${JSON.stringify(inside)}`) : new Bytes(text)]];
-  }));
+  });
+  return new Files(contents, prefix);
 }
 
 /** What Helm reads for itself is none of a chart's files (helm pkg/chart/loader, LoadFiles). */

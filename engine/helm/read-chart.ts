@@ -160,7 +160,7 @@ function readTemplate<D extends TemplateDocument>(expansions: readonly Expansion
   if (!expansions) return { objects: undefined, places, asides, changes, written };
   for (const [i, { template: { instance }, expanded }] of expansions.entries()) {
     // What notes say depends on values that switch off no object.
-    if (expanded) asides.push({ instance, off: isNotes(file.path) ? [] : expanded.off, failures: expanded.failures });
+    if (expanded) asides.push({ instance, off: isNotes(file.path) ? [] : expanded.off, failures: expanded.failures, reads: expanded.reads });
     if (isNotes(file.path)) continue;
     const read = expanded && readExpanded(expanded, file.documents, i, before, written);
     if (!read) return { objects: undefined, places: [], asides, changes, written };

@@ -11,6 +11,8 @@ export interface Asides {
   readonly off: readonly Origin[];
   /** With what words Helm stops (`fail`, `required`): then it writes nothing at all. */
   readonly failures: readonly string[];
+  /** The files that it reads through `.Files`, from the folder of the chart that is installed. */
+  readonly reads: readonly string[];
 }
 
 /** A value of a chart that is false and switches something off. */

@@ -6,6 +6,7 @@ import { shift, type Span } from '../yaml/text.ts';
 import type { Evaluated } from '../helm/evaluated.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
+import { appliedIn, withOwnPlace } from './applied.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
 import { chartFault, Charts, defaults, isChart, placeKey, type ChartVariant } from './charts.ts';
 import type { ChartSupply } from './chart-supply.ts';
@@ -85,6 +86,8 @@ export class Workspace {
   /** The one scope that is judged, and only in its variants. */
   private only: string | undefined;
   private triesSwitches = false;
+  /** What templates write of manifests that they read through `.Files`, with the objects of these: such are judged where they are written. */
+  private applied: ReadonlyMap<GraphObject, GraphObject> = new Map();
   private ids = 0;
   /** The options of each rule: the configured ones over the rule's defaults. */
   private options: ReadonlyMap<string, RuleContext<Unit>['options']>;
@@ -329,9 +332,11 @@ export class Workspace {
   private copyWith(scope: string, { edits }: Fix): Workspace {
     const copy = new Workspace(this.rules, this.environment, this.way);
     copy.configure(this.configuration);
-    const values = new Set(this.waysOf(scope).flatMap((one) => one.values));
+    const ways = this.waysOf(scope);
+    const values = new Set(ways.flatMap(({ values: under, over = [] }) => [...under, ...over]));
+    const isBuilt = ways.some(({ build }) => build);
     for (const { source } of this.files.values()) {
-      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path)) continue;
+      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path) && !(isBuilt && isPatch(source))) continue;
       copy.set({ ...source, text: applyEdits(source.text, edits.filter(({ file }) => file === source.path)) ?? source.text });
     }
     const supply = this.charts.supplyOf(scope);
@@ -385,7 +390,7 @@ export class Workspace {
       for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
       const readers = this.charts.readersOf(source.path).map(({ scope }) => scope);
       for (const scope of readers) this.stale.add(scope);
-      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
+      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path) || variant.over?.includes(source.path) || (variant.build && isPatch(source))) this.stale.add(keyOf(scope, variant));
     }
   }
 
@@ -394,7 +399,10 @@ export class Workspace {
     const around = this.surroundings();
     const found = new Map<string, Made[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
-    const judged = [...scopes].filter((scope) => this.only === undefined || scope === this.only).flatMap((scope) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ variant, one: this.judgedIn(scope, variant) })));
+    const waysOf = (scope: string) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ scope, variant, one: this.judgedIn(scope, variant) }));
+    const wanted = [...scopes].filter((scope) => this.only === undefined || scope === this.only);
+    this.apply(wanted.filter((scope) => this.charts.supplyOf(scope)?.files).flatMap(waysOf));
+    const judged = wanted.flatMap(waysOf);
     for (const { variant, one } of judged) this.collect(one, variant, found);
     if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
     if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
@@ -405,6 +413,14 @@ export class Workspace {
     const about = findingsAboutExceptions({ today: around.today, rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
     return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used });
+  }
+
+  /** Takes over what charts write of manifests that they read; these are judged anew where that has changed. */
+  private apply(ways: readonly { readonly scope: string; readonly variant: ChartVariant; readonly one: Judged }[]): void {
+    const now = new Map(ways.flatMap(({ scope, variant, one }) => [...appliedIn(this.charts.readIn(scope, variant).flatMap((path) => this.files.get(path) ?? []), one.objects)]));
+    const [before, after] = [new Set(this.applied.values()), new Set(now.values())];
+    for (const { document: { file } } of [...[...before].filter((one) => !after.has(one)), ...[...after].filter((one) => !before.has(one))]) this.stale.add(this.files.get(file)?.source.scope ?? '');
+    this.applied = now;
   }
 
   /** What findings are made with, as it is now. */
@@ -422,7 +438,10 @@ export class Workspace {
 
   /** Makes the signals of a scope into findings of their files. */
   private collect(judged: Judged, variant: ChartVariant, found: Map<string, Made[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
-    for (const one of judged.made ?? makeFindings(judged, variant, isMeant, this.surroundings())) {
+    for (const raised of judged.made ?? makeFindings(judged, variant, isMeant, this.surroundings())) {
+      const plain = this.applied.get(raised.origin.signal.at.object);
+      const file = plain && this.files.get(plain.document.file);
+      const one = file ? { ...raised, finding: withOwnPlace(raised.finding, raised.origin.signal, plain, file) } : raised;
       const list = found.get(one.finding.file);
       if (list) list.push(one);
       else found.set(one.finding.file, [one]);
@@ -447,12 +466,14 @@ export class Workspace {
     // What is switched on is judged from what is there by default.
     if (variant === defaults) for (const one of this.scopes.keys()) if (one.startsWith(keyOf(scope, { name: switchName }))) this.stale.add(one);
     const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
-    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
+    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, (path) => this.files.get(path)?.documents ?? [], this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
   }
 
   /** The objects of a scope as its Kustomize builds make them. */
   private buildsOf(scope: string, files: readonly FileEntry[]): BuiltScope {
-    const made = this.builds.scope(files, (path) => this.files.get(path)?.documents ?? []);
+    const applied = new Set(this.applied.values());
+    const own = files.map((file) => (applied.size > 0 && file.objects.some((one) => applied.has(one)) ? { ...file, objects: file.objects.filter((one) => !applied.has(one)) } : file));
+    const made = this.builds.scope(own, (path) => this.files.get(path)?.documents ?? []);
     this.builtScopes.set(scope, made);
     return made;
   }

@@ -440,3 +440,45 @@ describe('what Helm makes of a template', () => {
     assert.deepEqual(workspace.findings().filter(({ rule }) => rule === 'shared-service-account').map(({ message }) => message), ['Account "web" is shared: Deployment "{{ .Release.Name }}-worker" runs as it, too', 'Account "web" is shared: Deployment "{{ .Release.Name }}-web" runs as it, too']);
   });
 });
+
+describe('a manifest of a chart that a template reads', () => {
+  const pod = (name: string, automount = true): string => `apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: ${name}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec:\n  serviceAccountName: ${name}\n  automountServiceAccountToken: ${automount}\n  containers: [{name: web, image: "example.com/web:1"}]\n`;
+  const plain = (workspace: Workspace, path: string, text: string): void => workspace.set({ path, text, dialect: 'kubernetes', scope: '', role: 'manifest' });
+  /** A workspace of a chart whose templates read its files, which may be manifests. */
+  function reading(templates: Readonly<Record<string, string>>, files: Readonly<Record<string, string>>, variants: readonly ChartVariant[] = []): Workspace {
+    const workspace = chart({ 'values.yaml': 'extra: false\n', 'values-all.yaml': 'extra: true\n', ...templates }, variants);
+    for (const [path, text] of Object.entries(files)) plain(workspace, path, text);
+    workspace.supply({ scope: 'helm:.', chart: '', packed: [], files: new Map(Object.entries(files)) });
+    return workspace;
+  }
+  /** The findings, and below each where the file has it. */
+  const places = (workspace: Workspace): string[] => workspace.findings().filter(({ rule }) => rule === 'automounted-token').map(({ file, span, related }) => [{ file, span }, ...related.filter(({ message }) => message === 'written here')].map((one) => `${one.file}: ${workspace.textOf(one.file)!.slice(one.span.start, one.span.end)}`).join(', '));
+  const action = '{{ .Files.Get "files/web.yaml" }}';
+
+  test('is judged once, where it is applied, with its own line beside', () => {
+    const workspace = reading({ 'templates/web.yaml': `${action}\n` }, { 'files/web.yaml': pod('web'), 'files/unread.yaml': pod('unread') });
+    assert.deepEqual(places(workspace), ['files/unread.yaml: true', `templates/web.yaml: ${action}, files/web.yaml: true`]);
+    assert.equal(workspace.graphs().flatMap(({ workloads }) => workloads).length, 2, 'each workload is one');
+    plain(workspace, 'files/web.yaml', pod('web', false));
+    assert.deepEqual(places(workspace), ['files/unread.yaml: true']);
+    plain(workspace, 'files/web.yaml', pod('web'));
+    put(workspace, 'templates/web.yaml', '# nothing\n');
+    assert.deepEqual(places(workspace), ['files/unread.yaml: true', 'files/web.yaml: true'], 'a template that no longer reads it leaves it a manifest');
+    put(workspace, 'templates/web.yaml', `{{ range $path, $_ := .Files.Glob "files/*.yaml" }}\n---\n{{ $.Files.Get $path }}\n{{ end }}`);
+    assert.deepEqual(places(workspace).map((one) => one.split(', ')[1]), ['files/unread.yaml: true'], 'what one line says twice is one finding');
+  });
+
+  test('stays a manifest where a template only keeps it as data, or has another object of that file', () => {
+    const data = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: data}\ndata:\n  web.yaml: |\n    {{- .Files.Get "files/web.yaml" | nindent 4 }}\n`;
+    assert.deepEqual(places(reading({ 'templates/data.yaml': data }, { 'files/web.yaml': pod('web') })), ['files/web.yaml: true']);
+    const renamed = '{{ .Files.Get "files/web.yaml" | replace "name: web" "name: other" | replace "Name: web" "Name: other" }}';
+    assert.deepEqual(places(reading({ 'templates/web.yaml': `${renamed}\n` }, { 'files/web.yaml': pod('web') })), ['files/web.yaml: true', `templates/web.yaml: ${renamed}`]);
+  });
+
+  test('is judged where a way of installing the chart applies it', () => {
+    const all: ChartVariant = { name: 'all', label: 'profile all', values: ['values-all.yaml'] };
+    const template = `{{ if .Values.extra }}\n${action}\n{{ end }}`;
+    assert.deepEqual(places(reading({ 'templates/web.yaml': template }, { 'files/web.yaml': pod('web') })), ['files/web.yaml: true']);
+    assert.deepEqual(places(reading({ 'templates/web.yaml': template }, { 'files/web.yaml': pod('web') }, [all])), [`templates/web.yaml: ${action}, files/web.yaml: true`]);
+  });
+});
