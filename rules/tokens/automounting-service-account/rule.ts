@@ -39,13 +39,14 @@ export default defineRule({
     if (!one) return [];
     const safe = isSafe(context);
     const needing = relying(context.unit).filter((workload) => tokenNeed(workload, context.unit, context.graph) !== undefined);
+    const asking = needing.filter(({ fact }) => !fact.generated);
     return [{
       id: 'opt-out',
       // Where an operator writes the pods, nobody here can have them ask for the token.
       choice: needing.some(({ fact }) => fact.generated),
-      title: safe ? 'Mount the token only where a pod asks for it' : 'Mount the token only where a pod asks for it (check first which pods that say nothing call the Kubernetes API: those have to say automountServiceAccountToken: true)',
+      title: `Mount the token only where a pod asks for it${askingNow(asking)}${safe ? '' : ` (check first which ${asking.length > 0 ? 'other ' : ''}pods that say nothing call the Kubernetes API: those have to say automountServiceAccountToken: true)`}`,
       safe,
-      steps: [optOut(one), ...needing.filter(({ fact }) => !fact.generated).map(askFor)],
+      steps: [optOut(one), ...asking.map(askFor)],
     }];
   },
 });
@@ -58,6 +59,12 @@ function relying({ workloads }: Account): Account['workloads'] {
 /** Every pod among the files says so itself or needs no token, and there are no others. */
 function isSafe({ unit: account, graph, environment }: RuleContext<'account'>): boolean {
   return account.objects.every(({ object }) => environment.isComplete(object)) && relying(account).every((workload) => canOptOutSafely(workload, account, graph, environment.isComplete));
+}
+
+/** What the fix has ask for the token, in words. */
+function askingNow([first, ...more]: Account['workloads']): string {
+  if (!first) return '';
+  return `, as ${first.object.resource.header.kind} "${shownName(first.object.name)}"${more.length > 0 ? ` and ${more.length} more do` : ' does'} from now on`;
 }
 
 /** What shows a need of the token goes on having it. */

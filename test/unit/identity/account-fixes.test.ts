@@ -117,3 +117,9 @@ describe('fixes that take no rights and give none', () => {
     });
   }
 });
+
+test('a fix that has pods ask for the token says which', () => {
+  const { title, after } = fixed(`apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: default, namespace: shop}\n---\n${reader}`, 'automounting-service-account', 'opt-out');
+  assert.match(title, /^Mount the token only where a pod asks for it, as Pod "reader" does from now on \(check first which other pods /);
+  assert.match(after.get('case.yaml')!, /automountServiceAccountToken: true/);
+});
