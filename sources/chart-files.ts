@@ -44,7 +44,7 @@ export async function readChartFiles(host: Host, root: string, files: readonly S
       else for (const [inside, text] of unpacked) packed.set(`${path}/${inside}`, text);
     }
     const isAsked = own.some(({ text }) => speaksOfFiles(text)) || [...packed.values()].some((text) => text !== undefined && speaksOfFiles(text));
-    const others = isAsked ? await filesIn(host, folder, isIgnored) : undefined;
+    const others = isAsked ? await filesIn(host, root, folder, isIgnored) : undefined;
     return {
       scope: own[0]!.scope,
       chart,
@@ -80,7 +80,7 @@ async function archivesIn(host: Host, root: string, chartFile: string): Promise<
   const links = (await host.links?.(folder, root).catch(() => [])) ?? [];
   return [
     ...entries.map(({ kind, name }) => ({ name, fault: kind === 'directory' ? 'a folder that is called as an archive, which Helm refuses; rename it' : undefined })),
-    ...links.map(({ name, isInside }) => ({ name, fault: isInside ? undefined : 'a link that leads to no file of the workspace' })),
+    ...links.map(({ name, kind }) => ({ name, fault: kind === 'file' ? undefined : 'a link that leads to no file of the workspace' })),
   ].filter(({ name }) => /^[^._].*\.tgz$/.test(name)).map(({ name, fault }) => ({ archive: `${folder}/${name}`, ...(fault === undefined ? {} : { fault }) })).sort((a, b) => (a.archive < b.archive ? -1 : 1));
 }
 
@@ -101,18 +101,26 @@ function textOf(bytes: Uint8Array): string | undefined {
   return 'text' in decoded && decoded.encoding.startsWith('utf-8') && !decoded.text.includes('\0') ? decoded.text : undefined;
 }
 
-/** The files below a chart's folder by absolute path, its templates apart; undefined where there are more than a chart has. */
-async function filesIn(host: Host, folder: string, isIgnored: (path: string) => boolean): Promise<ReadonlyMap<string, string | undefined> | undefined> {
+/**
+ * The files below a chart's folder by absolute path, its templates apart; undefined where nobody can tell: there are more than
+ * a chart has, or a link leads in a circle, to nothing or out of the workspace. Helm follows links wherever they lead (helm
+ * internal/sympath, Walk); nothing outside of the workspace is read here.
+ */
+async function filesIn(host: Host, root: string, folder: string, isIgnored: (path: string) => boolean): Promise<ReadonlyMap<string, string | undefined> | undefined> {
   const found = new Map<string, string | undefined>();
   const folders = [folder];
   let read = 0;
+  let entered = 0;
   for (let next = folders.pop(); next !== undefined; next = folders.pop()) {
-    for (const { kind, name } of await host.readDirectory(next).catch(() => [])) {
+    if (++entered > mostFiles) return undefined;
+    const links = (await host.links?.(next, root).catch(() => [])) ?? [];
+    for (const { kind, name } of [...await host.readDirectory(next).catch(() => []), ...links]) {
       const path = `${next}/${name}`;
       if (kind === 'directory') {
         if (name !== '.git' && !(name === 'templates' && isChartFolder(folder, next)) && !isIgnored(`${path}/`)) folders.push(path);
       } else if (!path.endsWith('.tgz') && !isIgnored(path)) {
         if (found.size === mostFiles) return undefined;
+        if (kind === undefined) return undefined;
         const bytes = read > mostRead ? undefined : await host.readFile(path, longestRead).catch(() => undefined);
         read += bytes?.length ?? 0;
         found.set(path, bytes && textOf(bytes));

@@ -7,8 +7,8 @@ export interface Host {
   readFile(path: string, limit?: number): Promise<Uint8Array>;
   /** The entries of a directory, symlinks left out; rejects with a HostError where it cannot be read. */
   readDirectory(path: string): Promise<readonly DirectoryEntry[]>;
-  /** The symlinks of a directory, and of each whether it leads to a file that lies in a folder. Absent where there are none. */
-  links?(path: string, within: string): Promise<readonly { readonly name: string; readonly isInside: boolean }[]>;
+  /** The symlinks of a directory, and of each what it leads to, if that lies in a folder. Absent where there are none. */
+  links?(path: string, within: string): Promise<readonly { readonly name: string; readonly kind: DirectoryEntry['kind'] | undefined }[]>;
   /** What a path is, or undefined where nothing is there. */
   stat(path: string): Promise<{ readonly kind: 'file' | 'directory'; readonly size: number } | undefined>;
   /** Replaces a file's content as a whole or not at all. */

@@ -28,8 +28,9 @@ export const nodeHost: Host = {
     const folder = await realpath(within);
     return Promise.all(links.map(async ({ name }) => {
       const target = await realpath(`${path}/${name}`).catch(() => undefined);
-      const isInside = target !== undefined && target.startsWith(`${folder.replace(/[\\/]$/, '')}${sep}`) && (await stat(target).catch(() => undefined))?.isFile() === true;
-      return { name, isInside };
+      const isInside = target !== undefined && target.startsWith(`${folder.replace(/[\\/]$/, '')}${sep}`);
+      const found = isInside ? await stat(target).catch(() => undefined) : undefined;
+      return { name, kind: found?.isFile() ? 'file' : found?.isDirectory() ? 'directory' : undefined };
     }));
   },
   async stat(path) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -97,6 +97,17 @@ function pack(folder: string, into: string): void {
 
 check('a library and subcharts in archives', packed('library-and-subchart'));
 check('files of a chart in an archive', packed('files-of-the-chart'));
+
+const linked = writeChart({ name: 'linked', files: [
+  { path: 'Chart.yaml', text: 'apiVersion: v2\nname: linked\nversion: 1.0.0\n' },
+  { path: 'shared/words/one.txt', text: 'one' },
+  { path: 'shared/two.txt', text: 'two' },
+  { path: 'files/own.txt', text: 'own' },
+  { path: 'templates/config.yaml', text: 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: files}\ndata:\n{{- range $path, $_ := .Files.Glob "files/**" }}\n  {{ $path | replace "/" "." }}: {{ $.Files.Get $path }}\n{{- end }}\n' },
+] }, scratch);
+symlinkSync('../shared/words', join(linked, 'files/words'));
+symlinkSync('../shared/two.txt', join(linked, 'files/two.txt'));
+check('links to files and folders', linked);
 
 const outer = writeChart({ name: 'outer', files: [
   { path: 'Chart.yaml', text: 'apiVersion: v2\nname: outer\nversion: 1.0.0\ndependencies:\n  - {name: umbrella, version: ">=1", repository: "https://charts.example.com", alias: inner}\n' },

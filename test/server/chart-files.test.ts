@@ -1,7 +1,7 @@
 // What a chart is made of beside its manifests, in the editor: archives below charts/, and the files that templates read.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { type Editor, textIn, withEditor } from './support.ts';
@@ -96,6 +96,23 @@ describe('a file that a template reads', () => {
       assert.deepEqual(await found(editor), [yaml]);
     });
   });
+
+  it('counts through links that stay in the workspace; with one that leads elsewhere nothing is known of files', { skip: process.platform === 'win32' }, () =>
+    withEditor({ files: { ...chart, [template]: web(action), 'shared/token.conf': token(true) } }, async (editor) => {
+      mkdirSync(join(editor.folder, 'chart/files'));
+      const has = async (): Promise<string[]> => {
+        await editor.tell({ [template]: 'changed', 'chart/values.yaml': 'changed', 'chart/Chart.yaml': 'changed' });
+        return found(editor);
+      };
+      assert.deepEqual(await has(), [template].map(() => 'web'), 'what is not there is an empty text');
+      symlinkSync('../../shared/token.conf', join(editor.folder, 'chart/files/token.conf'));
+      assert.deepEqual(await has(), [action]);
+      symlinkSync('/', join(editor.folder, 'chart/files/elsewhere'));
+      assert.deepEqual(await has(), []);
+      editor.remove('chart/files/elsewhere');
+      symlinkSync('.', join(editor.folder, 'chart/files/circle'));
+      assert.deepEqual(await has(), [], 'nor with one that leads in a circle');
+    }));
 
   it('counts as it is typed whatever it is called, where the client tells of it', () =>
     withEditor({ files: { ...chart, [template]: web(action), 'chart/files/token.conf': token(true) } }, async (editor) => {
