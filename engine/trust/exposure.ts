@@ -5,6 +5,7 @@ import type { Graph, ObjectWith } from '../identity/graph.ts';
 import { builtTogether } from '../identity/build.ts';
 import { isTold } from '../identity/grants.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
+import { isNear } from './index.ts';
 import { areNeighbours, endsByItself, labelOf, sameNamespace, type Target } from './target.ts';
 import { perGraph } from '../identity/per-graph.ts';
 
@@ -104,10 +105,10 @@ export function exposureOf(graph: Graph, target: Target): Location | undefined {
   return undefined;
 }
 
-/** Whether the API server calls a target: a webhook or an aggregated API names one of its Services. */
+/** Whether the API server calls a target: a webhook or an aggregated API names one of its Services; in its namespace, or in one that only a build or a template tells. */
 export function isCalledByApiServer(graph: Graph, target: Target): boolean {
   const names = new Set(servicesOf(graph, target).map(({ object }) => object.name));
-  return graph.all('callback').some(({ fact }) => fact.services.some(({ name, namespace }) => names.has(symbol(name)) && symbol(namespace) === target.namespace));
+  return graph.all('callback').some(({ object, fact }) => fact.services.some(({ name, namespace }) => names.has(symbol(name)) && (symbol(namespace) === target.namespace || (namespace.state !== 'known' && isNear(graph, object, target)))));
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { NetworkPort } from '../kubernetes/network-policy.ts';
-import type { Place } from '../yaml/cursor.ts';
+import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isMeshComponent } from './bypass.ts';
@@ -61,12 +61,19 @@ function isInside(graph: Graph, target: Target): boolean {
   return answer;
 }
 
-/** The ways in through a policy's own rules that are open to everyone of a kind, health checks, pings and ports that are not there aside. */
+/** The ways in through a policy's own rules that are open to everyone of a kind, health checks, pings, webhooks and ports that are not there aside. */
 function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admission[] {
   const ways = waysThrough(trustIn(graph, target), policy);
   // Where nobody is turned away a rule opens nothing, but one of the Admin tier also goes before policies that are still to come.
   if (!ways || (ways.layer.isolates === false && policy.resource.header.group !== 'policy.networking.k8s.io')) return [];
-  return ways.admissions.filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission) && !opensNoPort(admission.ports ?? [], target));
+  return ways.admissions.filter((admission) => admission.opening !== undefined && admission.extent !== 'health' && !isHboneOnly(admission) && !isForWebhooks(admission, target) && !opensNoPort(admission.ports ?? [], target));
+}
+
+/** Whether a rule is about ports alone that containers call webhooks: the API server calls those, or a forge from outside, and neither has labels to be named by. */
+function isForWebhooks({ ports = [] }: Admission, target: Target): boolean {
+  const names = (target.workload?.fact.containers ?? []).flatMap((container) => container.ports.listed);
+  const nameOf = (said: number | string | undefined) => (typeof said === 'string' ? said : names.flatMap(({ name, number }) => (said !== undefined && known(number) === said ? known(name) ?? [] : []))[0]);
+  return ports.length > 0 && ports.every(({ port, end }) => end.state === 'absent' && /webhook|admission/i.test(nameOf(known<number | string>(port as Value<number | string>)) ?? ''));
 }
 
 function isHboneOnly({ ports = [] }: Admission): boolean {

@@ -76,7 +76,7 @@ function signalOf(graph: Graph, object: GraphObject, bypass: Bypass, workload: W
   const untold = (how === 'injection' || how === 'ambient') && !sure;
   return {
     messageId: untold ? `${how}Untold` : how === 'inbound' && past.length > 0 ? 'inboundPolicy' : how,
-    args: { workload: workload ? workloadsOf([targetOf(workload)], '') : shownName(object.name), mesh, items: listed(items.map(({ text }) => text)) },
+    args: { workload: workload ? workloadsOf([targetOf(workload)], '') : shownName(object.name), mesh, items: itemWords(items) },
     at: { object, place: at.at },
     persona: usual ? 'pedantic' : 'regular',
     confidence: sure ? 'high' : untold || how === 'namespace' ? 'low' : 'medium',
@@ -85,6 +85,14 @@ function signalOf(graph: Graph, object: GraphObject, bypass: Bypass, workload: W
       ...served.map(({ object: service }): Related => ({ at: { object: service, place: service.resource.header.name.at }, message: messages['service']! })),
     ],
   };
+}
+
+/** Ports as ports, networks and what is neither as they are written. */
+function itemWords(items: Bypass['items']): string {
+  const ports = items.filter((item) => item.ports);
+  const others = items.filter((item) => !item.ports);
+  const one = ports.length === 1 && ports[0]!.ports!.first === ports[0]!.ports!.last;
+  return [...(ports.length > 0 ? [`${one ? 'port' : 'ports'} ${listed(ports.map(({ text }) => text))}`] : []), ...(others.length > 0 ? [listed(others.map(({ text }) => text))] : [])].join(' and ');
 }
 
 const meshes: ReadonlySet<string> = new Set(['Istio', 'Linkerd', 'Consul', 'Kuma']);
