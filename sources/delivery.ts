@@ -1,4 +1,5 @@
 import type { InlineValues } from '../engine/lint/charts.ts';
+import type { ChartBuild } from '../engine/lint/chart-builds.ts';
 import { nodeAt, toData, type Home, type Path, type YamlNode } from '../engine/yaml/node.ts';
 
 /** An installation of a chart as an object asks for it. Paths are workspace-relative. */
@@ -15,6 +16,10 @@ export interface Delivery {
   readonly values: readonly { readonly path: string; readonly optional: boolean }[];
   readonly replacesDefaults: boolean;
   readonly inline: readonly InlineValues[];
+  /** Values files over those. */
+  readonly over?: Delivery['values'];
+  /** The Kustomize build that makes others of its objects. */
+  readonly build?: ChartBuild;
   readonly release: string | undefined;
   readonly namespace: string | undefined;
 }

@@ -8,6 +8,7 @@ import { argoDeliveries, argoFolders } from './argo-cd.ts';
 import { documentBuilder, documentsIn } from './built-documents.ts';
 import type { Delivery, DeliveryDocument } from './delivery.ts';
 import { fluxDeliveries } from './flux.ts';
+import { kustomizeDeliveries } from './kustomize-charts.ts';
 import { parentOf, resolvePath } from './path.ts';
 import { otherRepositories, type RepositoryFolder } from './repositories.ts';
 
@@ -44,6 +45,7 @@ export function installsOf(files: Iterable<SourceFile>, { profiles }: Configurat
       charts.set(file.chart, file.scope);
       if (file.path === resolvePath(file.chart, 'Chart.yaml') && /^type:[ \t]*["']?library\b/im.test(file.text)) libraries.add(file.chart);
     } else {
+      if (file.role === 'part' && file.overlays) asked.push(...kustomizeDeliveries(file.path, file.text, file.overlays));
       for (const [document, reader] of installersIn(file, build)) {
         asked.push(...reader.deliveries(document).map((one) => (document.by === undefined ? one : { ...one, label: `${one.label} as ${document.by} builds it` })));
         folders.push(...(reader.folders?.(document) ?? []));
@@ -71,22 +73,24 @@ export function installsOf(files: Iterable<SourceFile>, { profiles }: Configurat
 /** An installation as a variant of its chart; undefined where values of it are in no file read. */
 function variantOf(delivery: Delivery, index: number, paths: ReadonlySet<string>): ChartVariant | undefined {
   if (unreadOf(delivery, paths).length > 0) return undefined;
-  const { label, at, values, replacesDefaults, inline, release, namespace } = delivery;
-  const read = values.filter(({ path }) => paths.has(path));
+  const { label, at, values, replacesDefaults, inline, over = [], build, release, namespace } = delivery;
+  const read = (files: Delivery['values']): string[] => files.map(({ path }) => path).filter((path) => paths.has(path));
   return {
     name: `${label} ${at.file} ${at.document} ${index}`,
     label,
     at,
-    values: read.map(({ path }) => path),
+    values: read(values),
     ...(replacesDefaults ? { replacesDefaults } : {}),
     ...(inline.length > 0 ? { inline } : {}),
+    ...(over.length > 0 ? { over: read(over) } : {}),
+    ...(build ? { build } : {}),
     ...(release === undefined ? {} : { release }),
     ...(namespace === undefined ? {} : { namespace }),
   };
 }
 
-function unreadOf({ values }: Delivery, paths: ReadonlySet<string>): Delivery['values'] {
-  return values.filter(({ path, optional }) => !optional && !paths.has(path));
+function unreadOf({ values, over = [] }: Delivery, paths: ReadonlySet<string>): Delivery['values'] {
+  return [...values, ...over].filter(({ path, optional }) => !optional && !paths.has(path));
 }
 
 interface Reader {

@@ -31,6 +31,8 @@ export interface Kustomization {
   readonly changes: boolean;
   /** Whether it writes values of objects that it builds into others: replacements, variables. */
   readonly copies: boolean;
+  /** Whether it has Helm write charts. */
+  readonly installs: boolean;
 }
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -69,6 +71,7 @@ export function readKustomization(path: string, content: string): Kustomization 
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     copies: ['replacements', 'vars'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
+    installs: records(data['helmCharts']).length > 0,
   };
 }
 

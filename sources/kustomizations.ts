@@ -27,8 +27,10 @@ export interface KustomizeBuild {
 /** The kustomizations of a workspace. Paths are workspace-relative. */
 export interface Kustomizations {
   isKustomization(path: string): boolean;
-  /** Whether it changes what objects say or are called: then its text is needed to judge them. */
+  /** Whether it changes what objects say or are called, or has charts written: then its text is needed to judge them. */
   isChanging(path: string): boolean;
+  /** The builds that a kustomization is part of which has charts written; none for any other. */
+  buildsWith(path: string): readonly Overlay[];
   partOf(path: string): BuildPart | undefined;
   /** Sorted by folder. */
   readonly builds: readonly KustomizeBuild[];
@@ -65,6 +67,10 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
   return {
     isKustomization: (path) => files.has(path),
     isChanging: (path) => isChanging(files.get(path)),
+    buildsWith(path) {
+      const one = files.get(path);
+      return one?.installs && !machinery.has(one.folder) ? ways(one.folder).map(overlayOf) : [];
+    },
     partOf(path) {
       const told = resources.get(path);
       // Built by one and a part of another: it is an object.
@@ -81,7 +87,7 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
 }
 
 function isChanging(one: Kustomization | undefined): boolean {
-  return one !== undefined && (one.changes || one.namespace !== undefined || one.namePrefix !== '' || one.nameSuffix !== '');
+  return one !== undefined && (one.changes || one.installs || one.namespace !== undefined || one.namePrefix !== '' || one.nameSuffix !== '');
 }
 
 function buildsOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>): KustomizeBuild[] {
@@ -113,7 +119,11 @@ function buildOf({ root, namespace, prefix, suffix, rewrites }: Way): Build {
 function overlaysOf(ways: readonly Way[]): { overlays?: readonly Overlay[] } {
   const isCalledAlike = new Set(ways.map(({ prefix, suffix }) => `${prefix}\n${suffix}`)).size < 2;
   if (ways.every(({ changes }) => !changes) && agreed(ways).told !== 'untold' && isCalledAlike) return {};
-  return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map((way) => ({ file: way.file, levels: way.levels, build: buildOf(way) })) };
+  return { overlays: [...ways].sort((a, b) => (a.root < b.root ? -1 : a.root > b.root ? 1 : 0)).map(overlayOf) };
+}
+
+function overlayOf(way: Way): Overlay {
+  return { file: way.file, levels: way.levels, build: buildOf(way) };
 }
 
 /** Folders given as transformers, generators or validators, with all they build: configuration of the build, no objects of it. */

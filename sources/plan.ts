@@ -52,7 +52,10 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
       }
       if (path.endsWith('.tpl')) return undefined;
       const scope = scopes.find((one) => one.has(path))?.name ?? '';
-      if (kustomizations.isKustomization(path)) return kustomizations.isChanging(path) ? { dialect: 'kustomization', scope, role: 'part' } : undefined;
+      if (kustomizations.isKustomization(path)) {
+        const overlays = kustomizations.buildsWith(path);
+        return kustomizations.isChanging(path) ? { dialect: 'kustomization', scope, role: 'part', ...(overlays.length > 0 ? { overlays } : {}) } : undefined;
+      }
       const built = kustomizations.partOf(path);
       if (!built) return { dialect: 'kubernetes', scope, role: 'manifest', namespace };
       if (built.part === 'part') return { dialect: 'kustomization', scope, role: 'patch' };

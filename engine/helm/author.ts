@@ -17,6 +17,8 @@ export type AuthorChange =
  * @param text the template's document
  */
 export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, change: Change, text = ''): AuthorChange | undefined {
+  // What stands at a place that is not its own is written elsewhere.
+  if (change.path.some((_, i) => nodeAt(expanded, change.path.slice(0, i + 1))?.mapping !== undefined)) return undefined;
   const node = nodeAt(expanded, change.path);
   if (change.op === 'set' && node?.kind === 'scalar' && node.computed) {
     const { value } = change;

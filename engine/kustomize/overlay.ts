@@ -59,13 +59,18 @@ export class Overlays {
    * @param resources what the document says by itself
    */
   of(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], documentsOf: (path: string) => readonly SourceDocument[]): readonly BuiltObjects[] {
-    const ways = overlays.map(({ levels }) => levels.map((path) => this.level(path, documentsOf)));
+    const ways = overlays.map((overlay) => this.levelsOf(overlay, documentsOf));
     const flat = ways.flat();
     const before = this.kept.get(document);
     if (before && before.levels.length === flat.length && flat.every((level, i) => level === before.levels[i])) return before.objects;
     const objects = resources.length === 0 ? [] : build(document, resources, overlays, ways);
     this.kept.set(document, { levels: flat, objects });
     return objects;
+  }
+
+  /** The kustomizations of a way, innermost first: the same ones as long as their texts and those of their parts are. */
+  levelsOf({ levels }: Overlay, documentsOf: (path: string) => readonly SourceDocument[]): Level[] {
+    return levels.map((path) => this.level(path, documentsOf));
   }
 
   private level(path: string, documentsOf: (path: string) => readonly SourceDocument[]): Level {

@@ -7,6 +7,7 @@ import { showTemplate, type Shown } from '../helm/shown.ts';
 import { failuresIn, switchesIn } from '../helm/switches.ts';
 import type { Path } from '../yaml/node.ts';
 import { releaseNamespace, type GraphObject } from '../identity/objects.ts';
+import { ChartBuilds, type BuiltFromChart, type ChartBuild } from './chart-builds.ts';
 import { packedEntries, type ChartSupply } from './chart-supply.ts';
 import type { DocumentEntry } from './document.ts';
 import { switchedOn } from './switches.ts';
@@ -19,8 +20,12 @@ export interface ChartVariant {
   readonly name: string;
   /** Further values files, each over the ones before; paths of the workspace. */
   readonly values: readonly string[];
-  /** Values that an object holds which installs the chart (an Argo CD Application, a Flux HelmRelease); they come last, in order. */
+  /** Values that an object holds which installs the chart (an Argo CD Application, a Flux HelmRelease); they come next, in order. */
   readonly inline?: readonly InlineValues[];
+  /** Values files over those. */
+  readonly over?: readonly string[];
+  /** The Kustomize build that has it written, and makes others of its objects. */
+  readonly build?: ChartBuild;
   /** Whether its values files stand in for the chart's own values.yaml. */
   readonly replacesDefaults?: boolean;
   /** The release's name and namespace, where they are told. */
@@ -59,7 +64,8 @@ export function isChart(files: readonly FileEntry[]): boolean {
 /** What the templates of charts write, kept up to date edit by edit. */
 export class Charts {
   private readonly readings = new Map<string, ChartReading<DocumentEntry>>();
-  private readonly objects = new WeakMap<WrittenObject<DocumentEntry>, GraphObject>();
+  private readonly objects = new WeakMap<BuiltFromChart, GraphObject>();
+  private readonly builds = new ChartBuilds();
   private readonly supplies = new Map<string, { readonly supply: ChartSupply; readonly packed: readonly FileEntry[] }>();
   private ids = 0;
 
@@ -102,8 +108,9 @@ export class Charts {
   /**
    * The objects of a scope: those of its files, and for the templates of a chart what they write with its values.
    * @param textOf the text of any file of the workspace
+   * @param documentsOf its documents
    */
-  objectsOf(scope: string, variant: ChartVariant, read: readonly FileEntry[], textOf: (path: string) => string | undefined, kubernetesMinor: number): GraphObject[] {
+  objectsOf(scope: string, variant: ChartVariant, read: readonly FileEntry[], textOf: (path: string) => string | undefined, documentsOf: (path: string) => readonly DocumentEntry[], kubernetesMinor: number): GraphObject[] {
     const own = read.find(({ source }) => source.chart !== undefined)?.source;
     if (!own) return read.flatMap((file) => file.objects);
     const { packed = [], supply } = this.supplies.get(scope) ?? {};
@@ -112,7 +119,8 @@ export class Charts {
     const inChart = (path: string): string => insideOf(folder, path);
     const left = variant.replacesDefaults ? 'values.yaml' : undefined;
     const held = files.filter(({ source }) => source.chart === folder && inChart(source.path) !== left).map(({ source, documents }) => ({ path: inChart(source.path), file: source.path, text: source.text, documents: source.dialect === 'template' ? documents : [] }));
-    const profile = [...variant.values.map((file) => ({ path: file, file, text: textOf(file) ?? '' })), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one }))];
+    const valuesIn = (paths: readonly string[]) => paths.map((file) => ({ path: file, file, text: textOf(file) ?? '' }));
+    const profile = [...valuesIn(variant.values), ...(variant.inline ?? []).map((one) => ({ path: one.file, ...one })), ...valuesIn(variant.over ?? [])];
     const key = `${scope}\n${variant.name}`;
     const namespace = variant.namespace ?? (own.namespace === releaseNamespace ? undefined : own.namespace);
     const reading = readChart(held, profile, { namespace, kubernetesMinor, ...(variant.release === undefined ? {} : { release: variant.release }) }, this.readings.get(key) ?? (variant.isSwitch ? this.readings.get(`${scope}\n${defaults.name}`) : undefined), supply?.files && new Map([...supply.files].map(([path, text]) => [inChart(path), textOf(path) ?? text])));
@@ -124,7 +132,7 @@ export class Charts {
       if (file.source.dialect !== 'template') return file.objects;
       const path = inChart(file.source.path);
       const written = rendered ? rendered.objects.get(path) ?? [] : reading.templates.get(path)?.objects;
-      return written ? written.map((one) => this.objectOf(one, told === undefined ? file.source : { ...file.source, namespace: told }, rendered !== undefined)) : file.objects;
+      return written ? written.flatMap((one) => this.objectOf(one, told === undefined ? file.source : { ...file.source, namespace: told }, rendered !== undefined, variant.build, documentsOf) ?? []) : file.objects;
     });
   }
 
@@ -152,9 +160,11 @@ export class Charts {
     return { reason: 'template', detail: 'its dependencies multiply to more charts than are read: no template is expanded', span: { start: 0, end: Math.min(text.length, 1) } };
   }
 
-  private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean): GraphObject {
-    let object = this.objects.get(written);
-    if (!object) this.objects.set(written, (object = { ...graphObject(`w${++this.ids}`, written.document, written.resource, source), written: written.root, ...(rendered ? { rendered } : {}) }));
+  private objectOf(written: WrittenObject<DocumentEntry>, source: SourceFile, rendered: boolean, build: ChartBuild | undefined, documentsOf: (path: string) => readonly DocumentEntry[]): GraphObject | undefined {
+    const made = build ? this.builds.of(written, build, documentsOf) : written;
+    if (!made) return undefined;
+    let object = this.objects.get(made);
+    if (!object) this.objects.set(made, (object = { ...graphObject(`w${++this.ids}`, written.document, made.resource, build ? { ...source, build: build.build } : source), written: made.root, ...(rendered ? { rendered } : {}) }));
     return object;
   }
 }

@@ -332,9 +332,11 @@ export class Workspace {
   private copyWith(scope: string, { edits }: Fix): Workspace {
     const copy = new Workspace(this.rules, this.environment, this.way);
     copy.configure(this.configuration);
-    const values = new Set(this.waysOf(scope).flatMap((one) => one.values));
+    const ways = this.waysOf(scope);
+    const values = new Set(ways.flatMap(({ values: under, over = [] }) => [...under, ...over]));
+    const isBuilt = ways.some(({ build }) => build);
     for (const { source } of this.files.values()) {
-      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path)) continue;
+      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path) && !(isBuilt && isPatch(source))) continue;
       copy.set({ ...source, text: applyEdits(source.text, edits.filter(({ file }) => file === source.path)) ?? source.text });
     }
     const supply = this.charts.supplyOf(scope);
@@ -388,7 +390,7 @@ export class Workspace {
       for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
       const readers = this.charts.readersOf(source.path).map(({ scope }) => scope);
       for (const scope of readers) this.stale.add(scope);
-      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path)) this.stale.add(keyOf(scope, variant));
+      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path) || variant.over?.includes(source.path) || (variant.build && isPatch(source))) this.stale.add(keyOf(scope, variant));
     }
   }
 
@@ -464,7 +466,7 @@ export class Workspace {
     // What is switched on is judged from what is there by default.
     if (variant === defaults) for (const one of this.scopes.keys()) if (one.startsWith(keyOf(scope, { name: switchName }))) this.stale.add(one);
     const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
-    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
+    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, (path) => this.files.get(path)?.documents ?? [], this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
   }
 
   /** The objects of a scope as its Kustomize builds make them. */

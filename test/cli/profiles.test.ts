@@ -121,7 +121,7 @@ describe('a PATH that is a Kustomize overlay', () => {
   test('where several builds are read, an answer says for which it is', () => {
     const { stdout } = inventory();
     assert.match(stdout, /^dev +Deployment\/web +dev-web .*\nprod +Deployment\/web +prod-web /m);
-    assert.match(stdout, /note: 1 file is built by overlays\/dev, overlays\/prod: answered once for each namespace that they put it into/);
+    assert.match(stdout, /note: 1 file is built by overlays\/dev, overlays\/prod: answered once for each namespace and name that they give it/);
   });
 });
 

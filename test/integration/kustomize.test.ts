@@ -6,6 +6,14 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
+import { nameInCluster } from '../../engine/identity/build.ts';
+import { nameOfAccount } from '../../engine/identity/subjects.ts';
+import { defaultConfiguration } from '../../engine/lint/config.ts';
+import { Workspace } from '../../engine/lint/workspace.ts';
+import { toData } from '../../engine/yaml/node.ts';
+import { parseYaml } from '../../engine/yaml/parse.ts';
+import { splitStream } from '../../engine/yaml/split.ts';
+import { installsOf } from '../../sources/installs.ts';
 import { corpusProjects, corpusRoot, corpusTexts } from '../corpus/projects.ts';
 import { corpusAbsent } from '../support/absent.ts';
 import { builtView, compareViews, generatedNames, planOf, staticView } from '../support/kustomize.ts';
@@ -184,4 +192,87 @@ else test('kustomizations of real repositories', (t) => {
   assert.deepEqual(remote.filter((one) => !known.includes(one)), [], 'what kustomize would fetch is known without it');
   assert.ok(sum.builds > 100);
   assert.deepEqual(differences, []);
+});
+
+describe('charts that kustomizations have written (`helmCharts`)', () => {
+  const chart = {
+    'charts/web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+    'charts/web/values.yaml': 'account: {automount: false, name: web}\nlist: [a, b]\nextra: true\n',
+    'charts/web/templates/all.yaml': `apiVersion: v1
+kind: ServiceAccount
+metadata: {name: "{{ .Values.account.name }}", namespace: "{{ .Release.Namespace }}"}
+automountServiceAccountToken: {{ .Values.account.automount }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Release.Name }}-web", namespace: "{{ .Release.Namespace }}", labels: {app: web, items: "{{ join "-" .Values.list }}"}}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      serviceAccountName: {{ .Values.account.name }}
+      containers: [{name: web, image: "web:1"}]
+{{- if .Values.extra }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: hook, annotations: {helm.sh/hook: pre-install}}
+spec: {template: {spec: {restartPolicy: Never, automountServiceAccountToken: {{ .Values.account.automount }}, containers: [{name: a, image: "a:1"}]}}}
+{{- end }}
+`,
+  };
+  const patch = 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop-web, namespace: inner}\nspec: {template: {spec: {hostNetwork: true, containers: [{name: proxy, image: "proxy:1"}]}}}\n';
+  const files = { 'prod/values.yaml': 'account: {automount: true, name: filed}\nlist: [c]\n', 'prod/more.yaml': 'account: {name: more}\n', 'prod/patch.yaml': patch };
+  const entry = (body: string, more = '') => ({ 'prod/kustomization.yaml': `helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- {name: web, releaseName: shop, namespace: inner${body}}\n${more}` });
+  const cases: Record<string, Record<string, string>> = {
+    'the values of the chart': entry(''),
+    'a values file': entry(', valuesFile: values.yaml'),
+    'values of its own': entry(', valuesInline: {account: {automount: true}, list: [z]}'),
+    'values of its own over a values file': entry(', valuesFile: values.yaml, valuesInline: {account: {name: inline}, extra: false}'),
+    'values of its own under a values file': entry(', valuesMerge: merge, valuesFile: values.yaml, valuesInline: {account: {name: inline}, extra: false}'),
+    'values of its own under those of the chart': entry(', valuesMerge: merge, valuesInline: {account: {automount: true, name: inline}, list: []}'),
+    'values of its own in place of a values file': entry(', valuesMerge: replace, valuesFile: values.yaml, valuesInline: {account: {automount: true}, list: []}'),
+    'further values files': entry(', valuesInline: {account: {name: inline}, extra: false}, additionalValuesFiles: [more.yaml, values.yaml]'),
+    'values of its own in place of others, with a null': entry(', valuesMerge: replace, valuesInline: {extra: null}'),
+    'no hooks': entry(', skipHooks: true'),
+    'a namespace, a prefix, labels and a patch': entry(', valuesInline: {extra: false}', 'namespace: end\nnamePrefix: p-\nlabels: [{pairs: {team: a}, includeTemplates: true}]\npatches: [{path: patch.yaml}]\n'),
+    'a base that has it written': { ...entry(''), 'top/kustomization.yaml': 'resources: [../prod]\nnameSuffix: -z\ncomponents: [../part]\n', 'part/kustomization.yaml': 'apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches:\n- target: {kind: ServiceAccount}\n  patch: |-\n    - {op: replace, path: /automountServiceAccountToken, value: true}\n' },
+    'a patch that deletes': entry('', 'patches: [{patch: "{$patch: delete, apiVersion: batch/v1, kind: Job, metadata: {name: hook}}"}]\n'),
+  };
+  type Written = { kind: string; metadata: { name: string; namespace?: string; labels?: unknown }; automountServiceAccountToken?: unknown; spec?: { template?: { spec?: Record<string, unknown> } } };
+  const told = (data: Written, { name, namespace }: { name: string; namespace: string }) => ({ kind: data.kind, name, namespace, labels: data.metadata.labels ?? {}, automount: data.automountServiceAccountToken, spec: data.spec });
+  const sorted = (objects: ReturnType<typeof told>[]) => objects.sort((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1));
+
+  for (const [program, { dir }] of (kubernetesTools as { dir: string }[]).entries()) for (const [name, texts] of Object.entries(cases)) test(`${name} (${program === 0 ? 'first' : 'second'} kubectl)`, (t) => {
+    const folder = mkdtempSync(join(scratch, 'chart-'));
+    const all = { ...chart, ...files, ...texts };
+    for (const [path, text] of Object.entries(all)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    const root = 'top/kustomization.yaml' in texts ? 'top' : 'prod';
+    // Kustomize of these versions takes no Helm but 3.
+    const helm = (kubernetesTools as { dir: string }[]).map((one) => join(one.dir, 'helm')).find((one) => execFileSync(one, ['version', '--short'], { encoding: 'utf8' }).startsWith('v3'))!;
+    const output = execFileSync(join(dir, 'kubectl'), ['kustomize', '--enable-helm', '--helm-command', helm, '--load-restrictor', 'LoadRestrictionsNone', join(folder, root)], { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: '', HOME: scratch } });
+    const plan = planOf(new Map(Object.entries(all)));
+    const sources = Object.entries(all).flatMap(([path, text]) => { const planned = plan.of(path); return planned ? [{ path, text, ...planned }] : []; });
+    const workspace = new Workspace([]);
+    for (const source of sources) workspace.set(source);
+    const [install] = installsOf(sources, defaultConfiguration);
+    assert.equal(install!.variants.length, 1);
+    workspace.install(install!.scope, install!.variants);
+    const graph = workspace.graphOf('charts/web/templates/all.yaml', install!.variants[0])!;
+    const accounts = new Map(graph.workloads.map((workload) => [workload.object, nameOfAccount(graph.accountOf(workload))]));
+    const ours = graph.objects.map((object) => {
+      const data = JSON.parse(JSON.stringify(toData(object.written))) as Written;
+      const pod = data.spec?.template?.spec;
+      if (pod?.['serviceAccountName'] !== undefined) pod['serviceAccountName'] = accounts.get(object);
+      return told(data, { name: nameInCluster(object), namespace: object.namespace || 'default' });
+    });
+    const theirs = splitStream(output).flatMap(({ text }) => { const data = toData(parseYaml(text, 'kubernetes').root) as Written | undefined; return data ? [told(JSON.parse(JSON.stringify(data)) as Written, { name: data.metadata.name, namespace: data.metadata.namespace ?? 'inner' })] : []; });
+    assert.deepEqual(sorted(ours), sorted(theirs));
+    assert.ok(theirs.length > 1);
+    t.diagnostic(`${theirs.length} objects`);
+  });
 });

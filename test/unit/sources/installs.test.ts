@@ -6,6 +6,7 @@ import { defaultConfiguration } from '../../../engine/lint/config.ts';
 import { Workspace, type SourceFile } from '../../../engine/lint/workspace.ts';
 import { rules } from '../../../rules/index.ts';
 import { installsOf } from '../../../sources/installs.ts';
+import { namesOfAccount } from '../../../engine/identity/subjects.ts';
 import { makePlan } from '../../../sources/plan.ts';
 import { repositoryName } from '../../../sources/repositories.ts';
 
@@ -203,4 +204,48 @@ test('findings that the defaults have too name no installation', () => {
   assert.doesNotMatch(finding!.message, /only with/);
   assert.deepEqual(others, []);
   assert.equal(files.find(({ path }) => path === 'charts/web/templates/web.yaml')!.namespace, releaseNamespace);
+});
+
+describe('a kustomization that has charts written', () => {
+  const own = '(only with Kustomization prod)';
+  const kustomization = (entry: string, more = '') => ({ 'prod/kustomization.yaml': `helmGlobals: {chartHome: ../charts}\nhelmCharts:\n- {name: web, releaseName: shop${entry}}\n${more}` });
+  const name = 'prod/kustomization.yaml:3 web';
+  const files = { 'prod/values.yaml': 'automount: true\n', 'prod/off.yaml': 'automount: false\n' };
+  for (const [title, texts, expected] of [
+    ['values of its own', kustomization(', valuesInline: {automount: true}'), [own, 'prod/kustomization.yaml:3 true', name]],
+    ['a values file', kustomization(', valuesFile: values.yaml'), [own, 'prod/values.yaml:1 true', name]],
+    ['values of its own over a values file', kustomization(', valuesFile: values.yaml, valuesInline: {automount: false}'), []],
+    ['values of its own under a values file', kustomization(', valuesMerge: merge, valuesFile: values.yaml, valuesInline: {automount: false}'), [own, 'prod/values.yaml:1 true', name]],
+    ['values of its own under those of the chart', kustomization(', valuesMerge: merge, valuesInline: {automount: true}'), []],
+    ['values of its own in place of a values file', kustomization(', valuesMerge: replace, valuesFile: off.yaml, valuesInline: {automount: true}'), [own, 'prod/kustomization.yaml:3 true', name]],
+    ['further values files over all others', kustomization(', valuesInline: {automount: false}, additionalValuesFiles: [values.yaml]'), [own, 'prod/values.yaml:1 true', name]],
+    ['a values file that is in no file read', kustomization(', valuesFile: none.yaml, valuesInline: {automount: true}'), []],
+    ['a null, which takes nothing from the chart', kustomization(', valuesInline: {automount: null}'), []],
+    ['the charts of another folder', { 'prod/kustomization.yaml': 'helmCharts: [{name: web, valuesInline: {automount: true}}]\n' }, []],
+    ['a chart that is fetched', kustomization(', repo: "https://charts.example.com", version: 1.0.0, valuesInline: {automount: true}'), []],
+    ['a patch that says otherwise', kustomization(', valuesInline: {automount: true}', 'patches: [{target: {kind: Deployment}, patch: \'[{"op": "replace", "path": "/spec/template/spec/automountServiceAccountToken", "value": false}]\'}]\n'), []],
+    ['a patch that says it', kustomization('', 'patches: [{target: {kind: Deployment}, patch: \'[{"op": "replace", "path": "/spec/template/spec/automountServiceAccountToken", "value": true}]\'}]\n'), [own, name]],
+    ['what replaces the value', kustomization(', valuesInline: {automount: true}', 'replacements: [{source: {kind: ServiceAccount, fieldPath: metadata.name}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.template.spec.automountServiceAccountToken]}]}]\n'), []],
+    ['a patch that takes the object out', kustomization(', valuesInline: {automount: true}', 'patches: [{target: {kind: Deployment}, patch: "{$patch: delete, apiVersion: apps/v1, kind: Deployment, metadata: {name: web}}"}]\n'), []],
+  ] as const) test(`installs a chart with ${title}`, () => assert.deepEqual(found({ ...files, ...texts }), expected));
+
+  test('moves and renames what comes out, as each build of it does', () => {
+    const texts = { ...kustomization(', namespace: inner'), 'blue/kustomization.yaml': 'resources: [../prod]\nnamePrefix: blue-\nnamespace: shop\n', 'green/kustomization.yaml': 'resources: [../prod]\nnameSuffix: -green\n' };
+    const planned = filesOf({ ...chart, ...texts });
+    const workspace = new Workspace(rules);
+    for (const file of planned) workspace.set(file);
+    const [install] = installsOf(planned, defaultConfiguration).filter((one) => one.chart === 'charts/web');
+    workspace.install(install!.scope, install!.variants);
+    const accounts = install!.variants.flatMap((variant) => workspace.graphOf('charts/web/templates/web.yaml', variant)!.accounts.map((one) => `${variant.label}: ${one.namespace}/${namesOfAccount(one).join()}, ${one.workloads.length} run as it`));
+    assert.deepEqual(accounts, ['Kustomization blue: shop/blue-web, 1 run as it', 'Kustomization green: inner/web-green, 1 run as it']);
+    assert.deepEqual(install!.variants.map(({ release, namespace }) => [release, namespace]), [['shop', 'inner'], ['shop', 'inner']]);
+  });
+
+  test('leaves hooks out where it says so, and is not guessed where names hang on a release that is not told', () => {
+    const hook = { 'charts/web/templates/hook.yaml': chart['charts/web/templates/web.yaml'].replace('metadata: {name: web}', 'metadata: {name: hook, annotations: {helm.sh/hook: pre-install}}') };
+    const count = (entry: string) => found({ ...hook, ...kustomization(`, valuesInline: {automount: true}${entry}`) }).filter((one) => one === own).length;
+    assert.deepEqual([count(''), count(', skipHooks: true')], [2, 1]);
+    const named = { 'charts/web/templates/web.yaml': chart['charts/web/templates/web.yaml'].replace('metadata: {name: web}', 'metadata: {name: "{{ .Release.Name }}"}'), 'prod/kustomization.yaml': 'helmGlobals: {chartHome: ../charts}\nhelmCharts: [{name: web, valuesInline: {automount: true}}]\npatches: [{path: patch.yaml}]\n', 'prod/patch.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {automountServiceAccountToken: false}}}\n' };
+    assert.deepEqual(found(named), []);
+  });
 });
