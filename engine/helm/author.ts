@@ -29,6 +29,8 @@ export function authorChange(expanded: YamlNode, masked: YamlNode | undefined, c
   const missing = node ? 0 : change.path.length - existing(expanded, change.path);
   const kept = change.path.slice(0, change.path.length - missing);
   const path = templatePath(expanded, masked, kept);
+  // What stands in an arm that is not taken would be changed there, for nothing.
+  if (path && missing > 0 && masked && nodeAt(masked, [...path, change.path[kept.length]!])) return undefined;
   return path && { at: 'template', change: { ...change, path: [...path, ...change.path.slice(kept.length)] } };
 }
 

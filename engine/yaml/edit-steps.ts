@@ -66,10 +66,11 @@ function replaceByBlock(draft: Draft, holder: Holder, node: YamlNode, head: numb
   return edits([{ start: head, end: node.span.end, newText: '' }, { start: end, end, newText: style.eol + lines }]);
 }
 
-/** Writes a new key into a mapping, behind `after` where that is one of its keys, else last. */
+/** Writes a new key into a mapping, behind `after` where that is one of its keys, else last; where some keys hang on conditions, beside one that does not. */
 export function insertEntry(draft: Draft, map: MapNode, key: string, value: unknown, after: string | undefined): EditResult {
-  const refused = shared(draft, map.span.start, map.span.end) ?? conditional(map);
+  const refused = shared(draft, map.span.start, map.span.end);
   if (refused) return refused;
+  if (new Set(map.entries.map((entry) => entry.branch.join('\n'))).size > 1) return insertBesideConditions(draft, map, key, value, after);
   const own = map.entries.filter((entry) => !entry.merged);
   const sibling = [...own].reverse().find((entry) => entry.key === after) ?? own.at(-1);
   if (map.flow && own.length === 0 && map.span.end - map.span.start < 2) return { refused: 'this mapping holds merged keys alone' };
@@ -78,6 +79,26 @@ export function insertEntry(draft: Draft, map: MapNode, key: string, value: unkn
   const columns = column(draft.text, map.span.start);
   const end = sibling ? extentEnd(draft.text, lastValue(sibling.value), sibling.value.span.end, columns) : lineEnd(draft.text, map.span.end);
   return insertLines(draft, end, entryLines(key, value, columns, draft.style, true));
+}
+
+/**
+ * Writes a new key where some of a mapping's keys stand in branches of a template: behind a key that is there whenever the
+ * mapping is and whose value ends on its line, else before the first such key.
+ */
+function insertBesideConditions(draft: Draft, map: MapNode, key: string, value: unknown, after: string | undefined): EditResult {
+  const { text } = draft;
+  const base = map.entries.map(({ branch }) => branch).reduce((a, b) => (b.length < a.length ? b : a));
+  const sure = map.entries.filter(({ branch, merged }) => !merged && branch.length === base.length);
+  const [first] = sure;
+  if (map.flow || !first || !map.entries.every(({ branch }) => base.every((step, i) => branch[i] === step))) return { refused: 'the keys here depend on a template condition' };
+  const columns = column(text, map.span.start);
+  // A template's own value ends on its line only where that can be seen: account names do.
+  const onOneLine = sure.filter(({ key: name, keySpan, value: { kind, span } }) => (kind === 'scalar' || name === after) && span.end <= lineEnd(text, keySpan.start) && !text.slice(span.end, lineEnd(text, keySpan.start)).includes('{{'));
+  const sibling = onOneLine.find((entry) => entry.key === after) ?? onOneLine.at(-1);
+  const lines = entryLines(key, value, columns, draft.style, true);
+  if (sibling) return insertLines(draft, lineEnd(text, sibling.keySpan.start), lines);
+  if (!isFirstOnLine(text, first.keySpan.start)) return { refused: 'a template action stands before the first key' };
+  return edits([{ start: first.keySpan.start, end: first.keySpan.start, newText: `${lines.join(draft.style.eol).slice(columns)}${draft.style.eol}${' '.repeat(columns)}` }]);
 }
 
 /** Adds an item behind the last one of a list. */
@@ -206,12 +227,6 @@ function isHidden(node: YamlNode): boolean {
   if (last && last.branch.length > (node as MapNode).entries[0]!.branch.length) return true;
   const value = last ? last.value : node.kind === 'seq' ? node.items.at(-1) : undefined;
   return value !== undefined && isHidden(value);
-}
-
-/** Refuses where keys of a mapping stand in different branches of a template: a new key would land in one of them. */
-function conditional(map: MapNode): { refused: string } | undefined {
-  const branches = new Set(map.entries.map((entry) => entry.branch.join('\n')));
-  return branches.size > 1 ? { refused: 'some keys here depend on a template condition' } : undefined;
 }
 
 /** Refuses where the text of a range is also used elsewhere, through an alias. */

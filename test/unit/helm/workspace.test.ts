@@ -317,6 +317,12 @@ describe('a fix of a value is offered where it does what it says', () => {
     assert.deepEqual(fixes(chart({ ...values, 'templates/web.yaml': web('web'), 'templates/ctl.yaml': web('ctl'), 'templates/rbac.yaml': binding('ctl') })), []);
   });
 
+  test('not where it is written at the account and at the pod that needs the token', () => {
+    const both = web('web').replace(account, account.replace('kind: ServiceAccount\n', 'kind: ServiceAccount\nautomountServiceAccountToken: {{ .Values.automount }}\n'));
+    const opts = (files: Record<string, string>) => { const workspace = chart({ ...values, ...files }); return workspace.findings().filter(({ rule }) => rule === 'automounting-service-account').flatMap((finding) => workspace.fixesOf(finding)).length; };
+    assert.equal(opts({ 'templates/web.yaml': both, 'templates/rbac.yaml': binding('web') }), 0);
+  });
+
   test('not where the workload needs it in another way of installing the chart', () => {
     const rbac = `{{- if .Values.bound }}\n${binding('web')}{{- end }}\n`;
     const production: ChartVariant = { name: 'prod', values: ['values-prod.yaml'], label: 'profile prod' };

@@ -168,10 +168,41 @@ test('in a template what is plainly written can be changed', () => {
   assert.equal(edit(template, { op: 'set', path: ['metadata', 'namespace'], value: 'x', after: 'name' }, 'template'), template.replace('  labels:', '  namespace: x\n  labels:'));
 });
 
+const conditions = doc(`
+  apiVersion: v1
+  kind: Pod
+  spec:
+    containers:
+      - name: wget
+        {{- with .Values.resources }}
+        resources: {{ toYaml . | nindent 10 }}
+        {{- end }}
+    restartPolicy: Never
+    {{- with .Values.nodeSelector }}
+    nodeSelector:
+      {{- toYaml . | nindent 4 }}
+    {{- end }}
+`);
+
+test('beside keys that hang on conditions a new one goes behind one that does not, or before the first', () => {
+  const change: Change = { op: 'set', path: ['spec', 'automountServiceAccountToken'], value: false };
+  assert.equal(edit(conditions, change, 'template'), conditions.replace('Never\n', 'Never\n  automountServiceAccountToken: false\n'));
+  const alone = conditions.replace('  restartPolicy: Never\n', '');
+  assert.equal(edit(alone, change, 'template'), alone.replace('  containers:', '  automountServiceAccountToken: false\n  containers:'));
+  const named = conditions.replace('  containers:', '  {{- if .Values.priority }}\n  priority: 1\n  {{- end }}\n  serviceAccountName: {{ include "app.account" . }}\n  containers:');
+  assert.equal(edit(named, { ...change, after: 'serviceAccountName' }, 'template'), named.replace('app.account" . }}\n', 'app.account" . }}\n  automountServiceAccountToken: false\n'));
+});
+
+test('a key is not put into an arm of a condition', () => {
+  const trailing = conditions.replace('Never\n', 'Never {{- if .Values.quick }}\n  terminationGracePeriodSeconds: 0 {{- end }}\n');
+  assert.equal(edit(trailing, { op: 'set', path: ['spec', 'automountServiceAccountToken'], value: false }, 'template'), trailing.replace('  containers:', '  automountServiceAccountToken: false\n  containers:'));
+  const arms = doc('{{- if .Values.old }}\n  apiVersion: v1beta1\n  {{- else }}\n  apiVersion: v1\n  {{- end }}\n');
+  assert.match(edit(arms, { op: 'set', path: ['kind'], value: 'Pod' }, 'template'), /^refused: /);
+});
+
 const templateRefusals: [name: string, change: Change, reason: RegExp][] = [
   ['an action', { op: 'set', path: ['metadata', 'name'], value: 'x' }, /^refused: a template action \(include "app\.name" \.\) stands here$/],
   ['below an action', { op: 'set', path: ['metadata', 'labels', 'x'], value: 'y' }, /^refused: a template action \(include "app\.labels" \. \| nindent 4\) stands here$/],
-  ['a key behind a condition', { op: 'set', path: ['x'], value: 'y' }, /^refused: some keys here depend on a template condition$/],
   ['what a condition decides', { op: 'remove', path: ['extra'] }, /^refused: a template action \(.*\) stands here$/],
   ['items that a range writes', { op: 'append', path: ['secrets'], value: { name: 'x' } }, /^refused: a template action \(.*\) may write items here that cannot be seen$/],
   ['removing what holds an action', { op: 'remove', path: ['metadata'] }, /^refused: /],
