@@ -1,4 +1,4 @@
-import { commands, env, version as vscodeVersion, window, workspace, type ExtensionContext, type LogOutputChannel, type Uri } from 'vscode';
+import { commands, env, version as vscodeVersion, window, workspace, type ExtensionContext, type LogOutputChannel, type TextDocumentChangeEvent, type Uri } from 'vscode';
 import type { BaseLanguageClient, LanguageClientOptions } from 'vscode-languageclient';
 import { documentSelector, mayBeManifest } from './documents.ts';
 import { showRendered } from './rendered.ts';
@@ -17,12 +17,21 @@ export type MakeClient = (options: LanguageClientOptions) => BaseLanguageClient;
 export function start(context: ExtensionContext, makeClient: MakeClient): { readonly api: Api; stop(): Promise<void> } {
   const log = window.createOutputChannel('kubewho', { log: true });
   const status = new StatusItem();
+  /** Changes that were told: the client would tell of one once for each selector that its document meets. */
+  const told = new WeakSet<TextDocumentChangeEvent>();
   const client = makeClient({
     documentSelector,
     diagnosticCollectionName: 'kubewho',
     diagnosticPullOptions: { onChange: true, onSave: false },
     initializationOptions: () => ({ status: true, trusted: workspace.isTrusted, settings: workspace.getConfiguration('kubewho') }),
     outputChannel: log,
+    middleware: {
+      didChange: async (change, tell) => {
+        if (told.has(change)) return;
+        told.add(change);
+        await tell(change);
+      },
+    },
   } satisfies Partial<LanguageClientOptions> as LanguageClientOptions);
   client.onDidChangeState(({ newState }) => status.stateChanged(newState));
   client.onNotification('kubewho/status', (said: ServerStatus) => {

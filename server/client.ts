@@ -23,6 +23,8 @@ export interface Client {
   readonly relativePatterns: boolean;
   readonly configuration: boolean;
   readonly folderChanges: boolean;
+  /** Which documents it tells of can be asked of it later. */
+  readonly syncsDynamically: boolean;
   /** The kubewho client, which shows the server's state (`kubewho/status`). */
   readonly status: boolean;
   /** Texts that only the server has are shown as documents, and fetched again when it says so. */
@@ -53,6 +55,7 @@ export function readClient({ capabilities, initializationOptions }: InitializePa
     relativePatterns: workspace?.didChangeWatchedFiles?.relativePatternSupport === true,
     configuration: workspace?.configuration === true,
     folderChanges: workspace?.workspaceFolders === true,
+    syncsDynamically: textDocument?.synchronization?.dynamicRegistration === true,
     showsContents: workspace?.textDocumentContent !== undefined,
     status: (initializationOptions as { status?: unknown } | undefined)?.status === true,
   };

@@ -12,6 +12,7 @@ import { registerHelm } from './features/helm.ts';
 import { registerHover } from './features/hover.ts';
 import { registerPull } from './features/pull.ts';
 import { registerPush } from './features/push.ts';
+import { registerReadFiles } from './features/readFiles.ts';
 import { registerRendered, renderedScheme } from './features/rendered.ts';
 import { registerStatus } from './features/status.ts';
 import { registerWatchedFiles, watchFiles } from './features/watchedFiles.ts';
@@ -51,6 +52,7 @@ export function startServer(connection: Connection, host?: Host): void {
     registerDocumentation(connection);
     registerHelm(connection, session, host, trusted === true);
     registerHover(connection, session);
+    registerReadFiles(connection, session);
     registerRendered(connection, session);
     registerStatus(connection, session);
     registerWatchedFiles(connection, session);

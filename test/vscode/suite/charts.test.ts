@@ -43,6 +43,37 @@ describe('a chart in VS Code', () => {
     await eventually('the hover to say what it said', async () => (await hover()).includes('`checkout`'));
   });
 
+  it('is judged with templates and read files that are not saved, whatever they are called', async () => {
+    await write('reading/Chart.yaml', 'apiVersion: v2\nname: reading\nversion: 1.0.0\n');
+    await write('reading/templates/names.txt', '{{ define "account" }}web{{ end }}\n');
+    await write('reading/files/token.conf', 'automountServiceAccountToken: true\n');
+    await write('reading/templates/web.yaml', 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: web}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  serviceAccountName: {{ include "account" . }}\n{{ .Files.Get "files/token.conf" | indent 2 }}\n  containers: [{name: web, image: "example.com/web:1"}]\n');
+    const at = workspaceFile('reading/templates/web.yaml');
+    const found = () => findings(at, RULE)[0];
+    try {
+      await show(at);
+      await eventually('the finding', found);
+      // VS Code is asked for documents of the chart when its templates are read.
+      await eventually('what is typed to count', async () => {
+        await type(workspaceFile('reading/files/token.conf'), 'true', 'false');
+        await new Promise((resume) => { setTimeout(resume, 500); });
+        if (!found()) return true;
+        await type(workspaceFile('reading/files/token.conf'), 'false', 'true');
+        return undefined;
+      });
+      await type(workspaceFile('reading/files/token.conf'), 'false', 'true');
+      await eventually('the finding to come back', found);
+      // This one meets two selectors: a change that were told twice would leave another text behind.
+      await type(workspaceFile('reading/templates/names.txt'), 'web', 'somebody-else');
+      await eventually('the finding to go', () => !found());
+      await type(workspaceFile('reading/templates/names.txt'), 'somebody-else', 'web');
+      await eventually('the finding to come back again', found);
+    } finally {
+      await closeAll();
+      await vscode.workspace.fs.delete(workspaceFile('reading'), { recursive: true });
+    }
+  });
+
   it('shows a template with its values, findings on it, and follows what is typed', async () => {
     await show(template());
     await eventually('the finding', () => findings(template(), RULE)[0]);
