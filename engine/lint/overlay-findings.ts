@@ -53,8 +53,10 @@ export function mergeBuilds(findings: readonly Finding[], originOf: (finding: Fi
     const copy = JSON.stringify([namespace, names]);
     copies.set(copy, [...(copies.get(copy) ?? []), finding]);
   }
+  // Edits change the order in which findings are raised, and nothing else.
+  const orderOf = ([copy, [finding]]: readonly [string, readonly Finding[]]): string => `${originOf(finding!).signal.at.object.built!.by[0]!}\n${copy}`;
   for (const { byGraph, locations } of places.values()) {
-    const [gravest, ...others] = [...byGraph.values()].flatMap((copies) => [...copies.values()]).sort((a, b) => gravity(b) - gravity(a));
+    const [gravest, ...others] = [...byGraph.values()].flatMap((copies) => [...copies].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1)).map(([, some]) => some)).sort((a, b) => gravity(b) - gravity(a));
     // What kustomize itself has built is read for what it tells, not for how it is written.
     const also = others.filter((some) => some.some(({ tier }) => tier !== 'rendered'));
     const by = new Set(locations.flatMap(({ object }) => object.built!.by));
