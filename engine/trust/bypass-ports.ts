@@ -25,7 +25,7 @@ export function itemsOf(value: Value<string>): ListItem[] {
  * Names by which ports of metrics, probes and profiles go, and the proxies' own ports (istio.io/docs, ports used by
  * Istio; linkerd2 charts/partials/templates/_proxy.tpl; consul-k8s envoy admin): who calls them has no identity as a rule.
  */
-const sideName = /metric|prom|monitor|telemetry|health|probe|liven|readi|status|admin|debug|pprof|jmx|exporter/i;
+export const sideName = /metric|prom|monitor|telemetry|health|probe|liven|readi|status|admin|debug|pprof|jmx|exporter/i;
 const proxyPorts = [[15000, 15090], [4140, 4191], [19000, 19001], [20200, 20200]] as const;
 
 /** Whether an incoming port is one that is let past a proxy without a second thought: of metrics and probes, or called by the API server, which is in no mesh. */

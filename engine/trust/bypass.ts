@@ -59,7 +59,7 @@ const openings: readonly Opening[] = [
 const outsideAnyMesh = new Set([rootNamespace, 'istio-operator', 'istio-cni', 'linkerd', 'linkerd-viz', 'linkerd-cni', 'linkerd-multicluster', 'consul', 'kuma-system', 'kong-mesh-system', 'kube-system', 'kube-public', 'kube-node-lease']);
 
 /** Labels of what the meshes themselves are made of, and the value where others have the label too (istio, linkerd2 and consul-k8s charts). */
-const components: readonly (readonly [key: string, value?: string])[] = [['operator.istio.io/component'], ['linkerd.io/control-plane-component'], ['linkerd.io/cni-resource'], ['chart', 'consul-helm']];
+const components: readonly (readonly [key: string, value?: string])[] = [['operator.istio.io/component'], ['app.kubernetes.io/part-of', 'istio'], ['linkerd.io/control-plane-component'], ['linkerd.io/cni-resource'], ['chart', 'consul-helm']];
 
 /** Whether a target is a part of a mesh itself. */
 export function isMeshComponent({ labels }: Target): boolean {

@@ -1,12 +1,12 @@
 import type { NetworkPort } from '../kubernetes/network-policy.ts';
-import { known, type Place, type Value } from '../yaml/cursor.ts';
+import type { Place } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isMeshComponent } from './bypass.ts';
 import { exposureOf, isCalledByApiServer, isGateway } from './exposure.ts';
 import type { Admission, Opening, Openness } from './layer.ts';
 import { protectedByNetwork } from './protected.ts';
-import { opensNoPort } from './port-names.ts';
+import { calledPort, opensNoPort } from './port-names.ts';
 import type { Target } from './target.ts';
 import { demandsIdentity, trustIn } from './trust.ts';
 import { waysThrough } from './ways.ts';
@@ -71,9 +71,7 @@ function openingsOf(graph: Graph, policy: GraphObject, target: Target): Admissio
 
 /** Whether a rule is about ports alone that containers call webhooks: the API server calls those, or a forge from outside, and neither has labels to be named by. */
 function isForWebhooks({ ports = [] }: Admission, target: Target): boolean {
-  const names = (target.workload?.fact.containers ?? []).flatMap((container) => container.ports.listed);
-  const nameOf = (said: number | string | undefined) => (typeof said === 'string' ? said : names.flatMap(({ name, number }) => (said !== undefined && known(number) === said ? known(name) ?? [] : []))[0]);
-  return ports.length > 0 && ports.every(({ port, end }) => end.state === 'absent' && /webhook|admission/i.test(nameOf(known<number | string>(port as Value<number | string>)) ?? ''));
+  return ports.length > 0 && ports.every((port) => /webhook|admission/i.test(calledPort(port, target) ?? ''));
 }
 
 function isHboneOnly({ ports = [] }: Admission): boolean {

@@ -21,6 +21,15 @@ export function portNamesOf({ workload }: Target): string[] {
   return (workload?.fact.containers ?? []).flatMap(({ ports }) => ports.listed.flatMap(({ name }) => known(name) ?? []));
 }
 
+/** What a port that a policy opens is called: as the policy has it, or as the container does that listens on its number. */
+export function calledPort({ port, end }: NetworkPort, { workload }: Target): string | undefined {
+  const said = known<number | string>(port as Value<number | string>);
+  if (said === undefined || end.state !== 'absent') return undefined;
+  if (typeof said === 'string') return said;
+  const listed = (workload?.fact.containers ?? []).flatMap(({ ports }) => ports.listed);
+  return listed.flatMap(({ name, number }) => (known(number) === said ? known(name) ?? [] : []))[0];
+}
+
 /** The name by which a policy calls a port that none of some names is; undefined for a number, and for a port that a mesh adds. */
 export function deadName({ port }: NetworkPort, names: readonly string[]): string | undefined {
   const name = known<number | string>(port as Value<number | string>);

@@ -3,6 +3,8 @@ import { displayName, type GraphObject } from '../../../engine/identity/objects.
 import { stakeIn } from '../../../engine/identity/stakes.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
 import { configuredGrants } from '../../../engine/trust/configured.ts';
+import { sideName } from '../../../engine/trust/bypass-ports.ts';
+import { calledPort } from '../../../engine/trust/port-names.ts';
 import { mayCallOn } from '../../../engine/trust/port-callers.ts';
 import { openListsOf } from '../../../engine/trust/open-lists.ts';
 import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
@@ -60,11 +62,16 @@ function signalOf(graph: Graph, object: GraphObject, grant: OpenGrant): Signal {
     args: { workloads: names.length === 0 ? 'what this policy selects (no workload among the files read)' : names.length <= shown ? names.join(', ') : `${names.slice(0, shown - 1).join(', ')} and ${names.length - shown + 1} more`, ports: portsOf(grant), every: everyAddress(grant.family) },
     at: { object, place: grant.at },
     // A single port that is open to all pods is how shared services and metrics are offered.
-    severity: (grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0 ? 'info' : stake ? 'error' : 'warning',
+    severity: ((grant.openness === 'everyPod' || grant.openness === 'cluster') && grant.ports.length > 0) || isForScrapers(grant) ? 'info' : stake ? 'error' : 'warning',
     about: workloads,
     confidence: workloads.length === 0 ? 'low' : 'high',
     related: [...workloads.slice(0, shown).map((one) => ({ at: { object: one, place: one.resource.header.name.at }, message: messages.opened })), ...(stake ? [stake] : [])],
   };
+}
+
+/** Whether a rule is about ports alone that containers call those of metrics and probes. */
+function isForScrapers({ ports, targets }: OpenGrant): boolean {
+  return ports.length > 0 && targets.length > 0 && targets.every((target) => ports.every((port) => sideName.test(calledPort(port, target) ?? '')));
 }
 
 /** How many names a message or a list of places holds. */
