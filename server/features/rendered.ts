@@ -1,5 +1,6 @@
 import type { Connection, Diagnostic } from 'vscode-languageserver';
 import { URI } from 'vscode-uri';
+import { isPartial } from '../../engine/helm/chart.ts';
 import { hash } from '../../engine/lint/finding.ts';
 import { documentText } from '../positions.ts';
 import type { Place, Session } from '../session.ts';
@@ -78,6 +79,7 @@ function queryOf(uri: string): readonly [string, string] | undefined {
 }
 
 function textOf(template: Template | undefined): string {
+  if (template && isPartial(template.place.path)) return '# A helper writes nothing by itself: templates use what it defines.\n';
   return (template && template.place.project.rendered(template.place.path, template.name)?.text) ?? '# What this template writes cannot be told without Helm.\n';
 }
 

@@ -188,6 +188,12 @@ describe('a template shown with its values', () => {
       assert.deepEqual(await editor.findings(way!.uri, RULE), []);
     }));
 
+  it('says of a helper that it writes nothing by itself', () =>
+    withEditor({ files: chart, capabilities: showing }, async (editor) => {
+      const [way] = await waysOf(editor, 'chart/templates/_helpers.tpl');
+      assert.match(await contentOf(editor, way!.uri), /^# A helper writes nothing by itself/);
+    }));
+
   it('has a finding of a loop once for each turn that it is about', () =>
     withEditor({
       files: { ...chart, 'chart/values.yaml': 'serviceAccount: {name: web, automount: false}\nbound: [view, cluster-admin, cluster-admin]\n', 'chart/templates/rbac.yaml': '{{- range $i, $role := .Values.bound }}\n---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: "x{{ $i }}"}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {{ $role }}}\nsubjects:\n  - kind: ServiceAccount\n    name: web\n    namespace: {{ $.Release.Namespace }}\n{{- end }}\n' },
