@@ -6,6 +6,9 @@
  * The seed orders all findings, so the same seed draws the same ones as long as they exist, and a finding that goes makes
  * room for the next. Lines that test/precision/RULE.ndjson has judged already keep their verdict; new ones come with
  * an empty one, to be filled in by a reader: "true", "false" or "debatable", with a reason and its source.
+ *
+ * Lines of projects `charts/NAME` are of public charts (docs/charts.md), read without Helm and held against what Helm
+ * writes with their default values.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { hash, type Finding } from '../../engine/lint/finding.ts';
