@@ -1,6 +1,6 @@
 import { groupOf } from '../engine/kubernetes/header.ts';
 import { toData } from '../engine/yaml/node.ts';
-import { parseYaml } from '../engine/yaml/parse.ts';
+import { parseUnfinished } from '../engine/yaml/unfinished.ts';
 import { splitStream, isBlank } from '../engine/yaml/split.ts';
 import { nameOf, parentOf, resolvePath } from './path.ts';
 
@@ -31,6 +31,8 @@ export interface Kustomization {
   readonly changes: boolean;
   /** Whether it writes values of objects that it builds into others: replacements, variables. */
   readonly copies: boolean;
+  /** Whether some of what it builds would be fetched from elsewhere. */
+  readonly fetches: boolean;
   /** Whether it has Helm write charts. */
   readonly installs: boolean;
 }
@@ -50,7 +52,7 @@ export function readKustomization(path: string, content: string): Kustomization 
   const document = splitStream(content).find((one) => !isBlank(one.text));
   if (!document) return undefined;
   // Kustomize refuses a key that stands twice; what the file means is clear all the same.
-  const data = toData(parseYaml(document.text, 'kubernetes').root);
+  const data = toData(parseUnfinished(document.text, 'kubernetes').root);
   if (!isRecord(data)) return undefined;
   if (data['apiVersion'] !== undefined && groupOf(String(data['apiVersion'])) !== 'kustomize.config.k8s.io') return undefined;
   if (data['kind'] !== undefined && data['kind'] !== 'Kustomization' && data['kind'] !== 'Component') return undefined;
@@ -71,6 +73,7 @@ export function readKustomization(path: string, content: string): Kustomization 
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     copies: ['replacements', 'vars'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
+    fetches: ['resources', 'bases', 'components'].flatMap((key) => strings(data[key])).some(isRemote),
     installs: records(data['helmCharts']).length > 0,
   };
 }

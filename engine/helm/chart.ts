@@ -142,7 +142,8 @@ function instances({ folder, name, dependencies }: LoadedChart, fullName: string
   const own: ChartInstance = { folder, name, fullName, about: metadataOf(said, name, folder === ''), values: values ?? new Unknown('.Values'), isLibrary: String(said.get('type')).toLowerCase() === 'library' };
   // Templates of one name are one to Helm, the last.
   const named = dependencies.filter((child, i) => dependencies.findLastIndex((one) => one.name === child.name) === i);
-  return [own, ...named.flatMap((child) => instances(child, `${fullName}/charts/${child.name}`, about, values && (tableAt(values, child.name) ?? new Map())))];
+  const below = (child: string): Dict | undefined => (values?.get(child) instanceof Unknown ? undefined : values && (tableAt(values, child) ?? new Map()));
+  return [own, ...named.flatMap((child) => instances(child, `${fullName}/charts/${child.name}`, about, below(child.name)))];
 }
 
 /** The folders of charts by the folder of the chart that they lie in; what begins with `.` or `_` is none (helm pkg/chart/loader, LoadFiles). */
@@ -159,17 +160,30 @@ function subfoldersOf(files: readonly ChartFile[]): ReadonlyMap<string, readonly
 function load(folder: string, files: ReadonlyMap<string, ChartFile>, subfolders: ReadonlyMap<string, readonly string[]>, about: Map<string, Dict>): { chart: LoadedChart | undefined; isWhole: boolean } {
   const at = (name: string): ChartFile | undefined => files.get(folder === '' ? name : `${folder}/${name}`);
   const file = at('Chart.yaml');
-  const said = file && mappingIn(file);
-  if (!said) return { chart: undefined, isWhole: false };
+  if (!file) return { chart: undefined, isWhole: false };
+  const said = mappingIn(file) ?? untold;
   about.set(folder, said);
   const separate = at('requirements.yaml');
   const list = (separate && mappingIn(separate)?.get('dependencies')) ?? said.get('dependencies');
   const valuesFile = at('values.yaml');
   const values = valuesFile ? mappingIn(valuesFile) : new Map();
   const children = (subfolders.get(folder) ?? []).map((one) => load(one, files, subfolders, about));
-  const chart: LoadedChart = { folder, name: String(said.get('name') ?? ''), version: String(said.get('version')), values: values ?? new Map(), dependencies: children.flatMap((one) => one.chart ?? []), declared: Array.isArray(list) ? list.filter(isDict) : undefined };
+  const name = said.get('name');
+  const chart: LoadedChart = {
+    folder,
+    // Helm takes no chart without a name: it is still to be typed, and mostly that of its folder.
+    name: name instanceof Unknown || name === undefined || name === null || name === '' ? folder.slice(folder.lastIndexOf('/') + 1) : String(name),
+    version: String(said.get('version')),
+    values: values ?? new Map(),
+    dependencies: children.flatMap((one) => one.chart ?? []),
+    declared: Array.isArray(list) ? list.filter(isDict) : list instanceof Unknown ? [] : undefined,
+    isUntold: list instanceof Unknown || (Array.isArray(list) && list.some((one) => one instanceof Unknown)),
+  };
   return { chart, isWhole: values !== undefined && children.every(({ isWhole }) => isWhole) };
 }
+
+/** What a Chart.yaml says that is no mapping. */
+const untold: Dict = new Map(['name', 'version', 'appVersion', 'description', 'type', 'dependencies'].map((key) => [key, new Unknown(`.Chart.${key}`)]));
 
 /** The mapping that a file holds; undefined where Helm refuses it, or one version of Helm reads more documents of it than another. */
 function mappingIn(file: ChartFile): Dict | undefined {
@@ -177,8 +191,8 @@ function mappingIn(file: ChartFile): Dict | undefined {
   if (!document) return new Map();
   // What is part of another file has no text under that file's name.
   const { root, problem } = readValues(file.part ? `${file.file}#${file.part.document}#${file.part.path.join('/')}` : file.file, file.text);
-  const values = problem || more.length > 0 ? undefined : valueOf(root, originsIn(file));
-  if (problem || more.length > 0) return undefined;
+  if ((problem && !root) || more.length > 0) return undefined;
+  const values = valueOf(root, originsIn(file));
   return isDict(values) ? values : values === undefined || values === null ? new Map() : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { copy, isDict, originOf, setEntry, type Dict, type Value } from './value.ts';
+import { copy, isDict, originOf, setEntry, Unknown, type Dict, type Value } from './value.ts';
 
 /*
  * How Helm puts values together (helm pkg/chartutil/coalesce.go; in Helm 4 pkg/chart/common/util). Mappings are changed in
@@ -30,6 +30,7 @@ function coalesce(chart: ValuesOwner, into: Dict, keepsNulls: boolean): Dict {
   for (const subchart of chart.dependencies) {
     if (!into.has(subchart.name)) into.set(subchart.name, new Map());
     const own = into.get(subchart.name);
+    if (own instanceof Unknown) continue;
     if (!isDict(own)) throw new Refused(`the values of ${subchart.name} are no mapping`);
     shareGlobals(own, into);
     coalesce(subchart, own, keepsNulls);

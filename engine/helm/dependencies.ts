@@ -1,6 +1,6 @@
 import { coalesceValues, mergeTables, mergeValues, Refused, tableAt, type ValuesOwner } from './coalesce.ts';
 import { satisfies } from './semver.ts';
-import { copy, isDict, type Dict, type Value } from './value.ts';
+import { copy, isDict, Unknown, type Dict, type Value } from './value.ts';
 
 /*
  * Which charts a chart is installed with, and what they hand up to it (helm pkg/chartutil/dependencies.go; in Helm 4
@@ -15,6 +15,8 @@ export interface LoadedChart extends ValuesOwner {
   dependencies: LoadedChart[];
   /** What its Chart.yaml says of dependencies; undefined where it says nothing of them. */
   declared: readonly Dict[] | undefined;
+  /** Whether that says more, which cannot be read: it may be of any chart that is not declared otherwise. */
+  readonly isUntold?: boolean;
   /** From the folder of the chart that is installed. */
   readonly folder: string;
 }
@@ -38,14 +40,14 @@ export function processDependencies(chart: LoadedChart, given: Dict | undefined)
 function enable(chart: LoadedChart, given: Dict | undefined, path: string, budget: { charts: number }): void {
   const { declared } = chart;
   if (!declared) return;
-  const undeclared = chart.dependencies.filter((one) => !declared.some((entry) => isAskedFor(entry, one)));
+  const undeclared = chart.isUntold ? [] : chart.dependencies.filter((one) => !declared.some((entry) => isAskedFor(entry, one)));
   const asked = declared.flatMap((entry) => {
     const one = chart.dependencies.find((candidate) => isAskedFor(entry, candidate));
     return one ? [{ ...copyOf(one, budget), name: nameOf(entry) }] : [];
   });
   chart.dependencies = [...undeclared, ...asked];
   const values = given && coalesceValues(chart, given);
-  const off = new Set(values ? declared.filter((entry) => !isEnabled(entry, values, path)).map(nameOf) : []);
+  const off = new Set(declared.filter((entry) => isUnfinished(entry) || (values && !isEnabled(entry, values, path))).map(nameOf));
   chart.dependencies = chart.dependencies.filter(({ name }) => !off.has(name));
   chart.declared = declared.filter((entry) => !off.has(nameOf(entry)));
   for (const one of chart.dependencies) enable(one, values && lookedAt(values, `${path}${one.name}`), `${path}${one.name}.`, budget);
@@ -80,6 +82,11 @@ function isAskedFor(entry: Dict, { name, version }: LoadedChart): boolean {
   }
 }
 
+/** Whether what decides on a dependency cannot be read: then nothing is said of it. */
+function isUnfinished(entry: Dict): boolean {
+  return ['name', 'alias', 'condition', 'tags'].some((key) => entry.get(key) instanceof Unknown);
+}
+
 /** The first condition whose path holds a boolean decides, else the tags do, which are those of the chart that is installed. */
 function isEnabled(entry: Dict, values: Dict, path: string): boolean {
   for (const condition of text(entry.get('condition')).trim().split(',')) {
@@ -87,12 +94,17 @@ function isEnabled(entry: Dict, values: Dict, path: string): boolean {
     const last = steps.pop()!;
     const table = condition === '' ? undefined : steps.length === 0 ? values : tableAt(values, steps.join('.'));
     const said = table?.get(last);
+    if (said instanceof Unknown || steps.some((_, i) => isUnknownAt(values, steps.slice(0, i + 1)))) return false;
     if (typeof said === 'boolean') return said;
   }
   const own = entry.get('tags');
   const tags = tableAt(values, 'tags');
   const said = Array.isArray(own) && tags ? own.map((tag) => tags.get(String(tag))).filter((tag) => typeof tag === 'boolean') : [];
   return said.length === 0 || said.includes(true);
+}
+
+function isUnknownAt(values: Dict, steps: readonly string[]): boolean {
+  return steps.reduce<Value>((at, key) => (isDict(at) ? at.get(key) : undefined), values) instanceof Unknown;
 }
 
 function importValues(chart: LoadedChart): void {

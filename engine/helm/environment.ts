@@ -67,7 +67,7 @@ export function metadataOf(said: Dict, name: string, isRoot: boolean): Dict {
   const lists = (field: string): Value[] => [of(field)].flat().filter((one) => one !== undefined && one !== null);
   const annotations = of('Annotations');
   return struct('.Chart', {
-    ...Object.fromEntries(texts.map((field) => [field, String(of(field) ?? '')])),
+    ...Object.fromEntries(texts.map((field) => [field, printedField(field, of(field))])),
     Name: name,
     Keywords: lists('Keywords'),
     Sources: lists('Sources'),
@@ -75,6 +75,11 @@ export function metadataOf(said: Dict, name: string, isRoot: boolean): Dict {
     Deprecated: of('Deprecated') === true,
     IsRoot: isRoot,
   });
+}
+
+/** A field of Chart.yaml as the text that it is to templates; of one that cannot be read nobody knows it. */
+function printedField(field: string, value: Value): Value {
+  return value instanceof Unknown ? new Unknown(`.Chart.${field}`) : String(value ?? '');
 }
 
 function struct(expression: string, fields: Readonly<Record<string, Value>>, printed?: string): Dict {

@@ -1,5 +1,6 @@
 import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts';
 import { tokensOf, type Token } from './tokens.ts';
+import { isBeginning, mended } from './unfinished.ts';
 
 /* A parser of Go templates (text/template/parse). Total: what it cannot read gives undefined, and the mask is used instead. */
 
@@ -9,6 +10,17 @@ export function parseTemplate(text: string): ParsedTemplate | undefined {
   return parsed instanceof Unreadable ? undefined : parsed;
 }
 
+/** Parses a template file; of one in which somebody is typing, what there is beside the action or block that is not finished. */
+export function parseUnfinished(text: string): ParsedTemplate | undefined {
+  const parsed = parseTemplate(text);
+  if (parsed || text.length > longest) return parsed;
+  const mend = parsePieces(mended(cut(text, true)!, text), true);
+  return mend instanceof Unreadable ? undefined : mend;
+}
+
+/** Longer texts are nobody's to type in. */
+const longest = 1 << 19;
+
 /** What in a template Helm refuses, where the action by itself is right; undefined where there is none such, or no saying which. */
 export function refusedAction(text: string): { readonly detail: string; readonly start: number } | undefined {
   const parsed = readTemplate(text);
@@ -17,10 +29,14 @@ export function refusedAction(text: string): { readonly detail: string; readonly
 
 function readTemplate(text: string): ParsedTemplate | Unreadable {
   const pieces = cut(text);
-  if (!pieces) return new Unreadable();
+  return pieces ? parsePieces(pieces) : new Unreadable();
+}
+
+/** @param isUnfinished of equal names in the file the first one counts */
+function parsePieces(pieces: readonly Piece[], isUnfinished = false): ParsedTemplate | Unreadable {
   try {
     const defines = new Map<string, readonly Node[]>();
-    const reader = new Reader(pieces, defines);
+    const reader = new Reader(pieces, defines, isUnfinished);
     const { nodes, end } = reader.list();
     return end === undefined ? { nodes, defines } : new Unreadable();
   } catch (error) {
@@ -41,10 +57,14 @@ export function isBlankTemplate(nodes: readonly Node[]): boolean {
   return nodes.every((node) => node.kind === 'text' && node.text.trim() === '');
 }
 
-type Piece = { readonly kind: 'text'; readonly start: number; readonly text: string } | { readonly kind: 'action'; readonly start: number; readonly end: number; readonly tokens: readonly Token[] };
+export type Piece = { readonly kind: 'text'; readonly start: number; readonly text: string } | { readonly kind: 'action'; readonly start: number; readonly end: number; readonly tokens: readonly Token[] };
 
-/** Text and actions in turn, the white space that trim marks take away left out; comments are gone. */
-function cut(text: string): Piece[] | undefined {
+/**
+ * Text and actions in turn, the white space that trim marks take away left out; comments are gone. Undefined where an action
+ * is not closed, or holds what no action may.
+ * @param isUnfinished such an action ends with its line, and has no tokens
+ */
+function cut(text: string, isUnfinished = false): Piece[] | undefined {
   const pieces: Piece[] = [];
   let at = 0;
   let trimNext = false;
@@ -54,21 +74,42 @@ function cut(text: string): Piece[] | undefined {
     if (trimEnd) while (end > start && isSpace(text, end - 1)) end--;
     if (end > start) pieces.push({ kind: 'text', start, text: text.slice(start, end) });
   };
+  /** Takes an action for as much as stands on its line. */
+  const addUnfinished = (from: number, open: number): void => {
+    const line = text.indexOf('\n', open) < 0 ? text.length : text.indexOf('\n', open);
+    const close = text.indexOf('}}', open + 2);
+    at = close < 0 || close > line ? line : close + 2;
+    // A line that steers is as if it were not there.
+    addText(from, open, isBeginning({ start: open, end: at }, text));
+    trimNext = false;
+    pieces.push({ kind: 'action', start: open, end: at, tokens: [] });
+  };
   for (let open = text.indexOf('{{'); open >= 0; open = text.indexOf('{{', at)) {
     const trimBefore = text[open + 2] === '-' && isSpace(text, open + 3);
-    addText(at, open, trimBefore);
+    const from = at;
     const inner = open + (trimBefore ? 4 : 2);
     const comment = /^\s*\/\*/.exec(text.slice(inner, inner + 40));
     if (comment) {
       const close = text.indexOf('*/', inner + comment[0].length);
-      const end = close < 0 ? -1 : text.indexOf('}}', close);
-      if (end < 0) return undefined;
+      // Nothing but a trim mark may stand between (text/template/parse, lexComment).
+      const end = close < 0 ? -1 : /^(?:\s+-)?\}\}/.test(text.slice(close + 2, close + 40)) ? text.indexOf('}}', close) : -1;
+      if (end < 0) {
+        if (!isUnfinished) return undefined;
+        addUnfinished(from, open);
+        continue;
+      }
+      addText(from, open, trimBefore);
       trimNext = text.slice(close + 2, end).includes('-');
       at = end + 2;
       continue;
     }
     const read = tokensOf(text, inner);
-    if (!read) return undefined;
+    if (!read) {
+      if (!isUnfinished) return undefined;
+      addUnfinished(from, open);
+      continue;
+    }
+    addText(from, open, trimBefore);
     trimNext = read.trimsAfter;
     at = read.end;
     pieces.push({ kind: 'action', start: open, end: at, tokens: read.tokens });
@@ -92,7 +133,7 @@ class Reader {
   private depth = 0;
   private loops = 0;
 
-  constructor(private readonly pieces: readonly Piece[], private readonly defines: Map<string, readonly Node[]>) {}
+  constructor(private readonly pieces: readonly Piece[], private readonly defines: Map<string, readonly Node[]>, private readonly isUnfinished: boolean) {}
 
   /** Nodes up to the `end` or `else` that closes them, or the end of the file. */
   list(): { nodes: Node[]; end: End | undefined } {
@@ -173,7 +214,7 @@ class Reader {
   private define(name: string, body: readonly Node[], start: number): void {
     const there = this.defines.get(name);
     if (there && !isBlankTemplate(there)) {
-      if (!isBlankTemplate(body)) throw new Unreadable({ detail: `this is a second template "${name}" in one file`, start });
+      if (!isBlankTemplate(body) && !this.isUnfinished) throw new Unreadable({ detail: `this is a second template "${name}" in one file`, start });
     } else this.defines.set(name, body);
   }
 
@@ -199,7 +240,8 @@ function nameIn([token]: readonly Token[]): string {
   return token.value;
 }
 
-function pipeOf(tokens: readonly Token[], span: Node['span'], inRange = false): Pipe {
+/** @throws Unreadable for what is no pipeline */
+export function pipeOf(tokens: readonly Token[], span: Node['span'], inRange = false): Pipe {
   const stream = { tokens, at: 0, depth: 0 };
   const pipe = readPipe(stream, span);
   if (!inRange && pipe.variables.length > 1) throw new Unreadable({ detail: 'only {{ range }} sets two variables', start: span.start });

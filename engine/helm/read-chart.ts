@@ -1,10 +1,10 @@
 import { peekKind } from '../kubernetes/peek.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { YamlNode } from '../yaml/node.ts';
-import { parseMasked } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import type { BranchMark } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
+import { parseUnfinished as parseUnfinishedYaml } from '../yaml/unfinished.ts';
 import type { ParsedTemplate } from './ast.ts';
 import { carryBack, indexAt } from './carry.ts';
 import { assemble, isNotes, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
@@ -14,7 +14,8 @@ import { signatureOfHelper } from './helper-text.ts';
 import { mayChange } from './evaluate.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
 import type { Asides } from './switches.ts';
-import { parseTemplate } from './parse.ts';
+import { parseUnfinished } from './parse.ts';
+import { unmarked } from './value.ts';
 
 /** A document of a template file as it is written, by its author's separators. */
 export interface TemplateDocument {
@@ -75,7 +76,7 @@ export function readChart<D extends TemplateDocument>(files: readonly (ChartFile
   for (const { path, text } of files) {
     if (!isTemplate(path)) continue;
     const old = before?.parses.get(path);
-    parses.set(path, old?.text === text ? old : { text, parsed: parseTemplate(text) });
+    parses.set(path, old?.text === text ? old : { text, parsed: parseUnfinished(text) });
   }
   const plain = files.filter(({ path }) => isPlain(path, parses.get(path)?.parsed));
   const shared = [JSON.stringify(settings), ...plain.map(({ path }) => path), ...[...files.filter((file) => !plain.includes(file)), ...profile].flatMap(({ path, text, part }) => [path, text, JSON.stringify(part ?? null)]), ...(held ? [...held].flatMap(([path, text]) => [path, text ?? null]) : [])];
@@ -213,8 +214,8 @@ function manifestsIn(stream: string): { text: string; start: number }[] {
 /** The objects of a document that a template writes; undefined where it cannot be read. */
 function readWritten<D extends TemplateDocument>(text: string, branches: readonly BranchMark[], segments: readonly Segment[], document: D, at: WrittenPlace): WrittenObject<D>[] | undefined {
   const shown = holesIn(text);
-  const { root, problem } = parseMasked(text, { text: shown.text, holes: shown.holes, branches: [...branches] }, 'template');
-  if (problem) return undefined;
+  const { root, problem } = parseUnfinishedYaml(text, 'template', { masked: { text: shown.text, holes: shown.holes, branches: [...branches] }, show: unmarked });
+  if (problem && !root) return undefined;
   if (!root) return [];
   const carried = carryBack(root, segments, at.span.start, document.start, text);
   return readResources(carried).map((resource) => ({ document, resource, root: carried }));

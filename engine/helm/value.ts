@@ -74,7 +74,9 @@ export function isCollection(value: Value): value is Dict | Value[] {
  * @param at the origin of what stands at a path
  */
 export function valueOf(node: YamlNode | undefined, at: (path: Path) => Origin, path: Path = []): Value {
-  if (!node || node.kind === 'hole') return undefined;
+  if (!node) return undefined;
+  // Lines that cannot be read may say anything; what they say of a key is no matter of others.
+  if (node.kind === 'hole' || (node.kind === 'seq' && node.open !== undefined) || (node.kind === 'map' && node.open !== undefined && !node.entries.some(({ value }) => value.kind === 'hole'))) return new Unknown(['.Values', ...path].join('.'));
   if (node.kind === 'scalar') {
     const value = toData(node) as Value;
     // Helm reads values as JSON, which has one kind of numbers.

@@ -1,7 +1,7 @@
 import { nodeAt, type Decided, type ParsedDocument } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
+import { parseUnfinished } from '../yaml/unfinished.ts';
 import { Cursor } from '../yaml/cursor.ts';
 
 interface Open {
@@ -9,7 +9,7 @@ interface Open {
   readonly start: number;
 }
 
-/** A values file, or Chart.yaml, as YAML: its first document that is not blank, and where that starts. */
+/** A values file, or Chart.yaml, as YAML: its first document that is not blank, and where that starts. With a problem, the root is what can be read beside it. */
 export interface ValuesText extends ParsedDocument {
   readonly start: number;
 }
@@ -28,7 +28,7 @@ export function readValues(file: string, text: string, index?: number): ValuesTe
   if (read.size >= 1000) read.clear();
   const documents = splitStream(text);
   const document = index === undefined ? documents.find((one) => !isBlank(one.text)) : documents[index];
-  const values = { ...(document ? parseYaml(document.text, index === undefined ? 'values' : 'kubernetes') : { root: undefined, problem: undefined }), start: document?.start ?? 0 };
+  const values = { ...(document ? parseUnfinished(document.text, index === undefined ? 'values' : 'kubernetes') : { root: undefined, problem: undefined }), start: document?.start ?? 0 };
   read.set(key, { text, values });
   return values;
 }

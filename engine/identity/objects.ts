@@ -26,6 +26,8 @@ export interface GraphObject {
   readonly name: string;
   /** Given as context of a cluster: it resolves references and is never reported on. */
   readonly context: boolean;
+  /** Its document cannot be read as a whole: it is known for what others say of it, and never reported on. */
+  readonly unfinished?: true;
   /** What Kustomize makes of it, where it builds it: `namespace` is what comes out, `name` what goes in. */
   readonly build?: Build;
   /** The tree that a template writes, for an object of a chart; its spans are those of the template. */

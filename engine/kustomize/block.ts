@@ -1,5 +1,6 @@
 import type { Home, ScalarNode, YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
+import { parseUnfinished } from '../yaml/unfinished.ts';
 import type { Span } from '../yaml/text.ts';
 import { settle } from './tree.ts';
 
@@ -16,7 +17,7 @@ export function isolate(text: string, { start, end }: Span): string {
 
 /** The tree of a document, at home in it. */
 export function treeOf(document: SourceDocument): YamlNode | undefined {
-  const { root } = parseYaml(document.text, 'kustomization');
+  const { root } = parseUnfinished(document.text, 'kustomization');
   return root && settle(root, document);
 }
 

@@ -2,7 +2,7 @@ import { joinBuilds, type Build } from '../identity/build.ts';
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import { nodeAt, type YamlNode } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
+import { parseUnfinished } from '../yaml/unfinished.ts';
 import { applyLevels, isWritten, unprefixed } from './apply.ts';
 import type { SourceDocument } from './block.ts';
 import { readLevel, type Level, type Step } from './level.ts';
@@ -108,7 +108,7 @@ function placesIn({ header }: Resource, overlays: readonly Overlay[], resources:
 }
 
 function build(document: SourceDocument, resources: readonly Resource[], overlays: readonly Overlay[], ways: readonly (readonly Level[])[]): readonly BuiltObjects[] {
-  const { root } = parseYaml(document.text, 'kustomization');
+  const { root } = parseUnfinished(document.text, 'kustomization');
   return resources.map((resource) => {
     const own = root && nodeAt(root, resource.header.root);
     const made = new Map<string, Omit<BuiltObject, 'by'> & { readonly by: string[] }>();

@@ -57,7 +57,7 @@ export function askRules(rules: readonly Rule[], graph: Graph, about: (rule: Rul
       if (!isMeant(unit)) continue;
       asked++;
       const answer: Said[] = [];
-      for (const signal of rule.check({ unit, graph, options, environment })) if (!signal.at.object.context) answer.push({ signal, made: undefined });
+      for (const signal of rule.check({ unit, graph, options, environment })) if (!signal.at.object.context && !signal.at.object.unfinished) answer.push({ signal, made: undefined });
       if (answer.length > 0) now.set(unit.key, answer);
       else now.delete(unit.key);
     }

@@ -213,7 +213,10 @@ export interface Told {
 export function oneEach({ source }: FileEntry, findings: readonly Finding[], variantOf: (finding: Finding) => ChartVariant): Told[] {
   if (source.chart === undefined) return findings.map((finding) => ({ finding, only: [] }));
   const places = new Map<string, { finding: Finding; variants: Set<ChartVariant> }>();
-  for (const finding of [...findings].sort((a, b) => Number(a.tier === 'rendered') - Number(b.tier === 'rendered'))) {
+  const ways = [...new Set(findings.map(variantOf))];
+  // Which of several turns of a loop speaks for all does not depend on which edit came first.
+  const order = (a: Finding, b: Finding): number => Number(a.tier === 'rendered') - Number(b.tier === 'rendered') || ways.indexOf(variantOf(a)) - ways.indexOf(variantOf(b)) || compare(a.message, b.message) || compare(a.fingerprint, b.fingerprint);
+  for (const finding of [...findings].sort(order)) {
     const key = `${placeKey(finding)} ${source.dialect === 'template' ? '' : finding.message}`;
     const first = places.get(key);
     if (!first) places.set(key, { finding, variants: new Set([variantOf(finding)]) });
@@ -226,6 +229,10 @@ export function oneEach({ source }: FileEntry, findings: readonly Finding[], var
     const installed = [...variants].filter(({ isSwitch }) => !isSwitch);
     return { finding, only: installed.length === 0 ? [...variants] : installed.every(({ label }) => label !== undefined) ? installed : [] };
   });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** What tells the findings of one line of a template apart. */

@@ -1,6 +1,6 @@
 import type { RiskSettings } from '../identity/risk.ts';
 import { nodeAt, type MapNode, type Path, type YamlNode } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
+import { parseUnfinished } from '../yaml/unfinished.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';
 import { indexLines, positionAt, shift, type Span } from '../yaml/text.ts';
 import { maxPatternLength } from './config-schema.ts';
@@ -93,12 +93,13 @@ export function parseConfiguration(text: string, file: string, validate: Configu
   const [document, second] = splitStream(text).filter((one) => !isBlank(one.text));
   if (!document) return { configuration: defaultConfiguration, problems: [] };
   const at = (span: Span) => shift(span, document.start);
-  const { root, problem: syntax } = parseYaml(document.text, 'kubernetes');
+  const { root, problem: syntax } = parseUnfinished(document.text, 'kubernetes');
   if (!root) return { configuration: defaultConfiguration, problems: syntax ? [problem(syntax.detail, at(syntax.span))] : [] };
 
   const data = withoutEmpty(dataOf(root));
   const faults = faultsOf(data, validate);
-  const problems = [
+  // What is missing beside a line that cannot be read may be in it.
+  const problems = syntax ? [problem(syntax.detail, at(syntax.span))] : [
     ...faults.map((fault) => problem(describeFault(fault), at(spanOfFault(root, fault.path, fault.key)))),
     ...(isRecord(data) ? impossibleDays(data) : []).map(({ path, text }) => problem(describeImpossibleDay(path, text), at(spanOfFault(root, path, undefined)))),
     ...(isRecord(data) ? repeatedProfiles(data) : []).map(({ index, name, first }) => problem(`profiles[${index}].name is "${name}", as is profiles[${first}].name; give it a name of its own, or each a chart of its own`, at(spanOfFault(root, ['profiles', index, 'name'], undefined)))),

@@ -2,11 +2,12 @@ import type { DocumentRef } from '../identity/objects.ts';
 import { peekKind } from '../kubernetes/peek.ts';
 import { readResources, type Resource } from '../kubernetes/read.ts';
 import type { Dialect, SyntaxProblem } from '../yaml/node.ts';
-import { parseYaml } from '../yaml/parse.ts';
 import { isBlank, isSeparator } from '../yaml/split.ts';
+import { parseUnfinished } from '../yaml/unfinished.ts';
 
 /** What a document's text says, whoever holds it and wherever it stands: a function of text and dialect alone. */
 export interface DocumentFacts {
+  /** With a problem: what can be read beside it. */
   readonly resources: readonly Resource[];
   readonly problem: SyntaxProblem | undefined;
   /** Whether it is a resource of a kind that no rule reads: it was not parsed. */
@@ -34,7 +35,7 @@ export function readDocument(text: string, dialect: Dialect): DocumentFacts {
   const kind = peekKind(text);
   if (kind === 'none' || isBlank(text)) return nothing;
   if (kind === 'unread') return { ...nothing, unread: true };
-  const { root, problem } = parseYaml(text, dialect);
+  const { root, problem } = parseUnfinished(text, dialect);
   return { resources: readResources(root), problem, unread: false };
 }
 

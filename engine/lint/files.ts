@@ -57,6 +57,7 @@ export function graphObject(key: string, entry: DocumentEntry, resource: Resourc
     // Kustomize gives a Namespace the name of the namespace that it sets.
     name: (isNamespace(resource) && source.build?.namespace) || symbol(resource.header.name),
     context: source.role === 'context',
+    ...(source.chart === undefined && entry.facts.problem ? { unfinished: true } : {}),
     ...(source.build ? { build: source.build } : {}),
   };
 }

@@ -294,7 +294,15 @@ export class Workspace {
   private fixesFrom(origin: Origin): Fix[] {
     return this.proposalsFor(origin, origin.judged.answers.graph).flatMap((proposal) => {
       const fix = makeFix(proposal, this.sourceAt, origin.by);
-      return (fix && this.inChart(fix, proposal, origin)) ?? [];
+      return (fix && this.isFinished(fix) ? this.inChart(fix, proposal, origin) : undefined) ?? [];
+    });
+  }
+
+  /** Whether all that a fix changes can be read: of what is just being typed nobody knows what it will be. */
+  private isFinished({ edits }: Fix): boolean {
+    return edits.every(({ file, span }) => {
+      const entry = this.files.get(file);
+      return !entry || (!chartFault(entry) && (entry.source.chart !== undefined || !entry.documents.findLast(({ start }) => start <= span.start)?.facts.problem));
     });
   }
 

@@ -1,7 +1,7 @@
 import { leftBehind } from '../../../engine/identity/build.ts';
 import { accountLabel, type Account, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
-import { isTold } from '../../../engine/identity/grants.ts';
-import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { isTold, mayBeSame } from '../../../engine/identity/grants.ts';
+import { isSymbol, mayBeCalled, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { isSlip } from '../../../engine/lint/suggest.ts';
@@ -38,7 +38,7 @@ export default defineRule({
         confidence: environment.isComplete(workload.object) ? 'high' : 'medium',
       };
     }
-    if (workload.repeated || workload.fact.made || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0) return;
+    if (workload.repeated || workload.fact.made || isPartial(workload.fact) || account.name === 'default' || isSymbol(account.name) || account.objects.length > 0 || account.perhaps.length > 0 || mayBeUnfinished(account, graph)) return;
     const here = accountsBeside(workload, graph);
     const complete = environment.isComplete(workload.object);
     const near = nearName(account, here, graph);
@@ -59,6 +59,11 @@ export default defineRule({
     return [...(near === undefined ? [] : [correct(workload, near)]), create(workload, account)];
   },
 });
+
+/** Whether somebody is typing in an object that may be the account: what it is called, or where it lies, cannot be read. */
+function mayBeUnfinished({ name, namespace }: Account, graph: Graph): boolean {
+  return graph.all('account').some(({ object }) => object.unfinished && mayBeCalled(object.name, name) && mayBeSame(object.namespace, namespace));
+}
 
 /** The name that the account gets where the workload goes on calling it by the old one. */
 function renamedTo(workload: Workload, { name, objects, perhaps }: Account): string | undefined {

@@ -88,7 +88,12 @@ describe('a search by a regular expression', () => {
 
 describe('values that Helm refuses', () => {
   test('are unknown: nothing is told from what could be read of them, nor from their absence', () => {
-    for (const values of ['a: 1\nb: [\n', '- a\n', 'text\n', 'a: *nowhere\n']) assert.equal(written('{{ .Values.a }}', values), '{{ .Values.a }}', values);
+    for (const values of ['- a\n', 'text\n', 'a: *nowhere\n']) assert.equal(written('{{ .Values.a }}', values), '{{ .Values.a }}', values);
+  });
+
+  test('of which one line cannot be read say what the others do', () => {
+    for (const values of ['a: 1\nb: [\n', 'a: 1\nb: "x\n', 'b\na: 1\n']) assert.equal(written('{{ .Values.a }} {{ .Values.b }} {{ .Values.e }}', values), '1 {{ .Values.b }} ', values);
+    assert.equal(written('{{ .Values.b.c }} {{ .Values.b.d }}', 'b:\n  c\n  d: 1\na: 1\n'), '{{ .Values.b.c }} 1');
   });
 
   test('without any, a value is nothing', () => {

@@ -137,7 +137,7 @@ describe('a fault in kubewho.yaml is said with its place, a proposal, and the re
 
   test('broken YAML', () => {
     const { configuration, problems } = read('rules:\n  a: [\n');
-    assert.equal(configuration, defaultConfiguration);
+    assert.deepEqual(configuration, defaultConfiguration);
     assert.match(problems.join(), /^kubewho\.yaml:\d+:\d+ ./);
   });
 
