@@ -54,7 +54,7 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
 
   const machinery = machineryOf(byFolder);
   const cut = new Map<string, string>();
-  const ways = waysOf(byFolder, machinery, (file, folder) => void (cut.has(file) || cut.set(file, folder)));
+  const ways = waysOf(byFolder, machinery, openness(byFolder, new Set(paths)), (file, folder) => void (cut.has(file) || cut.set(file, folder)));
   const resources = new Map<string, readonly Way[]>();
   const parts = new Set<string>();
   for (const one of byFolder.values()) {
@@ -111,8 +111,8 @@ function agreed(ways: readonly Way[]): BuildPart['namespace'] {
   return name === undefined ? { told: 'none' } : { told: 'one', name };
 }
 
-function buildOf({ root, namespace, prefix, suffix, rewrites }: Way): Build {
-  return { roots: [root], ...(namespace === undefined ? {} : { namespace }), names: [{ prefix, suffix }], ...(rewrites ? { rewrites } : {}) };
+function buildOf({ root, namespace, prefix, suffix, rewrites, open }: Way): Build {
+  return { roots: [root], ...(namespace === undefined ? {} : { namespace }), names: [{ prefix, suffix }], ...(rewrites ? { rewrites } : {}), ...(open ? { open } : {}) };
 }
 
 /** Nothing where no build changes what objects say and all put them into one namespace under one name: then they are what is written. */
@@ -149,6 +149,8 @@ interface Way {
   readonly suffix: string;
   /** Whether one of its levels may change other fields. */
   readonly rewrites: boolean;
+  /** Whether what the outermost one builds is not all there. */
+  readonly open: boolean;
   /** The file of the outermost one. */
   readonly file: string;
   /** The files of all levels, innermost first. */
@@ -162,7 +164,7 @@ interface Way {
  * what the levels below it set, and each puts its own prefix and suffix around the names (semantics.md 10.2).
  * @param onCut told of a build that reaches a folder in more ways than are followed
  */
-function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>, onCut: (file: string, folder: string) => void): (folder: string) => readonly Way[] {
+function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: ReadonlySet<string>, isOpen: (one: Kustomization) => boolean, onCut: (file: string, folder: string) => void): (folder: string) => readonly Way[] {
   const parents = new Map<string, Kustomization[]>();
   for (const one of byFolder.values()) {
     if (machinery.has(one.folder)) continue;
@@ -180,7 +182,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
       rewrites: inner.rewrites || level.rewrites,
       levels: [...inner.levels, level.path],
       changes: inner.changes || level.changes,
-    }), emptyWay(one));
+    }), emptyWay(one, isOpen(one)));
   };
 
   const known = new Map<string, readonly Way[]>();
@@ -190,7 +192,7 @@ function waysOf(byFolder: ReadonlyMap<string, Kustomization>, machinery: Readonl
     const one = byFolder.get(folder)!;
     const own = ownWay(one);
     // Kustomize refuses a circle; whoever comes back here finds a level that says nothing.
-    known.set(folder, [emptyWay(one)]);
+    known.set(folder, [emptyWay(one, isOpen(one))]);
     const above = (parents.get(folder) ?? []).flatMap((parent) => ways(parent.folder).map((way) => (parent.components.includes(folder) ? { ...way, namespace: way.namespace ?? own.namespace } : around(way, own))));
     const answer = above.length === 0 ? [own] : withinReason([...new Map(above.map((way) => [JSON.stringify(way), way])).values()], (file) => onCut(file, folder));
     known.set(folder, answer);
@@ -218,11 +220,26 @@ function around(outer: Way, inner: Way): Way {
     prefix: outer.prefix + inner.prefix,
     suffix: inner.suffix + outer.suffix,
     rewrites: outer.rewrites || inner.rewrites,
+    open: outer.open,
     levels: [...inner.levels, ...outer.levels],
     changes: inner.changes || outer.changes,
   };
 }
 
-function emptyWay({ folder, path }: Kustomization): Way {
-  return { root: folder, file: path, namespace: undefined, prefix: '', suffix: '', rewrites: false, levels: [], changes: false };
+function emptyWay({ folder, path }: Kustomization, open: boolean): Way {
+  return { root: folder, file: path, namespace: undefined, prefix: '', suffix: '', rewrites: false, open, levels: [], changes: false };
+}
+
+/** Says of kustomizations whether what they build is not all there: it would be fetched, or is in no file read. */
+function openness(byFolder: ReadonlyMap<string, Kustomization>, paths: ReadonlySet<string>): (one: Kustomization) => boolean {
+  const known = new Map<Kustomization, boolean>();
+  const isOpen = (one: Kustomization): boolean => {
+    const before = known.get(one);
+    if (before !== undefined) return before;
+    known.set(one, false);
+    const open = one.fetches || [...one.resources, ...one.components].some((path) => { const below = byFolder.get(path); return below ? isOpen(below) : !paths.has(path); });
+    known.set(one, open);
+    return open;
+  };
+  return isOpen;
 }

@@ -8,6 +8,8 @@ export interface Build {
   readonly names: readonly Renaming[];
   /** Whether a build may change other fields in ways that are not followed: patches, replacements, name references of its own. */
   readonly rewrites?: true;
+  /** Whether a build has objects that are in no file read: bases elsewhere, files that are not there. */
+  readonly open?: true;
 }
 
 export interface Renaming {
@@ -22,7 +24,7 @@ export function joinBuilds(builds: readonly Build[]): Build {
   const [first, ...others] = new Set(builds.map(({ namespace }) => namespace));
   const overwritten = builds.some(({ namespace }) => namespace === undefined) ? undefined : others.length > 0 ? '' : first;
   const names = new Map(builds.flatMap((build) => build.names).map((one) => [JSON.stringify([one.prefix, one.suffix, one.name]), one]));
-  return { roots: [...new Set(builds.flatMap(({ roots }) => roots))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(builds.some(({ rewrites }) => rewrites) ? { rewrites: true } : {}) };
+  return { roots: [...new Set(builds.flatMap(({ roots }) => roots))], ...(overwritten === undefined ? {} : { namespace: overwritten }), names: [...names.values()], ...(builds.some(({ rewrites }) => rewrites) ? { rewrites: true } : {}), ...(builds.some(({ open }) => open) ? { open: true } : {}) };
 }
 
 /** Whether two files are built together by one kustomization: then names among them mean what is written. */

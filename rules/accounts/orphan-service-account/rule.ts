@@ -21,6 +21,8 @@ export default defineRule({
   },
   *check({ unit: account, graph, environment }) {
     if (account.name === 'default' || isSymbol(account.name) || account.workloads.length > 0 || mayBeUsed(account, graph)) return;
+    // What runs as it may come from a base that is not read.
+    if (account.objects.some(({ object }) => object.build?.open)) return;
     const grants = ownGrants(account, graph);
     for (const { object } of account.objects) {
       yield {

@@ -186,3 +186,11 @@ describe('builds that are too many to judge each for itself', () => {
 
   test('fewer are not spoken of', () => assert.deepEqual(workspaceOf(overlaysOf(5), base).skipped(), []));
 });
+
+test('an account of a build that is not all there may be what something elsewhere runs as', () => {
+  const orphans = (more: string, texts: Texts = {}) => ofRule(workspaceOf({ 'a/kustomization.yaml': `resources: [account.yaml${more}]\n`, 'a/account.yaml': account, ...texts }), 'orphan-service-account').length;
+  assert.deepEqual([orphans(''), orphans(', other.yaml', { 'a/other.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n' })], [1, 1]);
+  for (const more of [', "https://github.com/example/base?ref=v1"', ', missing.yaml', ', ../folder']) assert.equal(orphans(more), 0, more);
+  const overlay = (entry: string) => orphans('', { 'top/kustomization.yaml': `resources: [../a, ${entry}]\n`, 'b/kustomization.yaml': 'resources: []\n' });
+  assert.deepEqual([overlay('../b'), overlay('github.com/example/base//web')], [1, 0]);
+});

@@ -153,8 +153,9 @@ describe('what a build makes of objects', () => {
 
   test('every level puts its prefix and suffix around the names, components before their parent', () => {
     const texts = { 'a/kustomization.yaml': 'resources: [../base]\ncomponents: [c]\nnamePrefix: a-\n', 'a/c/kustomization.yaml': 'kind: Component\nnamePrefix: c-\nresources: [y.yaml]\n' };
-    assert.deepEqual(build(texts), { roots: ['a'], names: [{ prefix: 'a-c-in-', suffix: '-in' }] });
-    assert.deepEqual(build(texts, 'a/c/y.yaml'), { roots: ['a'], names: [{ prefix: 'a-c-', suffix: '' }] });
+    assert.deepEqual(build(texts, 'a/c/y.yaml'), { roots: ['a'], names: [{ prefix: 'a-c-', suffix: '' }], open: true });
+    assert.deepEqual(build({ ...texts, 'a/c/y.yaml': '' }), { roots: ['a'], names: [{ prefix: 'a-c-in-', suffix: '-in' }] });
+    assert.deepEqual(build(texts), { roots: ['a'], names: [{ prefix: 'a-c-in-', suffix: '-in' }], open: true }, 'not all that it builds is there');
   });
 
   test('is not followed to the end where a level has patches or name references of its own', () => {
