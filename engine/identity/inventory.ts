@@ -75,7 +75,7 @@ export function inventoryOf(graph: Graph, rbac: Authorizer): IdentityEntry[] {
     return {
       workload,
       account,
-      use: account.name === 'default' ? 'default' : sharersOf(workload, account, graph).length > 0 ? 'shared' : 'own',
+      use: account.name === 'default' ? 'default' : sharersOf(workload, account, graph).count > 0 ? 'shared' : 'own',
       token: tokenUse(workload, account, tokenSecrets),
       ...ofAccount(account),
       exposure: tierOf(workload, graph),

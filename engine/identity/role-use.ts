@@ -135,7 +135,7 @@ function standingOf(graph: Graph, account: Account): readonly Standing[] {
 function standing(graph: Graph, account: Account, workload: Workload): Standing {
   const { tier, at } = tierOf(workload, graph);
   const risk = riskOf(workload);
-  const stranger = sharersOf(workload, account, graph).find(({ sameApplication }) => !sameApplication)?.workload;
+  const [stranger] = sharersOf(workload, account, graph).strangers();
   return {
     exposed: tier === 'exposed' && !runs.has(workload.object.resource.header.kind) ? { use: 'exposed', because: { at: at!, message: `this makes ${labelOf(workload)} reachable from outside the cluster` } } : undefined,
     risk: risk && { use: 'high-risk', class: risk.class, because: { at: risk.at, message: `${labelOf(workload)} counts as ${riskLabels[risk.class]}: ${risk.because}` } },

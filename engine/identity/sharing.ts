@@ -1,6 +1,7 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Account, Graph, Workload } from './graph.ts';
+import { tierOf } from './exposure.ts';
+import { tokenMount, type Account, type Graph, type Workload } from './graph.ts';
 import { isTold } from './grants.ts';
 import { symbol, type GraphObject } from './objects.ts';
 import { isPartial } from './token-need.ts';
@@ -23,55 +24,154 @@ interface Profile {
   readonly versions: readonly string[];
 }
 
-/** Another workload that runs as the same account. */
-export interface Sharer {
-  readonly workload: Workload;
-  /** Whether the two are parts of one application, or one is a one-off of the other: a hook, a test, a task run from the same image. */
-  readonly sameApplication: boolean;
-}
-
-interface Users {
-  readonly profiles: readonly Profile[];
-  /** Whether each has an owner of its own, so that none can be met twice. */
-  readonly distinct: boolean;
-}
-
-const users = new WeakMap<Account, Users>();
-
-/** The workloads of an account that count, read once: an account may have thousands of them. */
-function usersOf(account: Account): Users {
-  const before = users.get(account);
-  if (before) return before;
-  const profiles = account.workloads.filter((one) => !one.repeated && !isPartial(one.fact)).map(profileOf);
-  const now = { profiles, distinct: new Set(profiles.map(({ workload }) => workload.owner)).size === profiles.length };
-  users.set(account, now);
-  return now;
-}
-
 /**
  * The other workloads that run as a workload's account: other owners, not replicas; never variants of the same object or
  * anything of an alternative set of files; not a CronJob and its Job, nor the versions of one service. One for each owner,
- * in the order of the files.
+ * in the order of the files, looked for as they are asked for.
  */
-export function sharersOf(workload: Workload, account: Account, graph: Graph): Sharer[] {
-  const { file } = workload.object.document;
-  const { profiles, distinct } = usersOf(account);
-  const own = profiles.find((one) => one.workload === workload);
-  if (!own) return [];
-  const seen = new Set([workload.owner]);
-  const found: Sharer[] = [];
-  for (const other of profiles) {
-    const { owner, object } = other.workload;
-    if ((distinct ? other === own : seen.has(owner)) || graph.proximity.alternatives(file, object.document.file) || !isSameNamespace(own, other, account) || isSameWork(own, other)) continue;
-    if (!distinct) seen.add(owner);
-    found.push({ workload: other.workload, sameApplication: isOfOneApplication(own, other) });
-  }
+export interface Sharers {
+  readonly count: number;
+  all(): Iterable<Workload>;
+  /** Those that are no parts of one application with it, and neither is a one-off of the other: a hook, a test, a task run from the same image. */
+  strangers(): Iterable<Workload>;
+  /** Strangers from outside, or with a node's powers, where it is neither, or the other way round. */
+  strangersAcross(): Iterable<Workload>;
+}
+
+/** The users of an account, and what leads from each to those that do not share with it. */
+interface Users {
+  readonly all: readonly Profile[];
+  readonly ofWorkload: ReadonlyMap<Workload, Profile>;
+  readonly ofOwner: ReadonlyMap<string, readonly Profile[]>;
+  /** Those that run to an end: by what they run, by how they are called, and by the names that theirs may be made from. */
+  readonly runsOf: ReadonlyMap<string, readonly Profile[]>;
+  readonly runsNamed: ReadonlyMap<string, readonly Profile[]>;
+  readonly runsNamedAfter: ReadonlyMap<string, readonly Profile[]>;
+  /** By a label that names them, then by all labels that tell a version. */
+  readonly versionsOf: ReadonlyMap<string, ReadonlyMap<string, readonly Profile[]>>;
+  /** By file, those that share with none of it; filled as it is asked for, as are the two below. */
+  readonly apart: Map<string, readonly Profile[]>;
+  internal?: readonly Profile[];
+  others?: readonly Profile[];
+}
+
+const users = { all: new WeakMap<Account, Users>(), withToken: new WeakMap<Account, Users>() };
+
+/** The users of an account, sorted once: it may have thousands, and each is compared with all others. */
+function usersOf(account: Account, which: keyof typeof users): Users {
+  const before = users[which].get(account);
+  if (before) return before;
+  const counts = which === 'all' ? () => true : (one: Workload) => hasToken(one, account);
+  const all = account.workloads.filter((one) => !one.repeated && !isPartial(one.fact) && counts(one)).map(profileOf);
+  const runs = all.filter(({ run }) => run);
+  const labelled = grouped(all, ({ names }) => names.flatMap((label, i) => (label === '' ? [] : [labelKey(label, i)])));
+  const now: Users = {
+    all,
+    ofWorkload: new Map(all.map((one) => [one.workload, one])),
+    ofOwner: grouped(all, ({ workload }) => [workload.owner]),
+    runsOf: grouped(runs, ({ program }) => (program === '' ? [] : [program])),
+    runsNamed: grouped(runs, ({ workload: { object } }) => [object.name]),
+    runsNamedAfter: grouped(runs, ({ workload: { object } }) => namesBefore(object.name)),
+    versionsOf: new Map([...labelled].map(([label, some]) => [label, grouped(some, ({ versions }) => [versionKey(versions)])])),
+    apart: new Map(),
+  };
+  users[which].set(account, now);
+  return now;
+}
+
+/** Whether the token of its account is, or may be, mounted into a workload. */
+export function hasToken(workload: Workload, account: Account): boolean {
+  return tokenMount(workload, account).mounted !== false;
+}
+
+/**
+ * The other users of a workload's account.
+ * @param which those without the token have no use of the account's rights
+ */
+export function sharersOf(workload: Workload, account: Account, graph: Graph, which: 'all' | 'withToken' = 'all'): Sharers {
+  const among = usersOf(account, which);
+  const own = among.ofWorkload.get(workload);
+  if (!own) return { count: 0, all: () => [], strangers: () => [], strangersAcross: () => [] };
+  const without = new Set([...apartFrom(own, account, graph, among), ...sameWork(own, among)]);
+  // Of an owner the first speaks that shares.
+  const speaks = (other: Profile): boolean => among.ofOwner.get(other.workload.owner)!.find((one) => !without.has(one)) === other;
+  const found = function* (some: readonly Profile[], counts: (other: Profile) => boolean): Iterable<Workload> {
+    for (const other of some) if (other.workload.owner !== workload.owner && !without.has(other) && counts(other) && speaks(other)) yield other.workload;
+  };
+  const isStranger = (other: Profile): boolean => !isOfOneApplication(own, other);
+  const left = new Set([...without].map((other) => other.workload.owner).filter((owner) => owner !== workload.owner && among.ofOwner.get(owner)!.every((one) => without.has(one))));
+  return {
+    count: among.ofOwner.size - 1 - left.size,
+    all: () => found(among.all, () => true),
+    strangers: () => found(among.all, isStranger),
+    strangersAcross: () => found(acrossTiers(own, graph, among), isStranger),
+  };
+}
+
+/** The users of files that are never applied together with a workload's, or perhaps to another namespace. */
+function apartFrom(own: Profile, account: Account, graph: Graph, { all, apart }: Users): readonly Profile[] {
+  const { file } = own.workload.object.document;
+  let found = apart.get(file);
+  if (!found) apart.set(file, (found = all.filter((other) => graph.proximity.alternatives(file, other.workload.object.document.file) || !isSameNamespace(own, other, account))));
   return found;
 }
 
-/** Whether a workload is the first of its owner's that runs as an account: the one to speak of. */
+/**
+ * The users that are one thing with a workload in another form: a schedule's run, or another version behind one name. A
+ * run that was started by hand usually bears its schedule's name: `kubectl create job NAME-1 --from=cronjob/NAME`.
+ */
+function sameWork({ workload, run, kind, program, names, versions }: Profile, { runsOf, runsNamed, runsNamedAfter, versionsOf }: Users): Profile[] {
+  const { name } = workload.object;
+  const otherVersions = names.flatMap((label, i) => [...(versionsOf.get(labelKey(label, i)) ?? [])].flatMap(([key, some]) => (key === versionKey(versions) ? [] : some)));
+  if (!run) return otherVersions;
+  const related = [...(runsNamedAfter.get(name) ?? []), ...namesBefore(name).flatMap((one) => runsNamed.get(one) ?? [])].filter((other) => other.kind !== kind);
+  return [...otherVersions, ...related, ...(runsOf.get(program) ?? []).filter(({ workload: other }) => other !== workload)];
+}
+
+/** The names that a name may be made from: itself, and what comes before each of its dashes. */
+function namesBefore(name: string): string[] {
+  return name === '' ? [] : [...[...name.matchAll(/-/g)].map(({ index }) => name.slice(0, index)).filter((one) => one !== ''), name];
+}
+
+function labelKey(label: string, i: number): string {
+  return `${i}\n${label}`;
+}
+
+function versionKey(versions: readonly string[]): string {
+  return versions.join('\n');
+}
+
+/** Of the users those on the other side: from outside or with a node's powers, or neither. */
+function acrossTiers(own: Profile, graph: Graph, among: Users): readonly Profile[] {
+  const isInternal = ({ workload }: Profile): boolean => tierOf(workload, graph).tier === 'internal';
+  among.internal ??= among.all.filter(isInternal);
+  among.others ??= among.all.filter((one) => !isInternal(one));
+  return isInternal(own) ? among.others : among.internal;
+}
+
+function grouped(profiles: readonly Profile[], keysOf: (profile: Profile) => readonly string[]): Map<string, Profile[]> {
+  const groups = new Map<string, Profile[]>();
+  for (const profile of profiles) {
+    for (const key of keysOf(profile)) {
+      const list = groups.get(key);
+      if (list) list.push(profile);
+      else groups.set(key, [profile]);
+    }
+  }
+  return groups;
+}
+
+const speakers = new WeakMap<Account, ReadonlySet<Workload>>();
+
+/** Whether a workload is the first of its object's that runs as an account: the one to speak of. */
 export function speaksForOwner(workload: Workload, account: Account): boolean {
-  return account.workloads.find((other) => other.object === workload.object) === workload;
+  let first = speakers.get(account);
+  if (!first) {
+    const byObject = new Map<GraphObject, Workload>();
+    for (const one of account.workloads) if (!byObject.has(one.object)) byObject.set(one.object, one);
+    speakers.set(account, (first = new Set(byObject.values())));
+  }
+  return first.has(workload);
 }
 
 function isOfOneApplication(a: Profile, b: Profile): boolean {
@@ -85,22 +185,6 @@ function isOfOneApplication(a: Profile, b: Profile): boolean {
 function isSameNamespace(a: Profile, b: Profile, account: Account): boolean {
   if (isTold(account.namespace) || a.directory === b.directory || a.workload.object.document.dialect === 'template') return true;
   return account.objects.some(({ object }) => [a, b].every(({ directory }) => directory.startsWith(directoryOf(object))));
-}
-
-/** Whether two workloads are one thing in two forms: a schedule and its run, or two versions behind one name. */
-function isSameWork(a: Profile, b: Profile): boolean {
-  return (a.run && b.run && (isNamedAfter(a, b) || (a.program !== '' && a.program === b.program))) || isVersionOf(a, b);
-}
-
-/** A run that was started by hand usually bears its schedule's name: `kubectl create job NAME-1 --from=cronjob/NAME`. */
-function isNamedAfter(a: Profile, b: Profile): boolean {
-  const [one, other] = [a.workload.object.name, b.workload.object.name];
-  if (one === '' || other === '' || a.kind === b.kind) return false;
-  return one === other || one.startsWith(`${other}-`) || other.startsWith(`${one}-`);
-}
-
-function isVersionOf(a: Profile, b: Profile): boolean {
-  return a.names.some((name, i) => name !== '' && name === b.names[i]) && a.versions.some((version, i) => version !== b.versions[i]);
 }
 
 /** A run whose pods an operator writes may be one of whatever else is here: what it runs is not told. */

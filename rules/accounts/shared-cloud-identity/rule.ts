@@ -90,7 +90,7 @@ function acrossAccounts(given: CloudIdentity, graph: Graph, messages: Messages):
 
 function acrossWorkloads(account: Account, graph: Graph, messages: Messages): Found | undefined {
   const [first] = account.workloads.filter(({ repeated }) => !repeated);
-  const others = first ? sharersOf(first, account, graph).filter(({ sameApplication }) => !sameApplication).map(({ workload }) => workload) : [];
+  const others = first ? [...sharersOf(first, account, graph).strangers()] : [];
   if (!first || others.length === 0) return undefined;
   return {
     messageId: 'workloads',

@@ -1,8 +1,8 @@
-import { accountLabel, tokenMount, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
+import { accountLabel, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, shownName, type Location } from '../../../engine/identity/objects.ts';
-import { tierOf, type Tier } from '../../../engine/identity/exposure.ts';
-import { sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
+import { tierOf } from '../../../engine/identity/exposure.ts';
+import { hasToken, sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
@@ -36,19 +36,18 @@ export default defineRule({
     const grants = graph.grantsOf(account).filter((grant) => grant.via !== 'group');
     if (workload.repeated || isPartial(workload.fact) || !speaksForOwner(workload, account)) return;
     if (account.name === 'default' && (grants.length === 0 || !hasToken(workload, account))) return;
-    const sharers = sharersOf(workload, account, graph).filter((other) => account.name !== 'default' || hasToken(other.workload, account));
-    if (sharers.length === 0) return;
-    const strangers = sharers.filter(({ sameApplication }) => !sameApplication);
-    const tier = tierOf(workload, graph);
-    const across = strangers.filter((other) => differs(tier, tierOf(other.workload, graph)));
-    const told = [...new Set([...across.slice(0, shown), ...sharers.slice(0, shown)])].slice(0, shown).map((sharer) => sharer.workload);
+    const sharers = sharersOf(workload, account, graph, account.name === 'default' ? 'withToken' : 'all');
+    if (sharers.count === 0) return;
+    const across = first(shown, sharers.strangersAcross());
+    const told = first(shown, new Set([...across, ...first(shown, sharers.all())]));
+    const { tier } = tierOf(workload, graph);
     yield {
       messageId: across.length > 0 ? 'tiers' : account.name === 'default' ? 'bound' : 'shared',
-      args: { account: accountLabel(account), others: othersLabel(told[0]!, sharers.length - 1), tier: tier.tier },
+      args: { account: accountLabel(account), others: othersLabel(told[0]!, sharers.count - 1), tier },
       at: { object: workload.object, place: workload.accountAt },
-      related: [...tierPlaces(workload, across[0]?.workload, graph, this.messages), ...sharerPlaces(told, sharers.length, this.messages), ...accountPlaces(account, grants, this.messages)],
+      related: [...tierPlaces(workload, across[0], graph, this.messages), ...sharerPlaces(told, sharers.count, this.messages), ...accountPlaces(account, grants, this.messages)],
       severity: across.length > 0 ? 'error' : 'warning',
-      persona: strangers.length > 0 ? 'regular' : 'pedantic',
+      persona: first(1, sharers.strangers()).length > 0 ? 'regular' : 'pedantic',
       // Equal expressions of a template are equal names as a rule; directories without a namespace are one only by their looks.
       confidence: isSymbol(account.name) || !isTold(account.namespace) ? 'medium' : 'high',
       group: accountGroup(account),
@@ -63,14 +62,10 @@ export default defineRule({
 
 type Messages = Readonly<Record<string, string>>;
 
-/** A bound `default` is shared for its rights, and without the token a pod has no use of them. */
-function hasToken(workload: Workload, account: Account): boolean {
-  return tokenMount(workload, account).mounted !== false;
-}
-
-/** Someone from outside, or with a node's powers, beside someone who is neither. */
-function differs(a: Tier, b: Tier): boolean {
-  return (a.tier === 'internal') !== (b.tier === 'internal');
+function first<T>(count: number, of: Iterable<T>): T[] {
+  const found: T[] = [];
+  for (const one of of) if (found.push(one) === count) break;
+  return found;
 }
 
 function workloadLabel({ object }: Workload): string {
