@@ -31,7 +31,7 @@ export function ownAccount(workload: Workload, account: Account, name: string, g
     steps: [
       { after: object, add: [newAccount(workload, account, name, graph)] },
       ...parts.flatMap((part) => nameAccount(part, name)),
-      ...grants.map(({ binding, subject }): FixStep => ({ object: binding.object, change: { op: 'append', path: pathIn(binding.object, 'subjects'), value: subjectFor({ binding, subject }, account, name) } })),
+      ...grants.map(({ binding, subject }): FixStep => ({ object: binding.object, change: { op: 'append', path: pathIn(binding.object, 'subjects'), value: subjectFor({ binding, subject }, workload, account, name) } })),
       ...mentions.map((mention): FixStep => ({ object: mention.object, change: { op: 'append', path: mention.list, value: mention.as(name) } })),
     ],
   };
@@ -98,11 +98,12 @@ function nameAccount({ object, fact }: Workload, name: string): FixStep[] {
 
 /**
  * Beside a user name that spells the account out, the new one is named as an account, which means the same. Where Kustomize
- * overwrites the namespace, it is the new one: one that is written for accounts of another name would not follow.
+ * overwrites the namespace, a subject follows an account that is written in the one which the subject names, in each build
+ * (semantics.md 10.2); where the new one is written in another, its namespace is the one that the build gives it.
  */
-function subjectFor({ binding, subject }: Pick<Grant, 'binding' | 'subject'>, account: Account, name: string): unknown {
+function subjectFor({ binding, subject }: Pick<Grant, 'binding' | 'subject'>, { object }: Workload, account: Account, name: string): unknown {
   const written = known(subject.namespace);
-  const overwritten = written !== undefined && binding.object.build?.namespace;
+  const overwritten = written !== undefined && written !== known(object.resource.header.namespace) && binding.object.build?.namespace;
   const namespace = known(subject.kind) === 'User' || overwritten ? account.namespace : written;
   return { kind: 'ServiceAccount', name, ...(namespace === undefined ? {} : { namespace }) };
 }

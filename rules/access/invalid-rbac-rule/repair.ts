@@ -1,4 +1,5 @@
 import type { AccessRule } from '../../../engine/identity/rbac-rules.ts';
+import { grantedBy } from '../../../engine/identity/rights.ts';
 import type { Change } from '../../../engine/yaml/edit.ts';
 import type { Fault } from './faults.ts';
 
@@ -22,6 +23,17 @@ export function correct(rule: AccessRule, { messageId, word, meant }: Fault): { 
   }
   if (rule[list].includes(meant)) return { title: `Leave it at ${list === 'apiGroups' ? groupLabel(meant) : `"${meant}"`}`, changes: [{ op: 'remove', path: at.path }] };
   return { title: `Write ${list === 'apiGroups' ? groupLabel(meant) : `"${meant}"`}`, changes: [{ op: 'set', path: at.path, value: meant }] };
+}
+
+/** Whether what was meant is one of the rights that rules warn of: nobody is given that unasked. */
+export function givesRight(rule: AccessRule, { messageId, word, meant }: Fault): boolean {
+  if (meant === undefined) return false;
+  // A rule that nobody has written: what is known of the written one is not known of it.
+  const { source: _, ...said } = rule;
+  const inGroup = { ...said, apiGroups: [meant], ...(word ? { resources: [rule.resources[word.index]!] } : {}) };
+  const corrected = !word || messageId === 'wrongGroup' ? inGroup : { ...said, [word.list]: rule[word.list].map((one, i) => (i === word.index ? meant : one)) };
+  const had = new Set(grantedBy(rule).map(({ right }) => right.id));
+  return grantedBy(corrected).some(({ right }) => !had.has(right.id));
 }
 
 function groupLabel(group: string): string {

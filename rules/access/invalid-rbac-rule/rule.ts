@@ -5,7 +5,7 @@ import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type FixProposal, type RuleContext } from '../../../engine/lint/rule.ts';
 import type { Place } from '../../../engine/yaml/cursor.ts';
 import { isBuiltinRule } from '../builtin-rules.ts';
-import { correct, takeOut } from './repair.ts';
+import { correct, givesRight, takeOut } from './repair.ts';
 import { faultsIn, type Fault } from './faults.ts';
 
 export default defineRule({
@@ -104,7 +104,7 @@ function fixesOf({ object, rule, fault, covered }: Found): FixProposal[] {
   const removed = takeOut(rule, fault);
   const name = fault.word ? `"${rule[fault.word.list][fault.word.index]!}"` : 'the rule';
   return [
-    ...(corrected ? [{ id: 'correct', title: `${corrected.title} (check that it should: what was written so far grants nothing)`, safe: false, steps: corrected.changes.map((change) => ({ object, change })) }] : []),
+    ...(corrected ? [{ id: 'correct', title: `${corrected.title} (check that it should: what was written so far grants nothing)`, safe: false, choice: givesRight(rule, fault), steps: corrected.changes.map((change) => ({ object, change })) }] : []),
     ...(removed ? [{ id: 'take-out', title: `Take ${name} out (check that nothing needs it: so far it grants nothing)`, safe: false, choice: !covered, steps: removed.map((change) => ({ object, change })) }] : []),
   ];
 }

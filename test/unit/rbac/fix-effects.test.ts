@@ -264,6 +264,17 @@ for (const rule of rules.filter(({ family, fixes }) => ['accounts', 'tokens', 'a
   });
 }
 
+test('a slip is corrected unasked, unless that gives a right that rules warn of', () => {
+  const role = (resource: string) => new Map([['role.yaml', `apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: web}\nrules: [{apiGroups: [""], resources: [${resource}], verbs: [get]}]\n`]]);
+  const choices = (resource: string) => {
+    const workspace = workspaceOf(role(resource), new Map(), rules.filter(({ id }) => id === 'invalid-rbac-rule'));
+    return workspace.findings().flatMap((finding) => workspace.fixesOf(finding)).filter(({ id }) => id === 'correct').map(({ title, choice }) => `${title.slice(0, title.indexOf(' ('))}${choice ? ', if chosen' : ''}`);
+  };
+  assert.deepEqual(choices('pods/logs'), ['Write "pods/log"']);
+  assert.deepEqual(choices('proxy/nodes'), ['Write "nodes/proxy", if chosen']);
+  assert.deepEqual(choices('secret'), ['Write "secrets", if chosen']);
+});
+
 test('every fix that is listed here is offered in a case', () => {
   assert.deepEqual(Object.keys(effects).filter((key) => !seen.has(key)), []);
 });
