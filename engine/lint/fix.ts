@@ -7,7 +7,7 @@ import { insertObjects } from '../yaml/insert.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { removeDocument } from '../yaml/remove.ts';
 import type { Dialect, Home, YamlNode } from '../yaml/node.ts';
-import { splitStream } from '../yaml/split.ts';
+import type { StreamDocument } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { FixProposal, FixStep } from './rule.ts';
 
@@ -31,6 +31,8 @@ export interface Fix {
 interface Source {
   readonly text: string;
   readonly dialect: Dialect;
+  /** The text, split: a file may have thousands of documents, and a fix for each. */
+  readonly documents: readonly StreamDocument[];
 }
 
 /**
@@ -122,7 +124,7 @@ function placedByBuild(step: ChangeStep | AddStep | RemoveStep, sourceOf: (path:
   const { object } = step;
   const ownTree = (home: Home | undefined): YamlNode | undefined => {
     const { file, index } = home ?? object.document;
-    const text = splitStream(sourceOf(file)?.text ?? '')[index]?.text ?? '';
+    const text = sourceOf(file)?.documents[index]?.text ?? '';
     return parseYaml(home?.block ? isolate(text, home.block) : text, 'kustomization').root;
   };
   const placed = (isShared ? placeInPatch(object.built!.root, step.change, ownTree) : undefined) ?? placeChange(object.built!.root, step.change, ownTree);
@@ -141,14 +143,14 @@ function editsOf(steps: Together, sourceOf: (path: string) => Source | undefined
   if (!source) return Array.isArray(steps) ? packedEdits(steps, sourceOf) : undefined;
   if ('add' in steps) {
     if (steps.add.length === 0) return [];
-    const made = insertObjects(source.text, splitStream(source.text), index, steps.add, object.resource.header.root);
+    const made = insertObjects(source.text, source.documents, index, steps.add, object.resource.header.root);
     return 'refused' in made ? undefined : made.edits.map((edit) => ({ file, ...edit, create: false }));
   }
   if ('remove' in steps) {
-    const edit = removeDocument(source.text, splitStream(source.text), index);
+    const edit = removeDocument(source.text, source.documents, index);
     return edit && [{ file, ...edit, create: false }];
   }
-  const whole = splitStream(source.text)[index]?.text ?? '';
+  const whole = source.documents[index]?.text ?? '';
   const { block } = steps[0];
   const text = block ? isolate(whole, block) : whole;
   const placed = placedByAuthor(steps, text, source.dialect);
@@ -178,7 +180,7 @@ function placedByAuthor(steps: readonly ChangeStep[], text: string, dialect: Dia
 
 /** The change of a value in the file that decides it. */
 function valueEdits({ decided, value }: Extract<AuthorChange, { at: 'values' }>, source: Source | undefined): FileEdit[] | undefined {
-  const document = source && splitStream(source.text).find((one) => one.text.trim() !== '');
+  const document = source?.documents.find((one) => one.text.trim() !== '');
   if (!document) return undefined;
   const result = editAll(document.text, 'values', [{ op: 'set', path: decided.path, value }]);
   return 'refused' in result ? undefined : result.edits.map(({ span, newText }) => ({ file: decided.file, span: shift(span, document.start), newText, create: false }));

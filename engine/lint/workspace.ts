@@ -1,7 +1,7 @@
 import { buildGraph, type Graph } from '../identity/graph.ts';
 import { displayName, type GraphObject } from '../identity/objects.ts';
 import type { Decided, Dialect, SyntaxProblem } from '../yaml/node.ts';
-import { splitStream } from '../yaml/split.ts';
+import { splitStream, type StreamDocument } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { Evaluated } from '../helm/evaluated.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
@@ -74,6 +74,8 @@ export class Workspace {
   private stale = new Set<string>();
   /** What the findings of each file came to. */
   private conclusions: ReadonlyMap<string, Conclusion> = new Map();
+  /** What the findings of a conclusion were raised from, sorted when the fixes of one are asked for. */
+  private readonly origins = new WeakMap<Conclusion, ReadonlyMap<Finding, Origin>>();
   /** Also of findings that stand no more: reports tell their fixes after the files were fixed. */
   private readonly aboutSuppressions = new WeakMap<Finding, SuppressionFinding>();
   private concluded: Concluded | undefined;
@@ -218,7 +220,11 @@ export class Workspace {
 
   private originOf(finding: Finding): Origin | undefined {
     this.all();
-    return this.conclusions.get(finding.file)?.made.find((one) => one.finding === finding)?.origin;
+    const conclusion = this.conclusions.get(finding.file);
+    if (!conclusion) return undefined;
+    let origins = this.origins.get(conclusion);
+    if (!origins) this.origins.set(conclusion, (origins = new Map(conclusion.made.map((one) => [one.finding, one.origin]))));
+    return origins.get(finding);
   }
 
   /** All findings of all files, sorted by file, start and rule. */
@@ -293,7 +299,7 @@ export class Workspace {
 
   private fixesFrom(origin: Origin): Fix[] {
     return this.proposalsFor(origin, origin.judged.answers.graph).flatMap((proposal) => {
-      const fix = makeFix(proposal, this.sourceAt, origin.by);
+      const fix = makeFix(proposal, this.splitAt, origin.by);
       return (fix && this.isFinished(fix) ? this.inChart(fix, proposal, origin) : undefined) ?? [];
     });
   }
@@ -313,6 +319,11 @@ export class Workspace {
 
   private readonly sourceAt = (path: string): SourceFile | undefined => this.files.get(path)?.source;
 
+  private readonly splitAt = (path: string): (SourceFile & { readonly documents: readonly StreamDocument[] }) | undefined => {
+    const file = this.files.get(path);
+    return file && { ...file.source, documents: file.source.role === 'part' ? splitStream(file.source.text) : file.documents };
+  };
+
   /** A fix of a chart as it may be offered (values-fix.ts). */
   private inChart(fix: Fix, proposal: FixProposal, { rule, signal: { at: { object } }, variant }: Origin): Fix | undefined {
     const values = fix.edits.map(({ file }) => this.sourceAt(file)).find((source) => source?.dialect === 'values');
@@ -325,7 +336,7 @@ export class Workspace {
     if (values && !clears(comparison(variant), rule.id, object)) return undefined;
     const alike = ({ graph, said }: Answers, objects: ReadonlySet<GraphObject>): FixProposal[] =>
       this.rules.flatMap((one) => raisedOn(objects, said.get(one.id)).flatMap((raised) => this.proposalsFor({ rule: one, ...raised }, graph))).filter((other) => {
-        const made = makeFix(other, this.sourceAt);
+        const made = makeFix(other, this.splitAt);
         return made !== undefined && sameEdits(made, fix);
       });
     return asOffered(fix, proposal, ways.map((way) => ({ ...comparison(way), isOwn: way === variant })), alike);

@@ -1,7 +1,8 @@
 import { cloudIdentitiesOf } from '../../engine/identity/cloud-identity.ts';
 import { accountLabel, type Account, type Grant, type Graph, type Workload } from '../../engine/identity/graph.ts';
 import { mentionsOf } from '../../engine/identity/mentions.ts';
-import { isSymbol, shownName } from '../../engine/identity/objects.ts';
+import { isSymbol, shownName, type GraphObject } from '../../engine/identity/objects.ts';
+import { perGraph } from '../../engine/identity/per-graph.ts';
 import { inWords } from '../../engine/identity/rbac-subjects.ts';
 import { tokenConsumers } from '../../engine/identity/token-consumers.ts';
 import { tokenNeed } from '../../engine/identity/token-need.ts';
@@ -14,14 +15,22 @@ import { marksBefore } from './hook-marks.ts';
 export function ownName(workload: Workload, account: Account, graph: Graph): string | undefined {
   const { name } = workload.object;
   if (name === '' || isSymbol(name) || name === account.name || account.objects.some(({ object }) => object.context)) return undefined;
-  const taken = graph.accounts.some((other) => other.name === name && other.namespace === account.namespace);
-  return taken ? undefined : name;
+  return namesIn(graph).has(`${account.namespace}/${name}`) ? undefined : name;
 }
+
+const namesIn = perGraph((graph) => new Set(graph.accounts.map(({ namespace, name }) => `${namespace}/${name}`)));
+
+/** The pod templates of each object. */
+const partsIn = perGraph((graph) => {
+  const parts = new Map<GraphObject, Workload[]>();
+  for (const one of graph.workloads) parts.set(one.object, [...(parts.get(one.object) ?? []), one]);
+  return parts;
+});
 
 /** A new account with what the old one has in these files, for one workload. Everything outside that names the old account stays as it is. */
 export function ownAccount(workload: Workload, account: Account, name: string, graph: Graph): FixProposal {
   const { object } = workload;
-  const parts = account.workloads.filter((one) => one.object === object);
+  const parts = (partsIn(graph).get(object) ?? []).filter((part) => graph.accountOf(part) === account);
   const grants = graph.grantsOf(account).filter(({ via, binding }) => via !== 'group' && !binding.object.context);
   const mentions = mentionsOf(account, graph).filter((mention) => !graph.proximity.alternatives(object.document.file, mention.object.document.file));
   return {
