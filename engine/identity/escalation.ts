@@ -100,15 +100,23 @@ export function escalationsOf(all: readonly Permission[], minor: number): Escala
   const possible = primitives.filter(({ since = 0 }) => since <= minor);
   const everywhere = permissions.filter(({ binding }) => binding.cluster);
   const found = everywhere.length === 0 ? [] : possible.flatMap((primitive) => held(primitive, everywhere, undefined, minor));
-  const namespaces = new Set(permissions.flatMap(({ binding }) => (binding.cluster ? [] : [binding.namespace])));
-  for (const namespace of namespaces) {
-    const here = permissions.filter(({ binding }) => binding.cluster || binding.namespace === namespace);
+  for (const [namespace, here] of byNamespace(permissions)) {
     for (const primitive of possible) {
       if (primitive.scope === 'cluster') continue;
       found.push(...held(primitive, here, namespace, minor).filter((one) => one.permissions.some(({ binding }) => !binding.cluster)));
     }
   }
   return found;
+}
+
+/** The permissions that count in each namespace that a RoleBinding is in. An account may be bound in thousands of them. */
+function byNamespace(permissions: readonly Permission[]): Map<string, Permission[]> {
+  const here = new Map(permissions.flatMap(({ binding }): [string, Permission[]][] => (binding.cluster ? [] : [[binding.namespace, []]])));
+  for (const permission of permissions) {
+    const { cluster, namespace } = permission.binding;
+    for (const list of cluster ? here.values() : [here.get(namespace)!]) list.push(permission);
+  }
+  return here;
 }
 
 /** What the holder gets: all of the scope, or, where no permission is that wide, one for each name that there is. */

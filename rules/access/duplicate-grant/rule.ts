@@ -8,7 +8,7 @@ import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type RuleContext } from '../../../engine/lint/rule.ts';
 import { roleCovers } from '../role-cover.ts';
 import { withoutSubject } from '../subject-fixes.ts';
-import { perGraph } from '../../../engine/identity/per-graph.ts';
+import { perGraph, perObject } from '../../../engine/identity/per-graph.ts';
 
 export default defineRule({
   id: 'duplicate-grant',
@@ -59,22 +59,24 @@ function bindingOf({ unit: { object } }: RuleContext<'object'>): Binding | undef
 }
 
 /** The subjects of a binding that have its rights from another place. Of two that say the same the later one is it. */
-function duplicates(context: RuleContext<'object'>): { bound: BoundSubject; by: Source }[] {
+const duplicates = perObject((context: RuleContext<'object'>): { bound: BoundSubject; by: Source }[] => {
   const binding = bindingOf(context);
   // A template may write one of two bindings or the other.
   if (!binding || binding.object.document.dialect === 'template' || binding.object.context) return [];
-  return boundSubjects(context.graph, binding).flatMap((bound, i, all) => {
+  const named = new Map<string, BoundSubject>();
+  return boundSubjects(context.graph, binding).flatMap((bound) => {
     if (!bound.name || isSymbol(bound.name.name) || isSymbol(bound.name.namespace)) return [];
     const own = keyOf(bound.name);
-    const before = all.slice(0, i).find(({ name }) => name && keyOf(name) === own);
+    const before = named.get(own);
+    if (!before) named.set(own, bound);
     const by: Source | undefined = before ? { how: 'twice', binding, bound: before } : elsewhere(context, binding, bound.name);
     return by ? [{ bound, by }] : [];
   });
-}
+});
 
 function elsewhere({ graph, environment }: RuleContext<'object'>, binding: Binding, name: SubjectName): Source | undefined {
   const { roleOf } = authorizer(graph, { defaults: true, minor: environment.kubernetesMinor });
-  const entries = namesOf(name).flatMap((key) => bySubject(graph).get(key) ?? []).filter((one) => reaches(one.binding, binding, graph));
+  const entries = namesOf(name).flatMap((key) => entriesFor(key, binding, graph)).filter((one) => reaches(one.binding, binding, graph));
   const wider = (other: Binding) => other.fact.cluster && !binding.fact.cluster;
   const same = entries.find((one) => sameRole(one.binding, binding) && (wider(one.binding) || isBefore(one, { binding, name })));
   if (same) return { how: 'same', ...same };
@@ -130,17 +132,29 @@ function keyOf({ kind, namespace, name }: SubjectName): string {
 interface Entry {
   readonly binding: Binding;
   readonly bound: BoundSubject;
+  readonly position: number;
 }
 
-/** All bindings by whom they name, once for each graph. */
-const bySubject = perGraph((graph): Map<string, Entry[]> => {
-  const index = new Map<string, Entry[]>();
-  for (const binding of graph.all('binding')) {
+/** Where a binding holds: a namespace, or everywhere. */
+const areaOf = ({ object, fact }: Binding): string => (fact.cluster ? '' : `in ${object.namespace}`);
+
+/** The bindings that name somebody and hold in the whole cluster, or else where another does, in the order of the files. */
+function entriesFor(key: string, binding: Binding, graph: Graph): Entry[] {
+  const areas = bySubject(graph).get(key);
+  return [...new Set(['', areaOf(binding)])].flatMap((area) => areas?.get(area) ?? []).sort((a, b) => a.position - b.position);
+}
+
+/** All bindings by whom they name and where they hold, once for each graph. An account may be bound in thousands of namespaces. */
+const bySubject = perGraph((graph): Map<string, Map<string, Entry[]>> => {
+  const index = new Map<string, Map<string, Entry[]>>();
+  for (const [position, binding] of graph.all('binding').entries()) {
     for (const bound of boundSubjects(graph, binding)) {
       if (!bound.name) continue;
-      const list = index.get(keyOf(bound.name));
-      if (list) list.push({ binding, bound });
-      else index.set(keyOf(bound.name), [{ binding, bound }]);
+      const areas = index.get(keyOf(bound.name)) ?? new Map<string, Entry[]>();
+      index.set(keyOf(bound.name), areas);
+      const list = areas.get(areaOf(binding));
+      if (list) list.push({ binding, bound, position });
+      else areas.set(areaOf(binding), [{ binding, bound, position }]);
     }
   }
   return index;

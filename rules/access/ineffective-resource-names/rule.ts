@@ -3,6 +3,7 @@ import { isBuiltinGroup } from '../../../engine/kubernetes/cluster-scoped.ts';
 import { accessRule, ruleAllows, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { inWords } from '../../../engine/identity/rbac-subjects.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
+import { perObject } from '../../../engine/identity/per-graph.ts';
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { hasName } from '../../../engine/identity/rights.ts';
@@ -51,14 +52,20 @@ interface Found {
   readonly verbs: readonly string[];
 }
 
-function faultsOf({ unit: { object }, environment }: RuleContext<'object'>): Found[] {
+const faultsOf = perObject(({ unit: { object }, environment }: RuleContext<'object'>): readonly Found[] => {
   const fact = object.resource.facts.find((one): one is RoleFact => one.fact === 'role');
   if (!fact) return [];
   const rules = fact.rules.map((rule) => accessRule(object, rule));
-  return rules.filter((rule) => rule.resourceNames.length > 0 && rule.nonResourceURLs.length === 0 && !isBuiltinRule(rule, object, fact.cluster, environment.kubernetesMinor)).flatMap((rule) => [...faultsIn(rule, object, rules)]);
+  const nameless = rules.filter(isForRequestsWithoutName);
+  return rules.filter((rule) => rule.resourceNames.length > 0 && rule.nonResourceURLs.length === 0 && !isBuiltinRule(rule, object, fact.cluster, environment.kubernetesMinor)).flatMap((rule) => [...faultsIn(rule, object, nameless)]);
+});
+
+/** Only such rules grant what has no name: an empty name is that of requests without one. */
+function isForRequestsWithoutName({ resourceNames }: AccessRule): boolean {
+  return resourceNames.length === 0 || resourceNames.includes('');
 }
 
-function* faultsIn(rule: AccessRule, object: GraphObject, rules: readonly AccessRule[]): Iterable<Found> {
+function* faultsIn(rule: AccessRule, object: GraphObject, nameless: readonly AccessRule[]): Iterable<Found> {
   const { source, resources, verbs, resourceNames, open } = rule;
   const written = source!.rule;
   const base = { object, rule, resources, verbs };
@@ -71,13 +78,13 @@ function* faultsIn(rule: AccessRule, object: GraphObject, rules: readonly Access
   for (const [i, name] of names.entries()) {
     if (!isSymbol(name) && /[*?]/.test(name)) yield { ...base, messageId: 'pattern', args: { name }, at: written.resourceNames[i]!.at, severity: 'warning', persona: 'regular' };
   }
-  // An empty name is that of requests without one; a template may add it.
+  // A template may add the empty name.
   if (open.includes('resourceNames') || resourceNames.includes('')) return;
   for (const [messageId, about] of [['create', ['create', 'deletecollection']], ['list', ['list', 'watch']]] as const) {
     const dead = verbs.filter((verb) => (about as readonly string[]).includes(verb));
     const main = resources.filter((word) => !/[*.]/.test(word) && !isSymbol(word) && dead.some((verb) => !hasName(verb, word.split('/')[1] ?? '')));
     if (dead.length === 0 || main.length === 0) continue;
-    const covered = isGrantedElsewhere(rule, main, dead, rules);
+    const covered = isGrantedElsewhere(rule, main, dead, nameless);
     yield {
       ...base, resources: main, verbs: dead, messageId,
       args: { verbs: inWords(dead.map((verb) => `"${verb}"`)), resources: inWords(main), but: dead.includes('create') ? ', except where server-side apply or PUT creates the object' : '' },
