@@ -11,8 +11,16 @@ export interface SourceDocument extends Home {
 
 /** A text with all but a stretch of it blank: what is read there has the offsets of the whole. */
 export function isolate(text: string, { start, end }: Span): string {
-  const blank = (part: string) => part.replace(/[^\r\n]/g, ' ');
-  return blank(text.slice(0, start)) + text.slice(start, end) + blank(text.slice(end));
+  const blank = blankOf(text);
+  return blank.slice(0, start) + text.slice(start, end) + blank.slice(end);
+}
+
+let last = { text: '', blank: '' };
+
+/** A text with its line breaks alone. Kept for one: a kustomization may hold hundreds of patches. */
+function blankOf(text: string): string {
+  if (last.text !== text) last = { text, blank: text.replace(/[^\r\n]/g, ' ') };
+  return last.blank;
 }
 
 /** The tree of a document, at home in it. */

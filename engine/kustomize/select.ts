@@ -54,6 +54,8 @@ export function isSelected({ root, ids }: Built, selection: Selection): boolean 
 /** @throws SyntaxError where the pattern is none, RangeError where it takes too long */
 function matcher(pattern: string | undefined): (text: string) => boolean {
   if (pattern === undefined) return () => true;
+  // Most targets are plain names, and each of hundreds of patches is held against each of hundreds of objects.
+  if (/^[\w/-]*$/.test(pattern)) return (text) => text === pattern;
   const expression = regex(`^(?:${pattern})$`);
   return (text) => matches(expression, text);
 }
