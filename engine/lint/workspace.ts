@@ -246,8 +246,10 @@ export class Workspace {
 
   /** A template with the values of a way of installing its chart; undefined where it cannot be told what it writes. */
   shown(path: string, variant: ChartVariant): Shown | undefined {
-    const source = this.files.get(path)?.source;
-    if (!source) return undefined;
+    const file = this.files.get(path);
+    // Helm writes nothing of a template that it refuses.
+    if (!file || chartFault(file)) return undefined;
+    const { source } = file;
     this.check(source.scope, variant);
     return this.charts.shown(source.scope, variant, source);
   }
