@@ -1,7 +1,7 @@
 import type { LineIndex } from '../engine/yaml/text.ts';
 import { rules } from '../rules/index.ts';
 import type { Found, Findings } from './findings.ts';
-import type { OpenWorkspace } from './input.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
 import { makeReport, positionIn, reportFinding, type Report, type ReportFinding, type ReportSkip } from './report.ts';
 import { ruleUrl } from '../rules/url.ts';
 import { isSelected } from './select.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../engine/lint/finding.ts';
 import { knownOf, type Baseline } from './baseline.ts';
-import type { OpenWorkspace } from './input.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
 import { isSelected } from './select.ts';
 import type { LintSettings } from './settings.ts';
 

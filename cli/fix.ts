@@ -3,7 +3,8 @@ import { fixAll, type FixAllResult } from '../engine/lint/fix-all.ts';
 import { encodeText } from '../sources/encoding.ts';
 import { HostError } from '../sources/host.ts';
 import { unifiedDiff, type FileChange } from './diff.ts';
-import type { LintInput, OpenWorkspace } from './input.ts';
+import type { LintInput } from './input.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
 import type { Io } from './io.ts';
 
 /** What fixing a workspace would write. */

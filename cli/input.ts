@@ -1,7 +1,7 @@
 import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
-import type { Finding } from '../engine/lint/finding.ts';
-import { Workspace, type Skipped, type SourceFile } from '../engine/lint/workspace.ts';
+import { Workspace, type SourceFile } from '../engine/lint/workspace.ts';
+import type { Skipped } from '../engine/lint/skipped.ts';
 import { indexLines, type LineIndex } from '../engine/yaml/text.ts';
 import validate from '../generated/validate-configuration.mjs';
 import { rules } from '../rules/index.ts';
@@ -15,6 +15,7 @@ import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
 import type { Io } from './io.ts';
 import { missingDependencies } from './missing-dependencies.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
 import { renderBuilds } from './render-builds.ts';
 import { renderCharts } from './render.ts';
 import type { Naming } from './report.ts';
@@ -24,25 +25,6 @@ import { unusedProfiles, unusedSettings } from './unused-settings.ts';
 
 /** The name of standard input in reports. */
 export const stdinName = '<stdin>';
-
-/** A workspace with its findings, and what is needed to report on it and to write to it. */
-export interface OpenWorkspace {
-  /** Absolute path; "" where text stands alone. */
-  readonly root: string;
-  readonly workspace: Workspace;
-  readonly naming: Naming;
-  readonly skipped: readonly Skipped[];
-  /** Whether a file is reported on: it lies in a PATH, and changed where only what changed counts. */
-  reports(path: string): boolean;
-  /** Whether a finding is reported, for its place or, where only what changed counts, for a related one. */
-  concerns(finding: Finding): boolean;
-  /** Whether this run looked at a file, by its absolute path: also one that is no longer there. */
-  covers(absolute: string): boolean;
-  /** How a file is read, also one that a fix makes; undefined for a file that must not be written. */
-  sourceOf(path: string): Omit<SourceFile, 'text'> | undefined;
-  encodingOf(path: string): Encoding;
-  absolute(path: string): string;
-}
 
 export interface LintInput {
   readonly opened: readonly OpenWorkspace[];

@@ -1,4 +1,4 @@
-import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
+import { defaults, type ChartVariant } from '../engine/lint/variant.ts';
 import { didYouMean } from '../engine/lint/suggest.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import type { Host } from '../sources/host.ts';

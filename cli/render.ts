@@ -4,7 +4,7 @@ import { renderInstall } from '../sources/rendered-charts.ts';
 import type { LoadedWorkspace } from '../sources/tree.ts';
 import { UsageError } from './args.ts';
 import { visible } from './display.ts';
-import type { OpenWorkspace } from './input.ts';
+import type { OpenWorkspace } from './open-workspace.ts';
 import type { Io } from './io.ts';
 import type { LintSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../engine/lint/finding.ts';
 import type { Fix } from '../engine/lint/fix.ts';
 import type { Rule, Severity } from '../engine/lint/rule.ts';
-import type { Skipped } from '../engine/lint/workspace.ts';
+import type { Skipped } from '../engine/lint/skipped.ts';
 import { positionAt, type LineIndex, type Span } from '../engine/yaml/text.ts';
 import { version } from './version.ts';
 

@@ -1,4 +1,4 @@
-import type { ChartVariant } from '../engine/lint/charts.ts';
+import type { ChartVariant } from '../engine/lint/variant.ts';
 import type { Evaluated, EvaluatedValue } from '../engine/helm/evaluated.ts';
 import { valuesAt, type ActionValue } from '../engine/helm/shown.ts';
 import type { Span } from '../engine/yaml/text.ts';

@@ -1,5 +1,7 @@
 import { displayName, isSymbol } from '../engine/identity/objects.ts';
-import { accountLabel, isUntold, tokenMount, type Account, type Grant, type Graph, type Workload } from '../engine/identity/graph.ts';
+import { accountLabel, isUntold, tokenMount, type Graph } from '../engine/identity/graph.ts';
+import type { Grant } from '../engine/identity/grants.ts';
+import type { Account, Workload } from '../engine/identity/parts.ts';
 import type { Authorizer } from '../engine/identity/permissions.ts';
 import type { AccessRule } from '../engine/identity/rbac-rules.ts';
 import { known } from '../engine/yaml/cursor.ts';

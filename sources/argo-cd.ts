@@ -1,4 +1,4 @@
-import type { InlineValues } from '../engine/lint/charts.ts';
+import type { InlineValues } from '../engine/lint/variant.ts';
 import type { Path } from '../engine/yaml/node.ts';
 import { at, listAt, mappingValues, textAt, type Delivery, type DeliveryDocument } from './delivery.ts';
 import { resolvePath } from './path.ts';

@@ -1,5 +1,6 @@
 import type { ChartSupply } from '../engine/lint/chart-supply.ts';
-import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
+import type { SourceFile } from '../engine/lint/workspace.ts';
+import type { Skipped } from '../engine/lint/skipped.ts';
 import { unpackChart } from './chart-archive.ts';
 import { decodeText } from './encoding.ts';
 import { HostError, type Host } from './host.ts';

@@ -1,4 +1,4 @@
-import type { InlineValues } from '../engine/lint/charts.ts';
+import type { InlineValues } from '../engine/lint/variant.ts';
 import type { ChartBuild } from '../engine/lint/chart-builds.ts';
 import { nodeAt, toData, type Home, type Path, type YamlNode } from '../engine/yaml/node.ts';
 

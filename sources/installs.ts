@@ -1,4 +1,4 @@
-import type { ChartVariant } from '../engine/lint/charts.ts';
+import type { ChartVariant } from '../engine/lint/variant.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import { toData } from '../engine/yaml/node.ts';

@@ -1,4 +1,4 @@
-import { defaults, type ChartVariant } from '../engine/lint/charts.ts';
+import { defaults, type ChartVariant } from '../engine/lint/variant.ts';
 import { standIn } from '../engine/identity/objects.ts';
 import type { Host } from './host.ts';
 import type { Install } from './installs.ts';

@@ -1,6 +1,7 @@
 import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, type Configuration, type ConfigurationProblem, type ParsedConfiguration, type PlaceOfSetting } from '../engine/lint/config.ts';
-import type { Skipped, SourceFile } from '../engine/lint/workspace.ts';
+import type { SourceFile } from '../engine/lint/workspace.ts';
+import type { Skipped } from '../engine/lint/skipped.ts';
 import { buildFiles } from './build-files.ts';
 import { readChartFiles } from './chart-files.ts';
 import { discover, isDiscoverable, rootMarks, type Discovery } from './discover.ts';

@@ -1,4 +1,4 @@
-import { inventoryOf, isUnnamed, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/identity/inventory.ts';
+import { inventoryOf, isUnnamed, reachWords, rightsWords, rightWords, type IdentityEntry } from '../../engine/inventory/inventory.ts';
 import { nameInCluster } from '../../engine/identity/build.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { authorizer } from '../../engine/identity/permissions.ts';

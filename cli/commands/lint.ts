@@ -8,7 +8,8 @@ import { baselineText, readBaseline, staleIn, updated, type Baseline, type Looke
 import { composeReport } from '../compose.ts';
 import { chooseFindings, keyOf, type Findings } from '../findings.ts';
 import { diffOf, fixedStdin, fixesOf, writeFixes, type Fixed } from '../fix.ts';
-import { readInput, type LintInput, type OpenWorkspace } from '../input.ts';
+import { readInput, type LintInput } from '../input.ts';
+import type { OpenWorkspace } from '../open-workspace.ts';
 import { exitCode, type Io, type Output } from '../io.ts';
 import { problemLine, skipLine } from '../messages.ts';
 import { resolveFrom } from '../paths.ts';

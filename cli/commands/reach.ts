@@ -1,6 +1,7 @@
 import { powerLabel } from '../../engine/identity/access-words.ts';
 import { nameInCluster, namesInCluster } from '../../engine/identity/build.ts';
-import type { Account, Graph } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
+import type { Account } from '../../engine/identity/parts.ts';
 import { displayName } from '../../engine/identity/objects.ts';
 import { accountIdentity, authorizer, type Authorizer } from '../../engine/identity/permissions.ts';
 import { reachIn, type Power, type Reached, type Step } from '../../engine/identity/reach.ts';

@@ -1,5 +1,5 @@
 import { displayName, type GraphObject, type Location } from '../../engine/identity/objects.ts';
-import type { Workload } from '../../engine/identity/graph.ts';
+import type { Workload } from '../../engine/identity/parts.ts';
 import { isBrokenAddress } from '../../engine/trust/address.ts';
 import type { Edge } from '../../engine/trust/edge.ts';
 import type { Evidence, Openness } from '../../engine/trust/layer.ts';

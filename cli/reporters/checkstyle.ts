@@ -1,4 +1,4 @@
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 import { attributes } from './markup.ts';
 
 /** Checkstyle's XML, which many CI servers read: findings by file. */

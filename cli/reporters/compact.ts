@@ -1,5 +1,5 @@
 import { visible } from '../display.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 import { statisticsTable } from './statistics.ts';
 
 /** One line a finding: `file:line:column: severity rule message`, as editors and grep read it. */

@@ -1,4 +1,4 @@
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'notice' } as const;
 

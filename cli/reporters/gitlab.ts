@@ -1,4 +1,4 @@
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 
 const severities = { error: 'critical', warning: 'minor', info: 'info' } as const;
 

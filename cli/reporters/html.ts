@@ -1,6 +1,6 @@
 import type { ReportFinding } from '../report.ts';
 import { makeStyle } from '../style.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 import { escapeMarkup as escape } from './markup.ts';
 import { findingFrame } from './pretty.ts';
 import { summaryLine } from './words.ts';

@@ -1,5 +1,5 @@
 import type { ReportFinding } from '../report.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 
 /** The report of schemas/report.schema.json: every key always there, in one order, unknown as null. */
 export const json: Reporter = ({ tool, summary, findings, skipped }) => `${JSON.stringify({

@@ -1,5 +1,5 @@
 import type { ReportFinding } from '../report.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 import { attributes, escapeMarkup } from './markup.ts';
 
 /** JUnit XML: one suite a file, one failed case a finding. A clean run is one case that passed, for some CI servers refuse an empty report. */

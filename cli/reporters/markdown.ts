@@ -1,4 +1,4 @@
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 import { summaryLine } from './words.ts';
 
 /** A table for a pull request's comment or a job summary. */

@@ -4,7 +4,7 @@ import { hunksOf } from '../diff.ts';
 import { codeFrame } from '../frame.ts';
 import type { Report, ReportFinding, ReportFix } from '../report.ts';
 import type { Style } from '../style.ts';
-import type { Reporter, ReporterOptions } from './index.ts';
+import type { Reporter, ReporterOptions } from './reporter.ts';
 import { statisticsTable } from './statistics.ts';
 import { count, summaryLine } from './words.ts';
 

@@ -1,7 +1,7 @@
 import type { Rule } from '../../engine/lint/rule.ts';
 import type { Report, ReportEdit, ReportFinding, ReportRange } from '../report.ts';
 import { ruleUrl } from '../../rules/url.ts';
-import type { Reporter } from './index.ts';
+import type { Reporter } from './reporter.ts';
 
 const levels = { error: 'error', warning: 'warning', info: 'note' } as const;
 const precisions = { high: 'high', medium: 'medium', low: 'low' } as const;

@@ -46,3 +46,15 @@ export interface ParsedTemplate {
   readonly nodes: readonly Node[];
   readonly defines: ReadonlyMap<string, readonly Node[]>;
 }
+
+const homes = new WeakMap<readonly Node[], string>();
+
+/** Keeps which file a named template is written in. */
+export function setHome(nodes: readonly Node[], file: string): void {
+  homes.set(nodes, file);
+}
+
+/** The file that a named template is written in. */
+export function homeOf(nodes: readonly Node[]): string | undefined {
+  return homes.get(nodes);
+}

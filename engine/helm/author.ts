@@ -1,4 +1,4 @@
-import type { Change } from '../yaml/edit.ts';
+import type { Change } from '../yaml/change.ts';
 import { entryOf, nodeAt, type Decided, type Path, type YamlNode } from '../yaml/node.ts';
 import type { Span } from '../yaml/text.ts';
 

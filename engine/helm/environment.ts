@@ -1,6 +1,6 @@
 import versions from './api-versions.json' with { type: 'json' };
 import { withNature } from './lists.ts';
-import type { ChartInstance } from './chart.ts';
+import type { ChartInstance } from './release.ts';
 import { isDict, mark, Struct, Unknown, type Dict, type Value } from './value.ts';
 
 /** What is known of the release that a chart is read for. */

@@ -1,11 +1,11 @@
-import type { Arm, Command, Node, Operand, ParsedTemplate, Pipe } from './ast.ts';
+import { type Arm, type Command, homeOf, type Node, type Operand, type ParsedTemplate, type Pipe } from './ast.ts';
 import { Bytes } from './bytes.ts';
 import { callFiles, Files } from './files.ts';
 import { apply, costOf, isLazy } from './functions.ts';
 import { natureOf } from './lists.ts';
 import { GoNumber } from './number.ts';
 import type { Span } from '../yaml/text.ts';
-import { homeOf, type HelperPiece, type HelperText } from './helper-text.ts';
+import type { HelperPiece, HelperText } from './helper-text.ts';
 import { change, lastingChanges, Shared, tentativeChanges, type Change } from './changes.ts';
 import { isCollection, isDict, isMarked, isTrue, originOf, print, Unknown, type Result, type Value } from './value.ts';
 

@@ -1,7 +1,8 @@
 import type { Span } from '../yaml/text.ts';
 import type { Node, ParsedTemplate, Pipe } from './ast.ts';
 import { expand, type WatchedRelease } from './expand.ts';
-import { changesBefore, type ChartReading, type TemplateDocument } from './read-chart.ts';
+import { changesBefore } from './read-chart.ts';
+import type { ChartReading, TemplateDocument } from './reading.ts';
 import { isCollection, isTrue, isUntold, print, unmarked, type Result } from './value.ts';
 
 /** What an expression comes to: of an action its text, of a condition whether it holds, of a loop how often it runs, of `else` whether it is come to. */

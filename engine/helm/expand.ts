@@ -5,7 +5,7 @@ import { parseTemplate } from './parse.ts';
 import { dotOf, ownDot, type ReleaseSettings } from './environment.ts';
 import { Shared, type Change } from './changes.ts';
 import { Abandoned, evaluate, type Chart } from './evaluate.ts';
-import type { ChartInstance, Release } from './chart.ts';
+import type { ChartInstance, Release } from './release.ts';
 import { filesOf } from './files.ts';
 import { expressionOf, isMarked, type Origin, type Result } from './value.ts';
 

@@ -1,5 +1,5 @@
 import { Bytes } from './bytes.ts';
-import type { ChartInstance, Release } from './chart.ts';
+import type { ChartInstance, Release } from './release.ts';
 import { pathPattern } from './path-pattern.ts';
 import { Unknown, type Dict, type Value } from './value.ts';
 import { toYaml } from './yaml-out.ts';

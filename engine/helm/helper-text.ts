@@ -1,6 +1,5 @@
+import type { Decided } from '../yaml/node.ts';
 import type { Span } from '../yaml/text.ts';
-import type { Node } from './ast.ts';
-import type { Origin } from './value.ts';
 
 /** What a named template wrote, and which stretches of its file wrote it. */
 export interface HelperText {
@@ -16,7 +15,7 @@ export interface HelperPiece {
   readonly span: Span;
   readonly literal: boolean;
   /** What decides the action's value. */
-  readonly from: Origin | undefined;
+  readonly from: Decided | undefined;
   /** What a further named template wrote. */
   readonly helper: HelperText | undefined;
 }
@@ -25,19 +24,7 @@ export interface HelperPiece {
 export interface HelperPlace {
   readonly file: string;
   readonly span: Span;
-  readonly from: Origin | undefined;
-}
-
-const homes = new WeakMap<readonly Node[], string>();
-
-/** Keeps which file a named template is written in. */
-export function setHome(nodes: readonly Node[], file: string): void {
-  homes.set(nodes, file);
-}
-
-/** The file that a named template is written in. */
-export function homeOf(nodes: readonly Node[]): string | undefined {
-  return homes.get(nodes);
+  readonly from: Decided | undefined;
 }
 
 /**

@@ -1,5 +1,3 @@
-import { isDict, type Dict, type Value } from './value.ts';
-
 /*
  * What Go knows of a list or mapping beside what is in it: the type of its elements, whether it is nil, whether its order
  * is by chance.
@@ -19,17 +17,17 @@ interface Nature {
 const natures = new WeakMap<object, Nature>();
 
 /** A list or mapping with what Go knows of it. */
-export function withNature<T extends Dict | Value[]>(collection: T, nature: Nature): T {
+export function withNature<T extends object>(collection: T, nature: Nature): T {
   natures.set(collection, nature);
   return collection;
 }
 
 /** What Go knows of a list or mapping. */
-export function natureOf(value: Value): Nature {
-  return Array.isArray(value) || isDict(value) ? natures.get(value) ?? {} : {};
+export function natureOf(value: unknown): Nature {
+  return (typeof value === 'object' && value !== null ? natures.get(value) : undefined) ?? {};
 }
 
 /** Whether it is a list of two or more items in an order that nobody knows. */
-export function isShuffled(value: Value): boolean {
+export function isShuffled(value: unknown): boolean {
   return Array.isArray(value) && value.length > 1 && natures.get(value)?.isUnordered === true;
 }

@@ -1,68 +1,21 @@
 import { peekKind } from '../kubernetes/peek.ts';
-import { readResources, type Resource } from '../kubernetes/read.ts';
-import type { YamlNode } from '../yaml/node.ts';
+import { readResources } from '../kubernetes/read.ts';
 import { splitStream } from '../yaml/split.ts';
 import type { BranchMark } from '../yaml/mask.ts';
 import type { Span } from '../yaml/text.ts';
 import { parseUnfinished as parseUnfinishedYaml } from '../yaml/unfinished.ts';
 import type { ParsedTemplate } from './ast.ts';
 import { carryBack, indexAt } from './carry.ts';
-import { assemble, isNotes, isPartial, type ChartFile, type Release, type ReleaseTemplate } from './chart.ts';
+import { assemble, isNotes, isPartial } from './chart.ts';
+import type { ChartFile, Release, ReleaseTemplate } from './release.ts';
 import type { ReleaseSettings } from './environment.ts';
 import type { Change } from './changes.ts';
 import { signatureOfHelper } from './helper-text.ts';
 import { mayChange } from './evaluate.ts';
 import { expand, holesIn, type Expanded, type Segment } from './expand.ts';
-import type { Asides } from './switches.ts';
 import { parseUnfinished } from './parse.ts';
+import type { Asides, ChartReading, TemplateDocument, TemplateReading, Written, WrittenObject, WrittenPlace } from './reading.ts';
 import { unmarked } from './value.ts';
-
-/** A document of a template file as it is written, by its author's separators. */
-export interface TemplateDocument {
-  readonly id: number;
-  readonly text: string;
-  readonly start: number;
-}
-
-/** An object that a template writes, with the document that it is written in. */
-export interface WrittenObject<D extends TemplateDocument> {
-  readonly document: D;
-  readonly resource: Resource;
-  /** The object's tree, its spans counted from the document's start. */
-  readonly root: YamlNode;
-}
-
-/** Where an object's document stands in what its template writes: which of the charts that have the template, and where in its text. */
-export interface WrittenPlace {
-  readonly instance: number;
-  readonly span: Span;
-}
-
-interface TemplateReading<D extends TemplateDocument> {
-  readonly text: string;
-  /** Undefined where the template cannot be expanded: then its mask is all there is. */
-  readonly objects: readonly WrittenObject<D>[] | undefined;
-  /** The places of these, in their order: objects that stay may move. */
-  readonly places: readonly WrittenPlace[];
-  /** What came up beside its text, for each of the charts that have the template. */
-  readonly asides: readonly Asides[];
-  /** What it changes of the release's values, for each of these charts by what the release calls the template there. */
-  readonly changes: ReadonlyMap<string, readonly Change[]>;
-  /** The objects of each document that the template writes, none for what is no object, by the document's signature. */
-  readonly written: Written<D>;
-}
-
-type Written<D extends TemplateDocument> = ReadonlyMap<string, readonly (readonly WrittenObject<D>[])[]>;
-
-/** All templates of a release, read with its values. Kept from edit to edit. */
-export interface ChartReading<D extends TemplateDocument> {
-  /** What all templates hang on: everything but templates that define nothing. */
-  readonly shared: readonly (string | null)[];
-  readonly release: Release | undefined;
-  readonly settings: ReleaseSettings;
-  readonly parses: ReadonlyMap<string, { readonly text: string; readonly parsed: ParsedTemplate | undefined }>;
-  readonly templates: ReadonlyMap<string, TemplateReading<D>>;
-}
 
 /**
  * Reads the templates of a chart with its values. What did not change since the reading before is kept: after an edit of

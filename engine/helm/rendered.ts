@@ -5,7 +5,7 @@ import { entryOf, nodeAt, type YamlNode } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { splitStream } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
-import type { TemplateDocument, WrittenObject } from './read-chart.ts';
+import type { TemplateDocument, WrittenObject } from './reading.ts';
 
 /** A template as its author wrote it, and what of it is known without Helm. */
 export interface RenderedFile<D extends TemplateDocument> {

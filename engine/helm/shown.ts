@@ -3,7 +3,8 @@ import { parseYaml } from '../yaml/parse.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { Segment } from './expand.ts';
 import { expand } from './expand.ts';
-import { changesBefore, type ChartReading, type TemplateDocument } from './read-chart.ts';
+import { changesBefore } from './read-chart.ts';
+import type { ChartReading, TemplateDocument } from './reading.ts';
 import { unmarked, type Origin } from './value.ts';
 
 /** A template with its values, as people read it: what cannot be known stands there as the action that it is. */

@@ -1,19 +1,7 @@
 import type { Path } from '../yaml/node.ts';
-import type { ChartInstance } from './chart.ts';
-import type { ChartReading, TemplateDocument } from './read-chart.ts';
+import type { ChartInstance } from './release.ts';
+import type { ChartReading, TemplateDocument } from './reading.ts';
 import type { Origin } from './value.ts';
-
-/** What came up while a template was expanded, beside its text. */
-export interface Asides {
-  /** The chart that it was expanded for. */
-  readonly instance: ChartInstance;
-  /** Values that are plainly false and for which an arm of an `if` was left out. */
-  readonly off: readonly Origin[];
-  /** With what words Helm stops (`fail`, `required`): then it writes nothing at all. */
-  readonly failures: readonly string[];
-  /** The files that it reads through `.Files`, from the folder of the chart that is installed. */
-  readonly reads: readonly string[];
-}
 
 /** A value of a chart that is false and switches something off. */
 export interface Switch {

@@ -1,4 +1,5 @@
-import { pipeOf, type Piece } from './parse.ts';
+import { columnOf, isBeginning, type Piece } from './pieces.ts';
+import { pipeOf } from './pipe.ts';
 import type { Token } from './tokens.ts';
 import { Unknown } from './value.ts';
 
@@ -112,11 +113,6 @@ function readable(piece: Action, text: string): Piece {
   return isBeginning(piece, text) ? { kind: 'text', start, text: '' } : { ...piece, tokens: [unknown(said)] };
 }
 
-/** Whether an action has a line to itself and is, as far as it goes, one that steers: it writes nothing. */
-export function isBeginning(piece: { readonly start: number; readonly end: number }, text: string): boolean {
-  return columnOf(text, piece) !== undefined && /^\{\{-?\s*(?:i|w|wi|wit|r|ra|ran|rang|d|de|def|defi|defin|e|en|el|els|\/.*|(?:if|with|range|define|end|else)\b.*)?\s*-?(?:\}\}?)?$/s.test(text.slice(piece.start, piece.end));
-}
-
 function isPipe(tokens: readonly Token[], start: number, end: number, inRange = false): boolean {
   try {
     pipeOf(tokens, { start, end }, inRange);
@@ -128,10 +124,4 @@ function isPipe(tokens: readonly Token[], start: number, end: number, inRange = 
 
 function unknown(said: string): Token {
   return { kind: 'number', value: new Unknown(said.replace(/^\{\{-?|-?\}\}$/g, '').replace(/[{}\s]+/g, ' ').trim()) };
-}
-
-/** How far the line of an action is indented; undefined behind other text than actions. */
-function columnOf(text: string, { start }: { readonly start: number }): number | undefined {
-  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start);
-  return before.replace(/\{\{.*?\}\}/g, '').trim() === '' ? before.length - before.trimStart().length : undefined;
 }

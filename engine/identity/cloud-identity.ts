@@ -1,5 +1,6 @@
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Account, Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Account } from './parts.ts';
 import { displayName, symbol, type Location } from './objects.ts';
 
 /** An identity outside of the cluster that an account's tokens are exchanged for. */

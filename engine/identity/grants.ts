@@ -1,6 +1,6 @@
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Account, ObjectWith } from './graph.ts';
+import type { Account, ObjectWith } from './parts.ts';
 import { isFixed, isSymbol, mayBeCalled, standIn, symbol } from './objects.ts';
 import type { Proximity } from './proximity.ts';
 import { nameMeans, namesOfAccount, namesOfSubject, untold, type SubjectAccounts } from './subjects.ts';

@@ -1,5 +1,5 @@
 import { known } from '../yaml/cursor.ts';
-import type { Workload } from './graph.ts';
+import type { Workload } from './parts.ts';
 import { imagePath } from './token-consumers.ts';
 
 /**

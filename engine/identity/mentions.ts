@@ -1,6 +1,7 @@
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Path } from '../yaml/node.ts';
-import type { Account, Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Account } from './parts.ts';
 import { isTold } from './grants.ts';
 import type { GraphObject } from './objects.ts';
 

@@ -1,7 +1,9 @@
 import { known } from '../yaml/cursor.ts';
 import { defaultsOf, type DefaultBinding } from '../kubernetes/default-roles.ts';
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
-import { impliedGroups, type Account, type Graph, type ObjectWith } from './graph.ts';
+import type { Graph } from './graph.ts';
+import { impliedGroups } from './grants.ts';
+import type { Account, ObjectWith } from './parts.ts';
 import { symbol } from './objects.ts';
 import { roleReference, rolesOf, type ResolvedRole, type Roles } from './rbac-roles.ts';
 import { nameMeans, namesOfAccount, namesOfSubject, type SubjectAccounts } from './subjects.ts';

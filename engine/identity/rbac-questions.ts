@@ -2,7 +2,7 @@ import { known } from '../yaml/cursor.ts';
 import { isBuiltinGroup, scopeOf } from '../kubernetes/cluster-scoped.ts';
 import { defaultsOf, type DefaultBinding, type DefaultSubject } from '../kubernetes/default-roles.ts';
 import type { BindingFact } from '../kubernetes/rbac.ts';
-import type { ObjectWith } from './graph.ts';
+import type { ObjectWith } from './parts.ts';
 import { symbol } from './objects.ts';
 import type { ResolvedRole } from './rbac-roles.ts';
 import { ruleAllows, type AccessRule } from './rbac-rules.ts';

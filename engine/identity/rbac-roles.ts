@@ -4,7 +4,8 @@ import type { Labels } from '../kubernetes/header.ts';
 import type { BindingFact, RoleFact } from '../kubernetes/rbac.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { isCalled, joinBuilds, namesInCluster, type Build } from './build.ts';
-import type { Graph, ObjectWith } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { ObjectWith } from './parts.ts';
 import { symbol } from './objects.ts';
 import { accessRule, type AccessRule } from './rbac-rules.ts';
 

@@ -1,6 +1,7 @@
 import { known } from '../yaml/cursor.ts';
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
-import type { Account, Graph, ObjectWith } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Account, ObjectWith } from './parts.ts';
 import { isTold } from './grants.ts';
 import { displayName, symbol } from './objects.ts';
 import { subjectName, type SubjectName } from './permissions.ts';

@@ -1,6 +1,7 @@
 import { known } from '../yaml/cursor.ts';
 import { escalationsOf, type Escalation } from './escalation.ts';
-import { tokenMount, type Account, type Graph, type Workload } from './graph.ts';
+import { tokenMount, type Graph } from './graph.ts';
+import type { Account, Workload } from './parts.ts';
 import { isTold } from './grants.ts';
 import { displayName, type Location, namespaceWords, shownName, symbol } from './objects.ts';
 import type { Authorizer, Permission } from './permissions.ts';

@@ -1,12 +1,8 @@
 import { known, type Place } from '../yaml/cursor.ts';
-import type { Workload } from './graph.ts';
-import { fits } from '../kubernetes/name-pattern.ts';
-import { displayName, type Location } from './objects.ts';
+import type { Workload } from './parts.ts';
+import type { Location } from './objects.ts';
+import { riskClasses, type RiskClass } from './risk-classes.ts';
 import { imagePath } from './token-consumers.ts';
-
-/** What makes an identity worth more than its neighbours: what its workload keeps, moves or may start. */
-export const riskClasses = ['secrets-manager', 'payment', 'admin-api', 'data-store', 'ci-runner', 'gitops-controller', 'agent'] as const;
-export type RiskClass = (typeof riskClasses)[number];
 
 /** A workload's risk class, and what in the files says so. */
 export interface Risk {
@@ -14,19 +10,6 @@ export interface Risk {
   /** Completes "it is one because …". */
   readonly because: string;
   readonly at: Location;
-}
-
-/** One entry of `risk:` in kubewho.yaml. */
-export interface RiskSettings {
-  readonly class: RiskClass | 'none';
-  /** `NAMESPACE/NAME` of workloads, `*` standing for any characters. */
-  readonly workloads: readonly string[];
-}
-
-/** What settings say of a workload; of the entries that match, the one written last. */
-export function riskSaid(settings: readonly RiskSettings[], workload: { readonly namespace: string; readonly name: string }): RiskClass | 'none' | undefined {
-  const name = displayName(workload);
-  return settings.findLast(({ workloads }) => workloads.some((pattern) => fits(pattern, name)))?.class;
 }
 
 /** Sets or clears the class of a workload: one of the classes, or `none`. On the pod template it goes before the object. */

@@ -1,5 +1,6 @@
 import { known } from '../yaml/cursor.ts';
-import type { Account, Graph } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Account } from './parts.ts';
 import { isTold } from './grants.ts';
 import { isSymbol } from './objects.ts';
 import { namesOfAccount } from './subjects.ts';

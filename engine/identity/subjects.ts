@@ -2,7 +2,7 @@ import type { AccountFact } from '../kubernetes/account.ts';
 import type { BindingFact, Subject } from '../kubernetes/rbac.ts';
 import { known } from '../yaml/cursor.ts';
 import { builtTogether, namesInCluster } from './build.ts';
-import type { Account, ObjectWith } from './graph.ts';
+import type { Account, ObjectWith } from './parts.ts';
 import { symbol, type GraphObject } from './objects.ts';
 
 /** Which account a ServiceAccount subject means. */

@@ -1,6 +1,7 @@
 import { matches } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Workload } from './parts.ts';
 
 /** Label keys by which workloads are usually told apart, the recommended ones first. */
 const usual = [['app.kubernetes.io/name'], ['app.kubernetes.io/name', 'app.kubernetes.io/instance'], ['app.kubernetes.io/name', 'app.kubernetes.io/component'], ['app'], ['app', 'component'], ['k8s-app'], ['name']];

@@ -1,6 +1,6 @@
 import type { Container, WorkloadFact } from '../kubernetes/workload.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Account, Workload } from './graph.ts';
+import type { Account, Workload } from './parts.ts';
 import { symbol, type Location } from './objects.ts';
 
 /** Something in a pod, known by its marks, that uses an identity: the account's API token or one of its own. */

@@ -1,6 +1,8 @@
 import type { Container, WorkloadFact } from '../kubernetes/workload.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Account, Graph, Grant, Workload } from './graph.ts';
+import type { Graph } from './graph.ts';
+import type { Grant } from './grants.ts';
+import type { Account, Workload } from './parts.ts';
 import { isSymbol, type GraphObject } from './objects.ts';
 import { consumersIn, hidesPrograms } from './token-consumers.ts';
 

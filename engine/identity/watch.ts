@@ -1,6 +1,6 @@
 import { known, type Place, type Value } from '../yaml/cursor.ts';
 import type { Container } from '../kubernetes/workload.ts';
-import type { Workload } from './graph.ts';
+import type { Workload } from './parts.ts';
 
 /** The namespaces that a workload is told to work in, and where it is told. */
 export interface Watch {

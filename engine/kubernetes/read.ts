@@ -34,7 +34,8 @@ import { readClusterPolicy, type ClusterPolicyFact } from './policy-api.ts';
 import { readBinding, readRole, type BindingFact, type RoleFact } from './rbac.ts';
 import { readSecret, type SecretFact } from './secret.ts';
 import { readService, type RouteFact, type ServiceFact } from './service.ts';
-import { readWorkloads, type WorkloadFact } from './workload.ts';
+import type { WorkloadFact } from './workload.ts';
+import { readWorkloads } from './read-workloads.ts';
 
 /** Everything that can be read out of an object, told apart by `fact`. */
 export type Fact = WorkloadFact | AccountFact | RoleFact | BindingFact | NamespaceFact | NodeFact | NetworkPolicyFact | CiliumPolicyFact | CiliumCidrGroupFact | CalicoPolicyFact | CalicoTierFact | CalicoNetworkSetFact | ClusterPolicyFact | ConfigHostsFact | EndpointsFact | AuthorizationPolicyFact | PeerAuthenticationFact | RequestAuthenticationFact | ServiceFact | RouteFact | EdgeFact | GuardFact | AddressSourceFact | ConfiguredTrustFact | GatewayFact | ReferenceGrantFact | CallbackFact | DestinationRuleFact | ClaimRouteFact | GatewayPodsFact | ProxyFilterFact | SecretFact | MisplacedFact | AccountUseFact | AccountDefaultFact | PodIdentityFact | KubeconfigFact

@@ -1,8 +1,5 @@
 import { known, type Cursor, type Place, type Value } from '../yaml/cursor.ts';
-import { readLabels, type Header, type Labels } from './header.ts';
-import { findPods, type FoundPods } from './pod-unit.ts';
-import { podCarrier, type PodCarrier } from './podspec.ts';
-import { readWorkflow } from './argo-workflow.ts';
+import type { Labels } from './header.ts';
 
 export interface Container {
   readonly name: Value<string>;
@@ -94,20 +91,6 @@ export interface WorkloadFact {
   readonly apiClient: string | undefined;
 }
 
-/** Reads the pods of an object of a kind in podspec-paths.json. One that points at another object's template has none of its own. */
-export function readWorkloads(cursor: Cursor, header: Header): WorkloadFact[] {
-  const carrier = podCarrier(header.group, header.kind);
-  if (!carrier || follows(cursor, carrier)) return [];
-  if (carrier.workflow !== undefined) return readWorkflow(cursor, header, carrier.workflow);
-  const found = findPods(cursor, header, carrier);
-  return numbered(found.map((pods) => readPods(pods, found.length > 1 ? pods.specs[0].place().stable : '')));
-}
-
-/** Argo Rollouts: with `workloadRef` the template is that of the object named, which is read for itself (rollout types.go). */
-function follows(cursor: Cursor, carrier: PodCarrier): boolean {
-  return (carrier.follow ?? []).some((path) => cursor.at(...path.split('.')).isMap);
-}
-
 /** Two unnamed items of a list may look alike; each is still a unit of its own. */
 export function numbered(facts: readonly WorkloadFact[]): WorkloadFact[] {
   const seen = new Map<string, number>();
@@ -116,30 +99,6 @@ export function numbered(facts: readonly WorkloadFact[]): WorkloadFact[] {
     seen.set(fact.part, count + 1);
     return count === 0 ? fact : { ...fact, part: `${fact.part}~${count}` };
   });
-}
-
-function readPods({ specs, metadata, automountOpen, client, ...account }: FoundPods, part: string): WorkloadFact {
-  const [spec] = specs;
-  const lists = specs.flatMap((one) => ['containers', 'initContainers', 'ephemeralContainers'].map((list) => one.get(list)));
-  const containers = lists.flatMap((list) => list.items());
-  const labels = readLabels(metadata.get('labels'));
-  const annotations = readLabels(metadata.get('annotations'));
-  return {
-    fact: 'workload',
-    part,
-    ...account,
-    hostNetwork: spec.get('hostNetwork').boolean(),
-    privileged: containers.some(isPrivileged),
-    podLabels: account.generated ? { ...labels, open: true } : labels,
-    podAnnotations: account.generated ? { ...annotations, open: true } : annotations,
-    imagePullSecrets: spec.get('imagePullSecrets').items().map((item) => item.get('name').string()),
-    containers: containers.map(readContainer),
-    containersOpen: account.generated || spec.open || lists.some((list) => list.open || list.items().some((item) => item.open)),
-    volumes: specs.flatMap((one) => one.get('volumes').items()).map(readVolume),
-    spec: spec.keyPlace(),
-    open: automountOpen || spec.open,
-    apiClient: client,
-  };
 }
 
 /** Whether a container is privileged for certain. */

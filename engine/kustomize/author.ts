@@ -1,4 +1,4 @@
-import type { Change } from '../yaml/edit.ts';
+import type { Change } from '../yaml/change.ts';
 import { nodeAt, type Home, type Path, type YamlNode } from '../yaml/node.ts';
 
 /** A change where its author makes it: in a patch (`home`), or in the object's own document. */

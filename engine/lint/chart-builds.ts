@@ -1,4 +1,4 @@
-import type { WrittenObject } from '../helm/read-chart.ts';
+import type { WrittenObject } from '../helm/reading.ts';
 import { applyLevels } from '../kustomize/apply.ts';
 import type { SourceDocument } from '../kustomize/block.ts';
 import type { Level } from '../kustomize/level.ts';

@@ -1,12 +1,14 @@
 import type { Decided } from '../yaml/node.ts';
 import type { Span } from '../yaml/text.ts';
 import type { GraphObject } from '../identity/objects.ts';
-import { oneEach, type ChartVariant, type Told } from './charts.ts';
+import type { Answers } from './ask.ts';
+import { oneEach, type Told } from './charts.ts';
+import type { ChartVariant } from './variant.ts';
 import type { Configuration } from './config.ts';
 import type { ExceptionsAtWork } from './exceptions.ts';
 import { isPatch, type FileEntry } from './files.ts';
 import { fileOf, findingOf, inPlace, numberFingerprints, type Finding } from './finding.ts';
-import type { Judged, Made } from './made.ts';
+import type { Made } from './made.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { placeOfPacked } from './packed-place.ts';
 import { phasedSeverity, type Exception } from './phases.ts';
@@ -49,6 +51,15 @@ export interface Conclusion extends FileFindings {
   readonly today: string;
   /** What is to be said of suppressions. */
   readonly about: readonly SuppressionFinding[];
+}
+
+/** What the rules say about a scope, with the objects that they were asked about. */
+export interface Judged {
+  answers: Answers;
+  objects: readonly GraphObject[];
+  known: ReadonlySet<GraphObject>;
+  /** What was made of the answers, where that depends on them alone. */
+  made: readonly Made[] | undefined;
 }
 
 /** Makes the signals of a scope into findings. */

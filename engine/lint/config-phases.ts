@@ -1,4 +1,4 @@
-import { riskClasses, type RiskClass } from '../identity/risk.ts';
+import { riskClasses, type RiskClass } from '../identity/risk-classes.ts';
 import { nodeAt, type Path, type YamlNode } from '../yaml/node.ts';
 import { shift } from '../yaml/text.ts';
 import { isDay } from './dates.ts';

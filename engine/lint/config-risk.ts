@@ -1,4 +1,4 @@
-import { riskClasses, type RiskSettings } from '../identity/risk.ts';
+import { riskClasses, type RiskSettings } from '../identity/risk-classes.ts';
 import { holdsFault, records, texts, type Reading } from './config-phases.ts';
 
 /** Reads `risk:`. An entry with a fault in it says nothing. */

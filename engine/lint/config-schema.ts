@@ -1,4 +1,4 @@
-import { riskClasses } from '../identity/risk.ts';
+import { riskClasses } from '../identity/risk-classes.ts';
 import { phases } from './phases.ts';
 import type { Rule } from './rule.ts';
 

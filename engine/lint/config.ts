@@ -1,4 +1,4 @@
-import type { RiskSettings } from '../identity/risk.ts';
+import type { RiskSettings } from '../identity/risk-classes.ts';
 import { nodeAt, type MapNode, type Path, type YamlNode } from '../yaml/node.ts';
 import { parseUnfinished } from '../yaml/unfinished.ts';
 import { isBlank, splitStream } from '../yaml/split.ts';

@@ -1,7 +1,5 @@
 import type { Graph } from '../identity/graph.ts';
-import type { GraphObject } from '../identity/objects.ts';
-import type { Answers } from './ask.ts';
-import type { ChartVariant } from './charts.ts';
+import type { ChartVariant } from './variant.ts';
 import type { Finding } from './finding.ts';
 import type { Rule, Signal } from './rule.ts';
 
@@ -34,13 +32,4 @@ export interface Made {
 export interface Said {
   readonly signal: Signal;
   made: Made | undefined;
-}
-
-/** What the rules say about a scope, with the objects that they were asked about. */
-export interface Judged {
-  answers: Answers;
-  objects: readonly GraphObject[];
-  known: ReadonlySet<GraphObject>;
-  /** What was made of the answers, where that depends on them alone. */
-  made: readonly Made[] | undefined;
 }

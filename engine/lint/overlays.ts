@@ -2,7 +2,7 @@ import { symbol, type GraphObject } from '../identity/objects.ts';
 import { isClusterKind } from '../kubernetes/cluster-scoped.ts';
 import { isUnplaced, Overlays, type BuiltObject } from '../kustomize/overlay.ts';
 import type { DocumentEntry } from './document.ts';
-import type { Skipped } from './workspace.ts';
+import type { Skipped } from './skipped.ts';
 import { graphObject, type FileEntry, type SourceFile } from './files.ts';
 import { objectsOfOutput, type BuildOutput } from './overlay-output.ts';
 

@@ -1,6 +1,6 @@
-import type { RiskClass } from '../identity/risk.ts';
+import type { RiskClass } from '../identity/risk-classes.ts';
 import { riskOf } from '../identity/risk.ts';
-import type { Workload } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { fits } from '../kubernetes/name-pattern.ts';
 import { matches, type LabelSelector, type Requirement } from '../kubernetes/selector.ts';
 import type { Place } from '../yaml/cursor.ts';

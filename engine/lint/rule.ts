@@ -1,7 +1,8 @@
-import type { Account, Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Account, ObjectWith, Workload } from '../identity/parts.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import type { Fact, FactKind } from '../kubernetes/read.ts';
-import type { Change } from '../yaml/edit.ts';
+import type { Change } from '../yaml/change.ts';
 import type { Path } from '../yaml/node.ts';
 
 export type Severity = 'error' | 'warning' | 'info';

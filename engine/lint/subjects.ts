@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { edgesOf } from '../trust/edge.ts';
 import { servicesOf } from '../trust/exposure.ts';

@@ -31,13 +31,3 @@ function editDistance(a: string, b: string): number {
   }
   return last[b.length]!;
 }
-
-/** Whether two names are one slip apart: one letter too many, too few or another, or two swapped. A digit more or less is a name of its own: api-1, api-2. */
-export function isSlip(a: string, b: string): boolean {
-  let [start, end] = [0, 0];
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start++;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const [one, other] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  if (start + end < 3 || /\d/.test(one + other)) return false;
-  return Math.max(one.length, other.length) <= 1 || (one.length === 2 && one[0] === other[1] && one[1] === other[0]);
-}

@@ -1,6 +1,6 @@
 import { splitStream } from '../yaml/split.ts';
 import type { Switch } from '../helm/switches.ts';
-import type { ChartVariant } from './charts.ts';
+import type { ChartVariant } from './variant.ts';
 import { hash, type Finding } from './finding.ts';
 
 /** Switches of one chart that are tried: each is a rendering of its own. */

@@ -1,6 +1,6 @@
 import { buildGraph, type Graph } from '../identity/graph.ts';
 import { displayName, type GraphObject } from '../identity/objects.ts';
-import type { Decided, Dialect, SyntaxProblem } from '../yaml/node.ts';
+import type { Decided, Dialect } from '../yaml/node.ts';
 import { splitStream, type StreamDocument } from '../yaml/split.ts';
 import { shift, type Span } from '../yaml/text.ts';
 import type { Evaluated } from '../helm/evaluated.ts';
@@ -8,9 +8,10 @@ import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { appliedIn, withOwnPlace } from './applied.ts';
 import { askRules, unitsOf, type Answers } from './ask.ts';
-import { chartFault, Charts, defaults, isChart, placeKey, type ChartVariant } from './charts.ts';
+import { chartFault, Charts, isChart, placeKey } from './charts.ts';
+import { defaults, type ChartVariant } from './variant.ts';
 import type { ChartSupply } from './chart-supply.ts';
-import { conclusionOf, inOrder, makeFindings, type Conclusion, type FileFindings, type Suppressed, type Surroundings } from './conclude.ts';
+import { type Conclusion, conclusionOf, type FileFindings, inOrder, type Judged, makeFindings, type Suppressed, type Surroundings } from './conclude.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions } from './exceptions.ts';
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
@@ -20,8 +21,9 @@ import { applyEdits, makeFix, sameEdits, type Fix } from './fix.ts';
 import type { Exception } from './phases.ts';
 import type { BuildOutput } from './overlay-output.ts';
 import { BuiltFiles, buildsLeft, type BuiltScope } from './overlays.ts';
-import type { Judged, Made, Origin, Raised } from './made.ts';
+import type { Made, Origin, Raised } from './made.ts';
 import { switchName } from './switches.ts';
+import type { Skipped } from './skipped.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { asOffered, clears, raisedOn, writesSeveral, type Comparison } from './values-fix.ts';
 import { readSuppressions, type SuppressionFinding } from './suppress.ts';
@@ -30,16 +32,6 @@ import type { Environment, FixProposal, Rule, RuleContext, Unit, Units } from '.
 export type { SourceFile } from './files.ts';
 export type { Raised } from './made.ts';
 export type { Suppressed } from './conclude.ts';
-
-export interface Skipped {
-  readonly file: string;
-  readonly document: number | null;
-  /** `builds`: more Kustomize builds than are judged each for itself. */
-  readonly reason: SyntaxProblem['reason'] | 'encoding' | 'size' | 'unreadable' | 'builds';
-  readonly detail: string;
-  /** Where in the file, as far as known. */
-  readonly span?: Span;
-}
 
 /** Counters that tests and the benchmark read: how much work an edit caused. */
 export interface Work {

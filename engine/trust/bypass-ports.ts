@@ -1,5 +1,6 @@
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { contains, coversFamily, kindOf, parseNetworkOrAddress, type Network } from './address.ts';
 import { exposureOf, isCalledByApiServer, isGateway, servicesOf } from './exposure.ts';
 import { targetOf, type Target } from './target.ts';

@@ -1,6 +1,7 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { areEverywhere, isBesideTheMesh, isServed, isSidePort, itemsOf, type ListItem } from './bypass-ports.ts';
 import { consulMembership } from './consul.ts';

@@ -1,8 +1,11 @@
+import type { CalicoPolicyFact } from '../kubernetes/calico.ts';
 import { known } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
-import type { CalicoPolicy } from './calico.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { withoutDenied, type Denial } from './denial.ts';
 import type { Admission } from './layer.ts';
+
+export type CalicoPolicy = ObjectWith<CalicoPolicyFact>;
 
 /** Where the rules of a policy stand among all rules. */
 export interface Order {

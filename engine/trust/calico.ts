@@ -2,10 +2,10 @@ import { matchesCalico } from '../kubernetes/calico-selector.ts';
 import type { CalicoEntity, CalicoPolicyFact, CalicoRule, CalicoSelector } from '../kubernetes/calico.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { coversFamily, networksIn } from './address.ts';
-import { afterStops, orderOf, orderOfKubernetes, tierOf, type Order, type Stop } from './calico-order.ts';
+import { afterStops, orderOf, orderOfKubernetes, tierOf, type CalicoPolicy, type Order, type Stop } from './calico-order.ts';
 import { setsOf } from './calico-sets.ts';
 import type { Denial } from './denial.ts';
 import { factsNear } from './index.ts';
@@ -19,8 +19,6 @@ import { allOf, sameNamespace, targetOf, type Target } from './target.ts';
  * on to the next tier. NetworkPolicies are policies of order 1000 in the tier `default` (docs.tigera.io, Tier, and
  * libcalico-go/lib/backend/k8s/conversion), so they and Calico's own are one union.
  */
-
-export type CalicoPolicy = ObjectWith<CalicoPolicyFact>;
 
 /** Labels that Calico gives to pods, namespaces and accounts by their names (libcalico-go/lib/apis, libcalico-go/lib/backend/k8s/conversion). */
 const podNamespace = 'projectcalico.org/namespace';

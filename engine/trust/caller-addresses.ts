@@ -1,8 +1,9 @@
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { symbol, type Location } from '../identity/objects.ts';
 import { contains, parseNetworkOrAddress, type Network } from './address.ts';
-import type { Caller } from './callers.ts';
+import type { Caller } from './caller.ts';
 import { nodeEntities } from './cilium-sources.ts';
 import { servicesOf } from './exposure.ts';
 import { targetOf, type Target } from './target.ts';

@@ -1,9 +1,10 @@
 import type { ConfigHostsFact } from '../kubernetes/config-hosts.ts';
 import { hostsIn } from '../kubernetes/hosts.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith, Workload } from '../identity/parts.ts';
 import { isSymbol, type Location } from '../identity/objects.ts';
-import type { Caller } from './callers.ts';
+import type { Caller } from './caller.ts';
 import { servicesOf } from './exposure.ts';
 import type { Target } from './target.ts';
 import { perGraph } from '../identity/per-graph.ts';

@@ -1,21 +1,12 @@
-import type { Graph, Workload } from '../identity/graph.ts';
-import type { GraphObject, Location } from '../identity/objects.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { GraphObject } from '../identity/objects.ts';
+import type { Caller } from './caller.ts';
 import { addressOf, believedOf } from './caller-addresses.ts';
 import { mentionsOf, serviceNames } from './caller-names.ts';
 import { inOrder } from './index.ts';
 import type { Peer } from './layer.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
-
-/**
- * A workload for which the files show that it calls a target, or that it is one of those that a rule lets in, and what
- * shows it. Manifests hold no pod addresses: nobody is guessed from a range, only found by an address that some file gives.
- */
-export interface Caller {
-  readonly workload: Workload;
-  readonly evidence: Location;
-  readonly how: 'selected by a policy' | 'names the Service' | 'is configured with the Service' | 'has an address that is let in' | 'is on the network of a node that is let in';
-}
 
 /** Fixes, listings and hovers ask about one workload; the answer is a function of the graph, so it is kept as long as that. */
 const known = new WeakMap<Graph, Map<string, readonly Caller[]>>();

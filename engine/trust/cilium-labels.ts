@@ -1,6 +1,7 @@
 import type { CiliumPolicyFact } from '../kubernetes/cilium.ts';
 import { hasHoles, type LabelSelector } from '../kubernetes/selector.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { ciliumSources } from './cilium-sources.ts';
 import { labelsDecide } from './label-peers.ts';
 import { firstLabel, mutableLabel, type LabelTrust } from './mutable-label.ts';

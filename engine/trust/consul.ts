@@ -1,6 +1,7 @@
 import type { ConsulIntentionsFact, ConsulMutualTlsFact, ConsulPermission, ConsulSource } from '../kubernetes/consul.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { servicesOf } from './exposure.ts';
 import { isHealthPath } from './health.ts';
 import { isNear } from './index.ts';

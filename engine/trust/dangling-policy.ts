@@ -2,7 +2,8 @@ import type { AuthorizationPolicyFact, SourceField } from '../kubernetes/istio.t
 import type { LinkerdRef } from '../kubernetes/linkerd.ts';
 import type { Fact } from '../kubernetes/read.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { danglingCaller, danglingName, danglingSelector, danglingTarget, type Dangling } from './dangling.ts';
 import { rootNamespace } from './istio-mesh.ts';

@@ -5,7 +5,7 @@ import { known, type Place, type Value } from '../yaml/cursor.ts';
 import { isTold } from '../identity/grants.ts';
 import type { Graph } from '../identity/graph.ts';
 import type { GraphObject } from '../identity/objects.ts';
-import { isSlip } from '../lint/suggest.ts';
+import { isSlip } from '../identity/slip.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
 import { rootNamespace } from './istio-mesh.ts';
 import { labelOf, sameNamespace, selects, type Target } from './target.ts';

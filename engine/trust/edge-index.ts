@@ -1,6 +1,7 @@
 import type { GuardFact, ObjectRef } from '../kubernetes/edge/fact.ts';
 import type { ServiceFact } from '../kubernetes/service.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { perGraph } from '../identity/per-graph.ts';
 

@@ -1,5 +1,6 @@
 import type { AddressList, EdgeEntry, Guard, GuardFact, Login, ObjectRef } from '../kubernetes/edge/fact.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';
 import { known } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';

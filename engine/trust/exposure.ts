@@ -1,7 +1,8 @@
 import type { RouteFact, ServiceFact } from '../kubernetes/service.ts';
 import { selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { builtTogether } from '../identity/build.ts';
 import { isTold } from '../identity/grants.ts';
 import { symbol, type GraphObject, type Location } from '../identity/objects.ts';

@@ -1,6 +1,7 @@
 import type { Guard } from '../kubernetes/edge/fact.ts';
 import type { GatewayFact, Listener } from '../kubernetes/edge/gateway.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { isSymbol, symbol, type GraphObject } from '../identity/objects.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import surfaces from './admin-surfaces.json' with { type: 'json' };

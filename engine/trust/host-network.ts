@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import { infrastructureOf } from '../identity/infrastructure.ts';
 import { imagePath } from '../identity/token-consumers.ts';

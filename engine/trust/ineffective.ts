@@ -1,7 +1,9 @@
 import type { NetworkPolicyFact, NetworkPort, PolicyDirection } from '../kubernetes/network-policy.ts';
 import { hasHoles, matches, selectorWords, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place, type Value } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
+import { isSlipOfWords } from '../identity/slip.ts';
 import { servicesOf } from './exposure.ts';
 import { allTargets, factsNear, isNear, targetsIn } from './index.ts';
 import { isolatesIngress } from './network-policy.ts';
@@ -146,7 +148,7 @@ function nearLabel(graph: Graph, selector: LabelSelector, others: readonly Targe
     const rest: LabelSelector = { ...selector, matchLabels: { ...selector.matchLabels, entries: Object.fromEntries(Object.entries(selector.matchLabels.entries).filter(([one]) => one !== key)) } };
     const found = others.filter((target) => matches(rest, target.labels) === true).flatMap((target) => {
       const have = known(target.labels.entries[key] ?? absent(value));
-      return have !== undefined && isSlip(written, have) ? [{ at: value.at, value: have, target }] : [];
+      return have !== undefined && isSlipOfWords(written, have) ? [{ at: value.at, value: have, target }] : [];
     });
     if (new Set(found.map((one) => one.value)).size === 1) return found[0];
   }
@@ -155,26 +157,4 @@ function nearLabel(graph: Graph, selector: LabelSelector, others: readonly Targe
 
 function absent({ at }: Value<string>): Value<string> {
   return { state: 'absent', at };
-}
-
-/** The shortest word in which one wrong letter is a slip rather than another word. */
-const longEnough = 6;
-
-/** Whether two names are one but for case, separators, a plural or one letter of a long word; names that differ in a number are two. */
-export function isSlip(a: string, b: string): boolean {
-  const plain = (text: string) => text.toLowerCase().replace(/[-_.]/g, '').replace(/s$/, '');
-  if (plain(a) === plain(b)) return true;
-  const [left, right] = [a, b].map((text) => text.split(/[-_.]/)) as [string[], string[]];
-  if (left.length !== right.length) return false;
-  const apart = left.flatMap((word, i) => (word === right[i] ? [] : [[word, right[i]!] as const]));
-  return apart.length === 1 && apart[0]!.every((word) => word.length >= longEnough && !/\d/.test(word)) && isOneEditApart(...apart[0]!);
-}
-
-/** One letter more, less or other, or two neighbours swapped. */
-function isOneEditApart(a: string, b: string): boolean {
-  if (a.length > b.length) return isOneEditApart(b, a);
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i++;
-  if (a.length < b.length) return b.length === a.length + 1 && a.slice(i) === b.slice(i + 1);
-  return a.slice(i + 1) === b.slice(i + 1) || (a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2));
 }

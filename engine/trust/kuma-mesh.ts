@@ -1,7 +1,8 @@
 import type { KumaMeshFact, KumaRef, KumaTlsFact } from '../kubernetes/kuma.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { servicesOf } from './exposure.ts';
 import { isNear } from './index.ts';

@@ -1,7 +1,8 @@
 import type { KumaMatch, KumaPermissionFact, KumaRef, KumaTrafficPermissionFact } from '../kubernetes/kuma.ts';
 import type { Labels } from '../kubernetes/header.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isNear } from './index.ts';
 import { hasAll, isRefTo, kumaMembership, kumaMeshName, kumaTls, reaches } from './kuma-mesh.ts';

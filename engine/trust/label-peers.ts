@@ -1,7 +1,8 @@
 import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/network-policy.ts';
 import { hasHoles, selectsAll } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { coversFamily, parseNetwork } from './address.ts';
 import type { Evidence } from './layer.ts';
 import { demandsAtLeast } from './named.ts';

@@ -1,6 +1,7 @@
 import type { NetworkPeer, NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { hasHoles, matches, selectsAll } from '../kubernetes/selector.ts';
-import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith, Workload } from '../identity/parts.ts';
 import { isSymbol, type GraphObject } from '../identity/objects.ts';
 import { ciliumLabelTrusts } from './cilium-labels.ts';
 import { labelPeers } from './label-peers.ts';

@@ -1,6 +1,6 @@
 import type { NetworkPort } from '../kubernetes/network-policy.ts';
 import type { Place, Value } from '../yaml/cursor.ts';
-import type { Workload } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 
 /**

@@ -1,7 +1,8 @@
 import type { LinkerdAuthorizationFact, LinkerdNetwork, LinkerdRef, LinkerdServerAuthorizationFact } from '../kubernetes/linkerd.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, parseNetworkOrAddress, type Network } from './address.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import { symbol, type GraphObject } from '../identity/objects.ts';
 import { evidences, type Admission, type Evidence } from './layer.ts';
 

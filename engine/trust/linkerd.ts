@@ -1,7 +1,8 @@
 import type { LinkerdAuthorizationFact, LinkerdRouteFact, LinkerdServerAuthorizationFact, LinkerdServerFact } from '../kubernetes/linkerd.ts';
 import { matches } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { isHealthPath } from './health.ts';
 import { factsNear, isNear } from './index.ts';

@@ -2,7 +2,8 @@ import type { NetworkPeer, NetworkPolicyFact, NetworkRule } from '../kubernetes/
 import { matches, selectsAll } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import { coversFamily, familiesCovered, networksIn } from './address.ts';
-import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith, Workload } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { sharesNamespace } from './exposure.ts';
 import { factsNear } from './index.ts';

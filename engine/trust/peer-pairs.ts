@@ -2,7 +2,7 @@ import type { CiliumPolicyFact } from '../kubernetes/cilium.ts';
 import type { NetworkPolicyFact } from '../kubernetes/network-policy.ts';
 import { selectorData, selectsAll, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Place } from '../yaml/cursor.ts';
-import type { Change } from '../yaml/edit.ts';
+import type { Change } from '../yaml/change.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { namespaceName } from './peers.ts';
 

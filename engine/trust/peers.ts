@@ -1,7 +1,8 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { isSymbol } from '../identity/objects.ts';
 import { namespacesOf, targetOf, type Target } from './target.ts';
 

@@ -1,7 +1,8 @@
 import type { ClusterPeer, ClusterPolicyFact, ClusterRule } from '../kubernetes/policy-api.ts';
 import { matches, selectsAll } from '../kubernetes/selector.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith, Workload } from '../identity/parts.ts';
 import type { GraphObject } from '../identity/objects.ts';
 import { withoutDenied, type Denial } from './denial.ts';
 import { factsNear } from './index.ts';

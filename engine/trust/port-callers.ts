@@ -2,7 +2,7 @@ import type { NetworkPort } from '../kubernetes/network-policy.ts';
 import { known, type Value } from '../yaml/cursor.ts';
 import type { Graph } from '../identity/graph.ts';
 import { portsByName, servedPorts } from './bypass-ports.ts';
-import type { Caller } from './callers.ts';
+import type { Caller } from './caller.ts';
 import type { Target } from './target.ts';
 import { trustIn } from './trust.ts';
 

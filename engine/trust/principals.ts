@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { isSymbol } from '../identity/objects.ts';
 import { perGraph } from '../identity/per-graph.ts';
 

@@ -1,8 +1,10 @@
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
 import { known, type Place } from '../yaml/cursor.ts';
 import { coversFamily, isBrokenAddress, parseNetworkOrAddress } from './address.ts';
-import { callersOf, type Caller } from './callers.ts';
+import { callersOf } from './callers.ts';
+import type { Caller } from './caller.ts';
 import { edgesOf, type Edge } from './edge.ts';
 import { evidences, type Admission, type Evidence, type Layer, type Opening } from './layer.ts';
 import { inOrder } from './index.ts';

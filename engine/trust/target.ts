@@ -1,7 +1,8 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { matches, type LabelSelector } from '../kubernetes/selector.ts';
 import { known, type Value } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { isFixed, isSymbol, type GraphObject } from '../identity/objects.ts';
 import { perGraph } from '../identity/per-graph.ts';
 

@@ -1,7 +1,8 @@
 import type { DestinationRuleFact } from '../kubernetes/destination-rule.ts';
 import type { PeerAuthenticationFact } from '../kubernetes/istio.ts';
 import { known } from '../yaml/cursor.ts';
-import type { Graph, ObjectWith, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { ObjectWith, Workload } from '../identity/parts.ts';
 import { isCalledByApiServer, standsFor } from './exposure.ts';
 import { allTargets, isNear, targetsIn } from './index.ts';
 import { membership, rootNamespace } from './istio-mesh.ts';

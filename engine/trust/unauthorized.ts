@@ -1,5 +1,6 @@
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
 import { isMeshComponent } from './bypass.ts';
 import { isCalledByApiServer, isGateway, servicesOf } from './exposure.ts';
 import { membership } from './istio-mesh.ts';

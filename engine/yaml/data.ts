@@ -1,4 +1,4 @@
-import type { Change } from './edit.ts';
+import type { Change } from './change.ts';
 import type { Path } from './node.ts';
 
 /** The change made to plain data. */

@@ -1,4 +1,5 @@
-import { editYaml, type Change, type EditResult, type TextEdit } from './edit.ts';
+import { editYaml } from './edit.ts';
+import type { Change, EditResult, TextEdit } from './change.ts';
 import type { Dialect, Path } from './node.ts';
 import { parseYaml } from './parse.ts';
 import type { Span } from './text.ts';

@@ -1,4 +1,4 @@
-import type { Draft, EditResult, TextEdit } from './edit.ts';
+import type { Draft, EditResult, TextEdit } from './change.ts';
 import { column, flowStyle, isFirstOnLine, isTall, lineEnd, lineStart, nextLine, skipBlanks, skipTrivia } from './layout.ts';
 import type { MapNode, SeqNode } from './node.ts';
 import { writeFlow, writeKey, writeTall } from './write.ts';

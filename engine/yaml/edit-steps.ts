@@ -1,5 +1,5 @@
 import { isSame } from './data.ts';
-import type { Draft, EditResult, Holder, TextEdit } from './edit.ts';
+import type { Draft, EditResult, Holder, TextEdit } from './change.ts';
 import { insertInFlow, removeInFlow } from './edit-flow.ts';
 import { column, commentsAbove, extentEnd, flowStyle, isFirstOnLine, isTall, lineEnd, lineStart, nextLine, skipBlanks, skipTrivia } from './layout.ts';
 import { entryOf, toData, type MapNode, type SeqNode, type YamlNode } from './node.ts';

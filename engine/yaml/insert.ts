@@ -1,5 +1,5 @@
 import { editAll } from './edit-all.ts';
-import type { EditResult, TextEdit } from './edit.ts';
+import type { EditResult, TextEdit } from './change.ts';
 import { styleOf } from './layout.ts';
 import type { Path } from './node.ts';
 import { parseYaml } from './parse.ts';

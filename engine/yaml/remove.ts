@@ -1,5 +1,5 @@
 import type { StreamDocument } from './split.ts';
-import type { TextEdit } from './edit.ts';
+import type { TextEdit } from './change.ts';
 
 /** The edit, in offsets of the whole stream, that takes a document out together with one separator. Undefined where there is no such document, or a template decides what of it is there. */
 export function removeDocument(text: string, documents: readonly StreamDocument[], index: number): TextEdit | undefined {

@@ -1,4 +1,4 @@
-import type { ObjectWith } from '../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../engine/identity/parts.ts';
 import { allPowerfulRule, inEveryVariant, secretsReadRule, wildcardIn } from '../../engine/identity/rbac-questions.ts';
 import type { ResolvedRole } from '../../engine/identity/rbac-roles.ts';
 import type { BoundSubject } from '../../engine/identity/rbac-subjects.ts';

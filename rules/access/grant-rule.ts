@@ -4,7 +4,7 @@ import { accessRule, ruleAllows, type AccessRule } from '../../engine/identity/r
 import { allPowerfulRule } from '../../engine/identity/rbac-questions.ts';
 import { boundSubjects, fewInWords, inWords, subjectLabel, subjectsLabel, type BoundSubject } from '../../engine/identity/rbac-subjects.ts';
 import { grantedBy, isWide, type Granted } from '../../engine/identity/rights.ts';
-import { isWideUse, useOfRole, type RoleUse } from '../../engine/identity/role-use.ts';
+import { isWideUse, useOfRole, type RoleUse } from '../../engine/inventory/role-use.ts';
 import { buildGraph, type Graph } from '../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../engine/identity/objects.ts';
 import type { RoleFact } from '../../engine/kubernetes/rbac.ts';

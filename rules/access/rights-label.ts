@@ -1,5 +1,5 @@
 import { isTold } from '../../engine/identity/grants.ts';
-import type { ObjectWith } from '../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../engine/identity/parts.ts';
 import type { AccessRule } from '../../engine/identity/rbac-rules.ts';
 import { fewInWords, inWords } from '../../engine/identity/rbac-subjects.ts';
 import { known } from '../../engine/yaml/cursor.ts';

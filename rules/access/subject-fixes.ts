@@ -1,5 +1,5 @@
 import { shownName } from '../../engine/identity/objects.ts';
-import type { ObjectWith } from '../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../engine/identity/parts.ts';
 import { subjectLabel, type BoundSubject } from '../../engine/identity/rbac-subjects.ts';
 import type { BindingFact } from '../../engine/kubernetes/rbac.ts';
 import { pathIn, type FixProposal, type FixStep } from '../../engine/lint/rule.ts';

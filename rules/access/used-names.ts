@@ -1,7 +1,7 @@
 import { isTold } from '../../engine/identity/grants.ts';
 import { isSymbol, symbol } from '../../engine/identity/objects.ts';
 import { boundSubjects } from '../../engine/identity/rbac-subjects.ts';
-import type { Workload } from '../../engine/identity/graph.ts';
+import type { Workload } from '../../engine/identity/parts.ts';
 import { known, type Value } from '../../engine/yaml/cursor.ts';
 import type { Grant } from './grant-rule.ts';
 

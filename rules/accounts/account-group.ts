@@ -1,4 +1,4 @@
-import type { Account } from '../../engine/identity/graph.ts';
+import type { Account } from '../../engine/identity/parts.ts';
 import { isTold } from '../../engine/identity/grants.ts';
 
 /** The group of findings that one account causes, the same from run to run: where no namespace tells accounts apart, the file does. */

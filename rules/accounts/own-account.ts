@@ -1,5 +1,7 @@
 import { cloudIdentitiesOf } from '../../engine/identity/cloud-identity.ts';
-import { accountLabel, type Account, type Grant, type Graph, type Workload } from '../../engine/identity/graph.ts';
+import { accountLabel, type Graph } from '../../engine/identity/graph.ts';
+import type { Grant } from '../../engine/identity/grants.ts';
+import type { Account, Workload } from '../../engine/identity/parts.ts';
 import { mentionsOf } from '../../engine/identity/mentions.ts';
 import { isSymbol, shownName, type GraphObject } from '../../engine/identity/objects.ts';
 import { perGraph } from '../../engine/identity/per-graph.ts';

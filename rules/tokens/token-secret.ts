@@ -1,4 +1,5 @@
-import type { Graph, ObjectWith } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../engine/identity/parts.ts';
 import { symbol, type GraphObject } from '../../engine/identity/objects.ts';
 import type { AccountFact } from '../../engine/kubernetes/account.ts';
 import type { SecretFact } from '../../engine/kubernetes/secret.ts';

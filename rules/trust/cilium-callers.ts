@@ -1,5 +1,6 @@
 import type { CiliumPolicyFact, CiliumRule } from '../../engine/kubernetes/cilium.ts';
-import type { Graph, Workload } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
+import type { Workload } from '../../engine/identity/parts.ts';
 import { displayName, isSymbol, type GraphObject } from '../../engine/identity/objects.ts';
 import type { AddressGrant } from '../../engine/trust/by-address.ts';
 import { callersOf } from '../../engine/trust/callers.ts';

@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
+import type { Workload } from '../../engine/identity/parts.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { callersOf } from '../../engine/trust/callers.ts';
 import { membership } from '../../engine/trust/istio-mesh.ts';

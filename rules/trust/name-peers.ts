@@ -1,7 +1,8 @@
 import type { Graph } from '../../engine/identity/graph.ts';
 import { displayName, isSymbol } from '../../engine/identity/objects.ts';
 import { tellingLabels } from '../../engine/identity/telling-labels.ts';
-import { callersOf, type Caller } from '../../engine/trust/callers.ts';
+import { callersOf } from '../../engine/trust/callers.ts';
+import type { Caller } from '../../engine/trust/caller.ts';
 import { namespaceName } from '../../engine/trust/peers.ts';
 import { targetOf, type Target } from '../../engine/trust/target.ts';
 

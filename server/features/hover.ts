@@ -1,6 +1,7 @@
 import type { Connection, Hover } from 'vscode-languageserver';
 import { authorizer } from '../../engine/identity/permissions.ts';
-import type { Account, Graph, Workload } from '../../engine/identity/graph.ts';
+import type { Graph } from '../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../engine/identity/parts.ts';
 import type { GraphObject } from '../../engine/identity/objects.ts';
 import { fileOf, type Finding } from '../../engine/lint/finding.ts';
 import type { Place } from '../../engine/yaml/cursor.ts';

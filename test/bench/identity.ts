@@ -1,5 +1,5 @@
 import type { Graph } from '../../engine/identity/graph.ts';
-import { inventoryOf } from '../../engine/identity/inventory.ts';
+import { inventoryOf } from '../../engine/inventory/inventory.ts';
 import { accountIdentity, authorizer } from '../../engine/identity/permissions.ts';
 import { reachIn } from '../../engine/identity/reach.ts';
 import { Workspace } from '../../engine/lint/workspace.ts';

@@ -29,6 +29,10 @@ function importsOf(file: string): string[] {
   return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom ['"]([^'"]+)['"]|^import ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm)].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
+function targetOf(file: string, name: string): string {
+  return name.startsWith('.') ? normalize(join(dirname(file), name)).replaceAll('\\', '/') : name;
+}
+
 describe('dependencies point one way: client → server → sources, rules → engine', () => {
   for (const room of rooms) {
     test(room, () => {
@@ -42,13 +46,42 @@ describe('dependencies point one way: client → server → sources, rules → e
 
 function mayImport(room: Room, file: string, name: string): boolean {
   if (name.startsWith('.')) {
-    const target = normalize(join(dirname(file), name)).replaceAll('\\', '/');
+    const target = targetOf(file, name);
     if (target.endsWith('.json') || target.endsWith('.md')) return true;
     return allowed[room].rooms.some((other) => target.startsWith(`${other}/`)) || target.startsWith('schemas/') || target.startsWith('generated/');
   }
   if (name.startsWith('node:') && nodeDoors.has(file)) return true;
   return allowed[room].packages.some((one) => (one.endsWith('/') || one.endsWith(':') ? name.startsWith(one) : name === one));
 }
+
+/** The rooms of the engine, from the ground up: each may know what is below it. */
+const floors = ['yaml', 'kubernetes', 'identity', 'helm', 'kustomize', 'trust', 'inventory', 'lint'];
+
+describe('the engine stands on floors', () => {
+  for (const [floor, room] of floors.entries()) {
+    test(room, () => {
+      const files = filesOf(`engine/${room}`);
+      assert.ok(files.length > 0);
+      const above = files.flatMap((file) => importsOf(file).filter((name) => floors.indexOf(targetOf(file, name).split('/')[1]!) > floor).map((name) => `${file} imports ${name}`));
+      assert.deepEqual(above, []);
+    });
+  }
+
+  test('and has no other room', () => assert.deepEqual(readdirSync('engine').sort(), [...floors].sort()));
+});
+
+test('imports never run in a circle', () => {
+  const files = new Set(rooms.flatMap(filesOf));
+  const known = new Map([...files].map((file) => [file, importsOf(file).map((name) => targetOf(file, name)).filter((target) => files.has(target))]));
+  const done = new Set<string>();
+  const walk = (file: string, way: readonly string[]): string[] => {
+    if (way.includes(file)) return [[...way.slice(way.indexOf(file)), file].join(' → ')];
+    if (done.has(file)) return [];
+    done.add(file);
+    return known.get(file)!.flatMap((target) => walk(target, [...way, file]));
+  };
+  assert.deepEqual([...files].flatMap((file) => walk(file, [])), []);
+});
 
 describe('ARCHITECTURE.md', () => {
   const text = readFileSync('ARCHITECTURE.md', 'utf8');

@@ -1,7 +1,7 @@
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { allPowerfulRule, inEveryVariant, isDefaultBinding, isDefaultName } from '../../../engine/identity/rbac-questions.ts';
 import { boundSubjects, commonNamespace, isEveryone, subjectsLabel, useOf, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
-import type { ObjectWith } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, pathIn, type FixProposal, type FixStep, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';
 import { type GraphObject, namespaceWords, shownName, symbol } from '../../../engine/identity/objects.ts';

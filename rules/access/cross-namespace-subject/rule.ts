@@ -1,5 +1,5 @@
 import { isTold } from '../../../engine/identity/grants.ts';
-import type { ObjectWith } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { displayName } from '../../../engine/identity/objects.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { isDefaultBinding } from '../../../engine/identity/rbac-questions.ts';

@@ -1,11 +1,12 @@
 import { isTold, mayBeSame } from '../../../engine/identity/grants.ts';
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { roleReference } from '../../../engine/identity/rbac-roles.ts';
 import type { BindingFact, RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
-import { isSlip } from '../../../engine/lint/suggest.ts';
+import { isSlip } from '../../../engine/identity/slip.ts';
 import { defineRule, type FixProposal, type Related, type RuleContext, type Signal } from '../../../engine/lint/rule.ts';
 import { perGraph } from '../../../engine/identity/per-graph.ts';
 

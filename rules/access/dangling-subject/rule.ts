@@ -1,5 +1,6 @@
 import { isTold, mayBeSame } from '../../../engine/identity/grants.ts';
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import type { SubjectName } from '../../../engine/identity/permissions.ts';
 import { boundSubjects, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
@@ -7,7 +8,7 @@ import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type FixProposal, type Related, type RuleContext } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
-import { isSlip } from '../../../engine/lint/suggest.ts';
+import { isSlip } from '../../../engine/identity/slip.ts';
 import { withoutSubject } from '../subject-fixes.ts';
 import { perGraph } from '../../../engine/identity/per-graph.ts';
 

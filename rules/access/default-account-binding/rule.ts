@@ -1,8 +1,9 @@
 import { shownName } from '../../../engine/identity/objects.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
-import type { Graph, Workload } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { inWords, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
-import { speaksForOwner } from '../../../engine/identity/sharing.ts';
+import { speaksForOwner } from '../../../engine/inventory/sharing.ts';
 import { defineRule, pathIn, type FixProposal, type RuleContext } from '../../../engine/lint/rule.ts';
 import { ownAccount, ownName } from '../../accounts/own-account.ts';
 import { bindingGroup } from '../binding-group.ts';

@@ -1,4 +1,5 @@
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { impliedGroups } from '../../../engine/identity/grants.ts';
 import { displayName, identityOf, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { authorizer, type SubjectName } from '../../../engine/identity/permissions.ts';

@@ -1,4 +1,5 @@
-import { tokenMount, type Account, type Graph } from '../../../engine/identity/graph.ts';
+import { tokenMount, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account } from '../../../engine/identity/parts.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { symbol } from '../../../engine/identity/objects.ts';
 import { isDefaultBinding } from '../../../engine/identity/rbac-questions.ts';

@@ -1,6 +1,6 @@
 import type { AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { grantedBy } from '../../../engine/identity/rights.ts';
-import type { Change } from '../../../engine/yaml/edit.ts';
+import type { Change } from '../../../engine/yaml/change.ts';
 import type { Fault } from './faults.ts';
 
 /** The changes that make a rule say what was meant; undefined where that cannot be told. */

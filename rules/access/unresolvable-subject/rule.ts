@@ -1,5 +1,6 @@
 import { isTold } from '../../../engine/identity/grants.ts';
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { boundSubjects } from '../../../engine/identity/rbac-subjects.ts';
 import { known, type Place } from '../../../engine/yaml/cursor.ts';
 import type { BindingFact, Subject } from '../../../engine/kubernetes/rbac.ts';

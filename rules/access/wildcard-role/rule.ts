@@ -1,7 +1,7 @@
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { accessRule, type AccessRule } from '../../../engine/identity/rbac-rules.ts';
 import { boundSubjects, fewInWords, inWords, subjectsLabel } from '../../../engine/identity/rbac-subjects.ts';
-import { useOfRole, type RoleUse } from '../../../engine/identity/role-use.ts';
+import { useOfRole, type RoleUse } from '../../../engine/inventory/role-use.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import { defineRule, type Related, type RuleContext, type Severity } from '../../../engine/lint/rule.ts';

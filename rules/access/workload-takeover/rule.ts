@@ -1,6 +1,7 @@
 import { bindingLabel, powerLabel, roleLabel } from '../../../engine/identity/access-words.ts';
-import { tierOf } from '../../../engine/identity/exposure.ts';
-import { accountLabel, tokenMount, type Account, type Graph, type Workload } from '../../../engine/identity/graph.ts';
+import { tierOf } from '../../../engine/inventory/tier.ts';
+import { accountLabel, tokenMount, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../../engine/identity/parts.ts';
 import { infrastructureOf } from '../../../engine/identity/infrastructure.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { isNear, reachIn, type Reached, type Step } from '../../../engine/identity/reach.ts';

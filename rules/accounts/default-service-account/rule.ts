@@ -1,7 +1,8 @@
-import { accountLabel, tokenMount, type Grant, type Graph, type Workload } from '../../../engine/identity/graph.ts';
-import { isTold } from '../../../engine/identity/grants.ts';
+import { accountLabel, tokenMount, type Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
+import { type Grant, isTold } from '../../../engine/identity/grants.ts';
 import { authorizer } from '../../../engine/identity/permissions.ts';
-import { speaksForOwner } from '../../../engine/identity/sharing.ts';
+import { speaksForOwner } from '../../../engine/inventory/sharing.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';

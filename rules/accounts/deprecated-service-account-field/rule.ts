@@ -1,4 +1,4 @@
-import type { Workload } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { symbol } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import { podCarrier } from '../../../engine/kubernetes/podspec.ts';

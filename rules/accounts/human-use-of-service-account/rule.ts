@@ -2,7 +2,7 @@ import { authorizer } from '../../../engine/identity/permissions.ts';
 import { boundSubjects, inWords, subjectLabel, type BoundSubject } from '../../../engine/identity/rbac-subjects.ts';
 import { grantedBy } from '../../../engine/identity/rights.ts';
 import { displayName } from '../../../engine/identity/objects.ts';
-import type { ObjectWith } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import type { BindingFact } from '../../../engine/kubernetes/rbac.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type Related, type RuleContext, type Signal } from '../../../engine/lint/rule.ts';

@@ -1,10 +1,11 @@
 import { leftBehind } from '../../../engine/identity/build.ts';
-import { accountLabel, type Account, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
+import { accountLabel, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account, ObjectWith, Workload } from '../../../engine/identity/parts.ts';
 import { isTold, mayBeSame } from '../../../engine/identity/grants.ts';
 import { isSymbol, mayBeCalled, type GraphObject } from '../../../engine/identity/objects.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
-import { isSlip } from '../../../engine/lint/suggest.ts';
+import { isSlip } from '../../../engine/identity/slip.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { marksBefore } from '../hook-marks.ts';

@@ -1,5 +1,6 @@
-import { accountLabel, isUntold, type Account, type Grant, type Graph, type Workload } from '../../../engine/identity/graph.ts';
-import { mayBeSame } from '../../../engine/identity/grants.ts';
+import { accountLabel, isUntold, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../../engine/identity/parts.ts';
+import { type Grant, mayBeSame } from '../../../engine/identity/grants.ts';
 import { isSymbol, mayBeCalled, releaseNamespace, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixStep, type Related } from '../../../engine/lint/rule.ts';

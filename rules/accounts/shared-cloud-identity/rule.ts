@@ -1,7 +1,8 @@
 import { cloudIdentities, type CloudIdentity } from '../../../engine/identity/cloud-identity.ts';
-import type { Account, Graph } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Account } from '../../../engine/identity/parts.ts';
 import { displayName, isCopy, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
-import { sharersOf } from '../../../engine/identity/sharing.ts';
+import { sharersOf } from '../../../engine/inventory/sharing.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';
 import { perGraph } from '../../../engine/identity/per-graph.ts';

@@ -1,4 +1,5 @@
-import { accountLabel, type Account, type Graph } from '../../../engine/identity/graph.ts';
+import { accountLabel, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account } from '../../../engine/identity/parts.ts';
 import { isTold } from '../../../engine/identity/grants.ts';
 import { isCopy, type GraphObject, isSymbol, shownName } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';

@@ -1,8 +1,9 @@
-import { accountLabel, type Account, type Graph, type Grant, type Workload } from '../../../engine/identity/graph.ts';
-import { isTold } from '../../../engine/identity/grants.ts';
+import { accountLabel, type Graph } from '../../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../../engine/identity/parts.ts';
+import { type Grant, isTold } from '../../../engine/identity/grants.ts';
 import { isSymbol, shownName, type Location } from '../../../engine/identity/objects.ts';
-import { tierOf } from '../../../engine/identity/exposure.ts';
-import { hasToken, sharersOf, speaksForOwner } from '../../../engine/identity/sharing.ts';
+import { tierOf } from '../../../engine/inventory/tier.ts';
+import { hasToken, sharersOf, speaksForOwner } from '../../../engine/inventory/sharing.ts';
 import { isPartial } from '../../../engine/identity/token-need.ts';
 import { defineRule, type Related } from '../../../engine/lint/rule.ts';
 import { accountGroup } from '../account-group.ts';

@@ -1,4 +1,5 @@
-import { accountLabel, tokenMount, type Account, type TokenMount, type Workload } from '../../../engine/identity/graph.ts';
+import { accountLabel, tokenMount, type TokenMount } from '../../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../../engine/identity/parts.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { hidesPrograms } from '../../../engine/identity/token-consumers.ts';
 import { canOptOutSafely, grantedToEveryone, isPartial, replacesToken, tokenNeed } from '../../../engine/identity/token-need.ts';

@@ -1,5 +1,6 @@
 import { shownName } from '../../../engine/identity/objects.ts';
-import { accountLabel, type Account, type ObjectWith } from '../../../engine/identity/graph.ts';
+import { accountLabel } from '../../../engine/identity/graph.ts';
+import type { Account, ObjectWith } from '../../../engine/identity/parts.ts';
 import { canOptOutSafely, tokenNeed } from '../../../engine/identity/token-need.ts';
 import type { AccountFact } from '../../../engine/kubernetes/account.ts';
 import { known } from '../../../engine/yaml/cursor.ts';

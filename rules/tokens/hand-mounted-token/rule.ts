@@ -1,4 +1,5 @@
-import { accountLabel, tokenMount, type Graph, type ObjectWith, type Workload } from '../../../engine/identity/graph.ts';
+import { accountLabel, tokenMount, type Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith, Workload } from '../../../engine/identity/parts.ts';
 import { tokenMountPath } from '../../../engine/identity/token-need.ts';
 import type { SecretFact } from '../../../engine/kubernetes/secret.ts';
 import type { SecretUse, Volume } from '../../../engine/kubernetes/workload.ts';

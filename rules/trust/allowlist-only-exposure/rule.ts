@@ -1,7 +1,7 @@
 import { addressOnlyOf, type AddressOnly } from '../../../engine/trust/address-only.ts';
-import { edgeName, loginFor } from '../../../engine/trust/edge-login.ts';
+import { edgeName, loginFor } from '../edge-login.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { riskyAmong } from '../../../engine/identity/stakes.ts';
+import { riskyAmong } from '../../../engine/inventory/stakes.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, pathIn, type FixProposal, type Related, type Signal } from '../../../engine/lint/rule.ts';
 import { known } from '../../../engine/yaml/cursor.ts';

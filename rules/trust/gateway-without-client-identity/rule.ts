@@ -1,6 +1,6 @@
 import type { GatewayFact } from '../../../engine/kubernetes/edge/gateway.ts';
 import { displayName, isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
-import { edgeName } from '../../../engine/trust/edge-login.ts';
+import { edgeName } from '../edge-login.ts';
 import { namespacesOn, openDashboards, openListeners, staticLogins } from '../../../engine/trust/gateways.ts';
 import { trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, pathIn, type FixProposal, type RuleContext, type Signal } from '../../../engine/lint/rule.ts';

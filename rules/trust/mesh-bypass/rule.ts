@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { shownName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { bypassesOf, bypassOfNamespace, type Bypass } from '../../../engine/trust/bypass.ts';
 import { servicesOf } from '../../../engine/trust/exposure.ts';

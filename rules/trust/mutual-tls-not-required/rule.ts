@@ -1,4 +1,5 @@
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { displayName, type GraphObject, shownName } from '../../../engine/identity/objects.ts';
 import { mutualTls } from '../../../engine/trust/istio.ts';
 import { labelOf, unseenTarget } from '../../../engine/trust/target.ts';

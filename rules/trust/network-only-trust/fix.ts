@@ -1,4 +1,5 @@
-import type { Graph, ObjectWith } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { ObjectWith } from '../../../engine/identity/parts.ts';
 import { isSymbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import type { AddressGrant } from '../../../engine/trust/by-address.ts';
 import { evidenceOfRule } from '../../../engine/trust/istio-evidence.ts';

@@ -1,6 +1,6 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { stakeIn } from '../../../engine/identity/stakes.ts';
+import { stakeIn } from '../../../engine/inventory/stakes.ts';
 import { addressGrants, type AddressGrant } from '../../../engine/trust/by-address.ts';
 import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';
 import { defineRule, type Related, type Signal } from '../../../engine/lint/rule.ts';

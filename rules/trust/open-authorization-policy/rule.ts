@@ -1,6 +1,6 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { stakeIn } from '../../../engine/identity/stakes.ts';
+import { stakeIn } from '../../../engine/inventory/stakes.ts';
 import { openAuthorizations, type OpenAuthorization } from '../../../engine/trust/istio-open.ts';
 import { meshOpenings, type MeshOpening } from '../../../engine/trust/mesh-open.ts';
 import { policyKinds, trustReads } from '../../../engine/trust/trust.ts';

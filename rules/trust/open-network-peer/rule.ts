@@ -1,6 +1,6 @@
 import type { Graph } from '../../../engine/identity/graph.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
-import { stakeIn } from '../../../engine/identity/stakes.ts';
+import { stakeIn } from '../../../engine/inventory/stakes.ts';
 import { openGrants, type OpenGrant } from '../../../engine/trust/open.ts';
 import { configuredGrants } from '../../../engine/trust/configured.ts';
 import { sideName } from '../../../engine/trust/bypass-ports.ts';

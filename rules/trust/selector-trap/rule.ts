@@ -1,4 +1,5 @@
-import type { Graph, Workload } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { displayName, type GraphObject } from '../../../engine/identity/objects.ts';
 import { namesIn, selectsNamespaceOf } from '../../../engine/trust/peers.ts';
 import { peerPairs, type PeerPair } from '../../../engine/trust/peer-pairs.ts';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import Ajv from 'ajv';
-import { reporters, type Format, type ReporterOptions } from '../../../cli/reporters/index.ts';
+import { reporters, type Format } from '../../../cli/reporters/index.ts';
+import type { ReporterOptions } from '../../../cli/reporters/reporter.ts';
 import { makeStyle } from '../../../cli/style.ts';
 import { emptyReport, sampleReport } from '../../support/sample-report.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { releaseNamespace } from '../../../engine/identity/objects.ts';
-import type { ChartVariant } from '../../../engine/lint/charts.ts';
+import type { ChartVariant } from '../../../engine/lint/variant.ts';
 import { applyEdits } from '../../../engine/lint/fix.ts';
 import { Workspace } from '../../../engine/lint/workspace.ts';
 import { rules } from '../../../rules/index.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { buildGraph, tokenMount, type Graph, type Workload } from '../../../engine/identity/graph.ts';
+import { buildGraph, tokenMount, type Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 interface Options { namespace?: string; account?: string; automount?: string; owner?: string; kind?: string }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { buildGraph } from '../../../engine/identity/graph.ts';
-import { riskAnnotation, riskClasses, riskOf, type RiskSettings } from '../../../engine/identity/risk.ts';
+import { riskAnnotation, riskOf } from '../../../engine/identity/risk.ts';
+import { riskClasses, type RiskSettings } from '../../../engine/identity/risk-classes.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 interface Options { readonly kind?: string; readonly image?: string; readonly before?: string; readonly labels?: string; readonly env?: string; readonly annotations?: string }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { labelTrustsOf, namespacesMeant } from '../../../engine/trust/label-trust.ts';
-import { isSlip } from '../../../engine/trust/ineffective.ts';
+import { isSlipOfWords } from '../../../engine/identity/slip.ts';
 import { demandsAtLeast } from '../../../engine/trust/named.ts';
 import { trustIn } from '../../../engine/trust/trust.ts';
 import { accountsOfNamespaces, podsOfNamespaces } from '../../../engine/trust/whole-namespace.ts';
@@ -80,5 +80,5 @@ describe('a slip of the pen', () => {
     ['rook-ceph-mon', 'rook-ceph-mgr', false, 'two letters'],
     ['payments-api', 'payments', false, 'a word more'],
   ];
-  for (const [a, b, slip, why] of rows) test(`${a}, ${b}: ${slip} (${why})`, () => assert.deepEqual([isSlip(a, b), isSlip(b, a)], [slip, slip]));
+  for (const [a, b, slip, why] of rows) test(`${a}, ${b}: ${slip} (${why})`, () => assert.deepEqual([isSlipOfWords(a, b), isSlipOfWords(b, a)], [slip, slip]));
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { Graph, Workload } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Workload } from '../../../engine/identity/parts.ts';
 import { hasIngressPolicy } from '../../../engine/trust/ingress-cover.ts';
 import { networkPolicyLayer } from '../../../engine/trust/network-policy.ts';
 import { targetOf } from '../../../engine/trust/target.ts';

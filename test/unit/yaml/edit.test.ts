@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { editYaml, type Change } from '../../../engine/yaml/edit.ts';
+import { editYaml } from '../../../engine/yaml/edit.ts';
+import type { Change } from '../../../engine/yaml/change.ts';
 import { applyEdits } from '../../../engine/lint/fix.ts';
 import type { Dialect } from '../../../engine/yaml/node.ts';
 import { parseYaml } from '../../../engine/yaml/parse.ts';

@@ -3,7 +3,7 @@ import test from 'node:test';
 import fc from 'fast-check';
 import { applyEdits } from '../../../engine/lint/fix.ts';
 import { editAll } from '../../../engine/yaml/edit-all.ts';
-import type { Change } from '../../../engine/yaml/edit.ts';
+import type { Change } from '../../../engine/yaml/change.ts';
 import { insertDocuments, insertObjects } from '../../../engine/yaml/insert.ts';
 import { toData, type Path } from '../../../engine/yaml/node.ts';
 import { parseYaml } from '../../../engine/yaml/parse.ts';

@@ -1,6 +1,7 @@
 import { known } from '../yaml/cursor.ts';
-import type { Graph, Workload } from './graph.ts';
-import type { Location } from './objects.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
+import type { Location } from '../identity/objects.ts';
 import { exposureOf } from '../trust/exposure.ts';
 import { targetOf } from '../trust/target.ts';
 

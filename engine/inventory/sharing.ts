@@ -1,10 +1,11 @@
 import type { Labels } from '../kubernetes/header.ts';
 import { known } from '../yaml/cursor.ts';
-import { tierOf } from './exposure.ts';
-import { tokenMount, type Account, type Graph, type Workload } from './graph.ts';
-import { isTold } from './grants.ts';
-import { symbol, type GraphObject } from './objects.ts';
-import { isPartial } from './token-need.ts';
+import { tierOf } from './tier.ts';
+import { tokenMount, type Graph } from '../identity/graph.ts';
+import type { Account, Workload } from '../identity/parts.ts';
+import { isTold } from '../identity/grants.ts';
+import { symbol, type GraphObject } from '../identity/objects.ts';
+import { isPartial } from '../identity/token-need.ts';
 
 /** What is compared of a workload, read once: an account may have thousands of them. */
 interface Profile {

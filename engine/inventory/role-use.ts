@@ -1,12 +1,14 @@
 import type { BindingFact } from '../kubernetes/rbac.ts';
-import { tierOf } from './exposure.ts';
-import type { Account, Graph, ObjectWith, Workload } from './graph.ts';
-import { shownName, type GraphObject, type Location } from './objects.ts';
-import type { Authorizer } from './permissions.ts';
-import type { AccessRule } from './rbac-rules.ts';
-import { boundSubjects, isEveryone, useOf, type BoundSubject } from './rbac-subjects.ts';
-import { grantedBy, isWide, type Area } from './rights.ts';
-import { riskOf, type RiskClass } from './risk.ts';
+import { tierOf } from './tier.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Account, ObjectWith, Workload } from '../identity/parts.ts';
+import { shownName, type GraphObject, type Location } from '../identity/objects.ts';
+import type { Authorizer } from '../identity/permissions.ts';
+import type { AccessRule } from '../identity/rbac-rules.ts';
+import { boundSubjects, isEveryone, useOf, type BoundSubject } from '../identity/rbac-subjects.ts';
+import { grantedBy, isWide, type Area } from '../identity/rights.ts';
+import { riskOf } from '../identity/risk.ts';
+import type { RiskClass } from '../identity/risk-classes.ts';
 import { sharersOf } from './sharing.ts';
 
 /** Who has a role, the gravest answer first: what of `wideUses` is worth telling everybody, the rest is good practice. */

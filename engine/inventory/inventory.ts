@@ -1,17 +1,18 @@
 import { known } from '../yaml/cursor.ts';
-import { powerLabel, ruleWords } from './access-words.ts';
-import { cloudIdentitiesOf, type CloudIdentity } from './cloud-identity.ts';
-import { tierOf, type Tier } from './exposure.ts';
-import { isUntold, tokenMount, type Account, type Graph, type TokenMount, type Workload } from './graph.ts';
-import { isSymbol } from './objects.ts';
-import type { Authorizer, Permission } from './permissions.ts';
-import { reachIn, type Reached } from './reach.ts';
-import { allPowerfulRule } from './rbac-questions.ts';
-import { grantedBy, isWide, type Area } from './rights.ts';
-import { riskOf, type Risk } from './risk.ts';
+import { powerLabel, ruleWords } from '../identity/access-words.ts';
+import { cloudIdentitiesOf, type CloudIdentity } from '../identity/cloud-identity.ts';
+import { tierOf, type Tier } from './tier.ts';
+import { isUntold, tokenMount, type Graph, type TokenMount } from '../identity/graph.ts';
+import type { Account, Workload } from '../identity/parts.ts';
+import { isSymbol } from '../identity/objects.ts';
+import type { Authorizer, Permission } from '../identity/permissions.ts';
+import { reachIn, type Reached } from '../identity/reach.ts';
+import { allPowerfulRule } from '../identity/rbac-questions.ts';
+import { grantedBy, isWide, type Area } from '../identity/rights.ts';
+import { riskOf, type Risk } from '../identity/risk.ts';
 import { sharersOf } from './sharing.ts';
-import { spiffeIdOf, type SpiffeId } from './spiffe.ts';
-import { isPartial } from './token-need.ts';
+import { spiffeIdOf, type SpiffeId } from '../identity/spiffe.ts';
+import { isPartial } from '../identity/token-need.ts';
 import { trustReport, type TrustReport } from '../trust/report.ts';
 
 /** One workload identity, with all that the files tell of it. */

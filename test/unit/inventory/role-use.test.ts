@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { authorizer } from '../../../engine/identity/permissions.ts';
 import { accessRule } from '../../../engine/identity/rbac-rules.ts';
-import { useOfRole, type RoleUse } from '../../../engine/identity/role-use.ts';
+import { useOfRole, type RoleUse } from '../../../engine/inventory/role-use.ts';
 import type { RoleFact } from '../../../engine/kubernetes/rbac.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 

@@ -1,7 +1,7 @@
 // What is at stake at a workload: a risk class, or callers from outside the cluster.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { stakeIn } from '../../../engine/identity/stakes.ts';
+import { stakeIn } from '../../../engine/inventory/stakes.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 
 const pod = (name: string, kind = 'Deployment') => `apiVersion: apps/v1\nkind: ${kind}\nmetadata: { name: ${name}, namespace: shop }\nspec: { template: { metadata: { labels: { app: ${name} } }, spec: { containers: [{ name: main, image: registry.example/${name} }] } } }\n---\n`;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import type { Account, Graph, Workload } from '../../../engine/identity/graph.ts';
+import type { Graph } from '../../../engine/identity/graph.ts';
+import type { Account, Workload } from '../../../engine/identity/parts.ts';
 import { symbol } from '../../../engine/identity/objects.ts';
-import { sharersOf } from '../../../engine/identity/sharing.ts';
+import { sharersOf } from '../../../engine/inventory/sharing.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { graphOfFiles } from '../../support/graph.ts';
 

@@ -1,7 +1,8 @@
-import { tierOf } from './exposure.ts';
-import type { Graph, Workload } from './graph.ts';
-import { shownName, type Location } from './objects.ts';
-import { riskOf } from './risk.ts';
+import { tierOf } from './tier.ts';
+import type { Graph } from '../identity/graph.ts';
+import type { Workload } from '../identity/parts.ts';
+import { shownName, type Location } from '../identity/objects.ts';
+import { riskOf } from '../identity/risk.ts';
 
 /** Why a fault at a workload weighs more than at its neighbours. */
 export interface Stake {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tierOf } from '../../../engine/identity/exposure.ts';
+import { tierOf } from '../../../engine/inventory/tier.ts';
 import { rules } from '../../../rules/index.ts';
 import { plannedWorkspace } from '../../corpus/projects.ts';
 

@@ -1,9 +1,9 @@
-import { pathIn, type FixStep } from '../lint/rule.ts';
-import { displayName, isSymbol, type GraphObject } from '../identity/objects.ts';
-import { known } from '../yaml/cursor.ts';
-import type { AddressOnly } from './address-only.ts';
+import { pathIn, type FixStep } from '../../engine/lint/rule.ts';
+import { displayName, isSymbol, type GraphObject } from '../../engine/identity/objects.ts';
+import { known } from '../../engine/yaml/cursor.ts';
+import type { AddressOnly } from '../../engine/trust/address-only.ts';
 import table from './edge-logins.json' with { type: 'json' };
-import type { Edge } from './edge.ts';
+import type { Edge } from '../../engine/trust/edge.ts';
 
 /** A login that a controller offers, ready to be written beside a list that stays. */
 export interface LoginProposal {
