@@ -2,6 +2,7 @@ import { readOutput, type OutputObject } from '../engine/kustomize/output.ts';
 import { HostError, type Host } from './host.ts';
 import type { KustomizeBuild } from './kustomizations.ts';
 import { kustomizeWords } from './kustomize-words.ts';
+import { offline } from './offline.ts';
 import { relativeTo, resolvePath } from './path.ts';
 
 /** The objects of a build, or why there are none: kustomize's own words, or that it is not there. */
@@ -12,12 +13,6 @@ const timeoutMs = 60_000;
 
 /** `kustomize`, or the one that is part of kubectl. */
 const programs: readonly (readonly [command: string, subcommand: string])[] = [['kustomize', 'build'], ['kubectl', 'kustomize']];
-
-/**
- * Nothing is fetched: git may use no protocol that leaves the machine, and what Go's HTTP client asks for meets a proxy
- * that is not there (git(1), GIT_ALLOW_PROTOCOL; net/http, ProxyFromEnvironment).
- */
-const offline = { GIT_ALLOW_PROTOCOL: 'file', HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9', https_proxy: 'http://127.0.0.1:9', NO_PROXY: '', no_proxy: '' };
 
 /**
  * Has the user's own kustomize build a kustomization: no shell, no network, no plug-ins, no Helm, and no longer than a

@@ -1,4 +1,5 @@
 import { HostError, type Host } from './host.ts';
+import { offline, wantedToFetch } from './offline.ts';
 
 /** How Helm is asked. */
 export interface RenderOptions {
@@ -22,7 +23,7 @@ const timeoutMs = 60_000;
 
 /**
  * Renders a chart with the user's own Helm: no shell, no network (dependencies that are not there are not fetched), and no
- * longer than a minute.
+ * longer than a minute. Values that are checked against a schema of the network go unchecked.
  * @param chart the chart's folder, absolute
  * @param values further values files, absolute
  */
@@ -30,7 +31,11 @@ export async function renderChart(host: Host, chart: string, values: readonly st
   if (!host.run) return { missing: true };
   const args = ['template', release, chart, '--kube-version', `1.${kubernetesMinor}.0`, '--namespace', namespace, ...values.flatMap((file) => ['--values', listed(file)])];
   try {
-    const { code, stdout, stderr } = await host.run(helm, args, { cwd: chart, timeoutMs, signal });
+    const options = { cwd: chart, timeoutMs, signal, environment: offline };
+    let { code, stdout, stderr } = await host.run(helm, args, options);
+    if (code !== 0 && wantedToFetch(stderr)) ({ code, stdout, stderr } = await host.run(helm, [...args, '--skip-schema-validation'], options));
+    // Helm before 3.16 checks always.
+    if (code !== 0 && stderr.includes('unknown flag: --skip-schema-validation')) return { failed: 'its values are checked against a schema on the network, and nothing is fetched' };
     if (code !== 0) return { failed: firstWords(stderr) };
     return stdout.length > limit ? { failed: `its output is longer than ${limit / 1024 / 1024} MB` } : { text: stdout };
   } catch (error) {

@@ -67,6 +67,14 @@ for (const dir of helms) {
       assert.deepEqual(placesOf(lint(cwd, '--render', 'never').stdout), []);
     });
 
+    test('nothing is fetched: values that a schema of the network is to check go unchecked', () => {
+      const cwd = folderWith(chart('web', { ...drawn, 'values.schema.json': '{"$ref": "https://example.com/values.json"}' }));
+      const { stdout, stderr, code } = lint(cwd, '--render', 'always', '--strict');
+      assert.deepEqual(placesOf(stdout), ['web/templates/web.yaml:11 rendered']);
+      assert.equal(code, 1, stderr);
+      assert.doesNotMatch(stderr, /does not render/);
+    });
+
     test('an account in no namespace and its binding in the release’s are joined, whatever the release’s is called', () => {
       const account = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: "{{ .Release.Name }}-api"}\n---\n';
       const workload = web('true').replace('  namespace: shop\n', '').replace('    spec:\n', '    spec:\n      serviceAccountName: {{ .Release.Name }}-api\n');
