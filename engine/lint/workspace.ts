@@ -1,4 +1,4 @@
-import { buildGraph, type Graph } from '../identity/graph.ts';
+import type { Graph } from '../identity/graph.ts';
 import { displayName, type GraphObject } from '../identity/objects.ts';
 import type { Decided, Dialect } from '../yaml/node.ts';
 import { splitStream, type StreamDocument } from '../yaml/split.ts';
@@ -6,28 +6,28 @@ import { shift, type Span } from '../yaml/text.ts';
 import type { Evaluated } from '../helm/evaluated.ts';
 import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
-import { appliedIn, withOwnPlace } from './applied.ts';
-import { askRules, unitsOf, type Answers } from './ask.ts';
-import { chartFault, Charts, isChart, placeKey } from './charts.ts';
+import { withOwnPlace } from './applied.ts';
+import { unitsOf, type Answers } from './ask.ts';
+import { chartFault, Charts, placeKey } from './charts.ts';
 import { defaults, type ChartVariant } from './variant.ts';
 import type { ChartSupply } from './chart-supply.ts';
 import { type Conclusion, conclusionOf, type FileFindings, inOrder, type Judged, makeFindings, type Suppressed, type Surroundings } from './conclude.ts';
 import { defaultConfiguration, type Configuration } from './config.ts';
 import { exceptionsAtWork, findingsAboutExceptions } from './exceptions.ts';
 import { documentEntry, nothing, readDocument, sourceComment, type DocumentEntry, type DocumentFacts } from './document.ts';
-import { difference, fileEntry, graphObject, isKustomization, isPatch, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
+import { fileEntry, graphObject, isKustomization, isPatch, sameHousehold, type FileEntry, type SourceFile } from './files.ts';
 import { spanIn, type Finding } from './finding.ts';
 import { applyEdits, makeFix, sameEdits, type Fix } from './fix.ts';
 import type { Exception } from './phases.ts';
+import { Judging } from './judging.ts';
 import type { BuildOutput } from './overlay-output.ts';
-import { BuiltFiles, buildsLeft, type BuiltScope } from './overlays.ts';
+import { BuiltFiles } from './overlays.ts';
 import type { Made, Origin, Raised } from './made.ts';
-import { switchName } from './switches.ts';
 import type { Skipped } from './skipped.ts';
 import { fixesOfSuppression } from './suppress-fix.ts';
 import { asOffered, clears, raisedOn, writesSeveral, type Comparison } from './values-fix.ts';
 import { readSuppressions, type SuppressionFinding } from './suppress.ts';
-import type { Environment, FixProposal, Rule, RuleContext, Unit, Units } from './rule.ts';
+import type { Environment, FixProposal, Rule } from './rule.ts';
 
 export type { SourceFile } from './files.ts';
 export type { Raised } from './made.ts';
@@ -62,8 +62,6 @@ export class Workspace {
   readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
   private readonly objects = new WeakMap<DocumentEntry, readonly GraphObject[]>();
-  private readonly scopes = new Map<string, Judged>();
-  private stale = new Set<string>();
   /** What the findings of each file came to. */
   private conclusions: ReadonlyMap<string, Conclusion> = new Map();
   /** What the findings of a conclusion were raised from, sorted when the fixes of one are asked for. */
@@ -74,20 +72,15 @@ export class Workspace {
   private configuration: Configuration = defaultConfiguration;
   private readonly charts = new Charts();
   private readonly builds = new BuiltFiles();
-  private readonly builtScopes = new Map<string, BuiltScope>();
-  /** Ways in which the charts of some scopes are installed beside their defaults. */
-  private readonly variants = new Map<string, readonly ChartVariant[]>();
+  private readonly judging: Judging;
   /** The one scope that is judged, and only in its variants. */
   private only: string | undefined;
   private triesSwitches = false;
-  /** What templates write of manifests that they read through `.Files`, with the objects of these: such are judged where they are written. */
-  private applied: ReadonlyMap<GraphObject, GraphObject> = new Map();
   private ids = 0;
-  /** The options of each rule: the configured ones over the rule's defaults. */
-  private options: ReadonlyMap<string, RuleContext<Unit>['options']>;
 
   constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly way: WorkspaceOptions = {}) {
-    this.options = optionsOf(rules, this.configuration);
+    const { files, charts, builds, work } = this;
+    this.judging = new Judging({ rules, files, charts, builds, work }, { configuration: this.configuration, environment });
   }
 
   /** Takes in a file's text, new or changed. Documents whose text did not change keep their facts and findings. */
@@ -122,38 +115,29 @@ export class Workspace {
   configure(configuration: Configuration, environment: Environment = this.environment): void {
     this.configuration = configuration;
     this.environment = environment;
-    this.scopes.clear();
+    this.judging.configure({ configuration, environment });
     this.conclusions = new Map();
-    this.options = optionsOf(this.rules, configuration);
     this.concluded = undefined;
   }
 
   /** Says in which ways a chart is installed beside its defaults: with further values, or as Helm itself has written it. With `alone` nothing else is judged. */
   install(scope: string, variants: readonly ChartVariant[], { alone = false } = {}): void {
-    const before = this.variants.get(scope) ?? [];
-    if (JSON.stringify(before) === JSON.stringify(variants)) return;
+    if (!this.judging.install(scope, variants)) return;
     if (alone) this.only = scope;
-    const now = new Map(variants.map((variant) => [variant.name, JSON.stringify(variant)]));
-    for (const variant of before) {
-      const same = now.get(variant.name);
-      if (same === undefined) this.scopes.delete(keyOf(scope, variant));
-      else if (same !== JSON.stringify(variant)) this.stale.add(keyOf(scope, variant));
-    }
-    this.variants.set(scope, variants);
     this.concluded = undefined;
   }
 
   /** Takes over what a chart is made of beside the files held: what archives under `charts/` hold, and what `.Files` reads. */
   supply(supply: ChartSupply): void {
     this.charts.supply(supply);
+    this.judging.touchChart(supply.scope);
     this.concluded = undefined;
-    for (const key of [supply.scope, ...(this.variants.get(supply.scope) ?? []).map((variant) => keyOf(supply.scope, variant))]) this.stale.add(key);
   }
 
   /** Says what kustomize made of a build: it is judged beside what is read without kustomize, until one of its files is another. */
   takeOutput(output: BuildOutput): void {
     this.builds.take(output);
-    for (const scope of new Set([...this.files.values()].filter(({ source }) => source.build?.roots.includes(output.root)).map(({ source }) => source.scope))) this.stale.add(scope);
+    this.judging.touchBuild(output.root);
     this.concluded = undefined;
   }
 
@@ -233,7 +217,7 @@ export class Workspace {
   /** The ways of installing the chart of a template, its defaults first; none for what is no template of a chart. */
   variantsOf(path: string): readonly ChartVariant[] {
     const source = this.files.get(path)?.source;
-    return source?.dialect === 'template' && source.chart !== undefined ? [defaults, ...(this.variants.get(source.scope) ?? []).filter((one) => one.rendered === undefined)] : [];
+    return source?.dialect === 'template' && source.chart !== undefined ? [defaults, ...this.waysOf(source.scope)] : [];
   }
 
   /** A template with the values of a way of installing its chart; undefined where it cannot be told what it writes. */
@@ -308,7 +292,7 @@ export class Workspace {
 
   private proposalsFor({ rule, unitKey, signal }: Pick<Origin, 'rule' | 'unitKey' | 'signal'>, graph: Graph): FixProposal[] {
     const unit = rule.fixes && unitsOf(graph, rule.unit).byKey.get(unitKey);
-    return unit ? rule.fixes!({ ...this.about(rule), unit, graph }, signal) : [];
+    return unit ? rule.fixes!({ ...this.judging.about(rule), unit, graph }, signal) : [];
   }
 
   private readonly sourceAt = (path: string): SourceFile | undefined => this.files.get(path)?.source;
@@ -338,7 +322,7 @@ export class Workspace {
 
   /** The ways of installing the chart of a scope beside its defaults, as they are read without Helm. */
   private waysOf(scope: string): ChartVariant[] {
-    return (this.variants.get(scope) ?? []).filter(({ rendered }) => rendered === undefined);
+    return this.judging.variantsOf(scope).filter(({ rendered }) => rendered === undefined);
   }
 
   /** A workspace of one chart as it is with a fix made. */
@@ -361,8 +345,7 @@ export class Workspace {
   /** Documents that could not be read, and Kustomize builds that were too many, each with its reason. */
   skipped(): Skipped[] {
     this.all();
-    const scopes = new Set([...this.files.values()].map(({ source }) => source.scope));
-    return [...this.unread(), ...[...this.builtScopes].flatMap(([scope, built]) => (scopes.has(scope) ? buildsLeft(built) : []))];
+    return [...this.unread(), ...this.judging.buildsLeft()];
   }
 
   private unread(): Skipped[] {
@@ -393,18 +376,10 @@ export class Workspace {
     return readDocument(text, dialect);
   }
 
-  /** What has to be looked at again when a file changes: its scope, or all of them where it is context for all. */
+  /** What has to be looked at again when a file changes. */
   private touch(source: SourceFile): void {
     this.concluded = undefined;
-    if (source.role === 'context') for (const scope of this.scopes.keys()) this.stale.add(scope);
-    else {
-      this.stale.add(source.scope);
-      // A patch may be part of objects of any scope.
-      for (const scope of this.scopes.keys()) if (isPatch(source) || scope.startsWith(buildKey(source.scope, ''))) this.stale.add(scope);
-      const readers = this.charts.readersOf(source.path).map(({ scope }) => scope);
-      for (const scope of readers) this.stale.add(scope);
-      for (const [scope, variants] of this.variants) for (const variant of variants) if (scope === source.scope || readers.includes(scope) || variant.values.includes(source.path) || variant.over?.includes(source.path) || (variant.build && isPatch(source))) this.stale.add(keyOf(scope, variant));
-    }
+    this.judging.touch(source);
   }
 
   private all(): Concluded {
@@ -412,13 +387,10 @@ export class Workspace {
     const around = this.surroundings();
     const found = new Map<string, Made[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
-    const waysOf = (scope: string) => [...(this.only === undefined ? [defaults] : []), ...(this.variants.get(scope) ?? [])].map((variant) => ({ scope, variant, one: this.judgedIn(scope, variant) }));
-    const wanted = [...scopes].filter((scope) => this.only === undefined || scope === this.only);
-    this.apply(wanted.filter((scope) => this.charts.supplyOf(scope)?.files).flatMap(waysOf));
-    const judged = wanted.flatMap(waysOf);
+    const judged = this.only === undefined ? this.judging.scopesIn([...scopes]) : this.judging.scopesIn([...scopes].filter((scope) => scope === this.only), { defaults: false });
     for (const { variant, one } of judged) this.collect(one, variant, found);
-    if (this.only === undefined) for (const scope of scopes) this.judgeBuilds(scope, found);
-    if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.judgeSwitches(scope, found);
+    if (this.only === undefined) for (const scope of scopes) for (const { one, isMeant } of this.judging.inBuilds(scope)) this.collect(one, defaults, found, isMeant);
+    if (this.only === undefined && this.triesSwitches) for (const scope of scopes) this.collectSwitches(scope, found);
     const exceptions = exceptionsAtWork(this.configuration.exceptions, around.today);
     this.conclusions = new Map([...found].map(([path, made]) => [path, conclusionOf(this.files.get(path)!, made, this.conclusions.get(path), exceptions, around)]));
     for (const { about } of this.conclusions.values()) for (const one of about) this.aboutSuppressions.set(one.finding, one);
@@ -426,14 +398,6 @@ export class Workspace {
     const about = findingsAboutExceptions({ today: around.today, rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
     return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used });
-  }
-
-  /** Takes over what charts write of manifests that they read; these are judged anew where that has changed. */
-  private apply(ways: readonly { readonly scope: string; readonly variant: ChartVariant; readonly one: Judged }[]): void {
-    const now = new Map(ways.flatMap(({ scope, variant, one }) => [...appliedIn(this.charts.readIn(scope, variant).flatMap((path) => this.files.get(path) ?? []), one.objects)]));
-    const [before, after] = [new Set(this.applied.values()), new Set(now.values())];
-    for (const { document: { file } } of [...[...before].filter((one) => !after.has(one)), ...[...after].filter((one) => !before.has(one))]) this.stale.add(this.files.get(file)?.source.scope ?? '');
-    this.applied = now;
   }
 
   /** What findings are made with, as it is now. */
@@ -452,7 +416,7 @@ export class Workspace {
   /** Makes the signals of a scope into findings of their files. */
   private collect(judged: Judged, variant: ChartVariant, found: Map<string, Made[]>, isMeant: (object: GraphObject) => boolean = () => true): void {
     for (const raised of judged.made ?? makeFindings(judged, variant, isMeant, this.surroundings())) {
-      const plain = this.applied.get(raised.origin.signal.at.object);
+      const plain = this.judging.plainOf(raised.origin.signal.at.object);
       const file = plain && this.files.get(plain.document.file);
       const one = file ? { ...raised, finding: withOwnPlace(raised.finding, raised.origin.signal, plain, file) } : raised;
       const list = found.get(one.finding.file);
@@ -468,101 +432,23 @@ export class Workspace {
     return isThere || files.every(({ source, documents }) => source.dialect !== 'template' && documents.every(({ facts }) => !facts.problem));
   }
 
-  private check(scope: string, variant: ChartVariant = defaults): Answers {
-    return this.judgedIn(scope, variant).answers;
-  }
-
-  private judgedIn(scope: string, variant: ChartVariant, from?: Judged): Judged {
-    const key = variant === defaults ? scope : keyOf(scope, variant);
-    const before = this.scopes.get(key);
-    if (before && !this.stale.has(key)) return before;
-    // What is switched on is judged from what is there by default.
-    if (variant === defaults) for (const one of this.scopes.keys()) if (one.startsWith(keyOf(scope, { name: switchName }))) this.stale.add(one);
-    const files = [...this.files.values()].filter(({ source }) => source.scope === scope || source.role === 'context');
-    return this.judge(key, isChart(files) ? this.charts.objectsOf(scope, variant, files, (path) => this.files.get(path)?.source.text, (path) => this.files.get(path)?.documents ?? [], this.environment.kubernetesMinor) : this.buildsOf(scope, files).objects, nobody, from);
-  }
-
-  /** The objects of a scope as its Kustomize builds make them. */
-  private buildsOf(scope: string, files: readonly FileEntry[]): BuiltScope {
-    const applied = new Set(this.applied.values());
-    const own = files.map((file) => (applied.size > 0 && file.objects.some((one) => applied.has(one)) ? { ...file, objects: file.objects.filter((one) => !applied.has(one)) } : file));
-    const made = this.builds.scope(own, (path) => this.files.get(path)?.documents ?? []);
-    this.builtScopes.set(scope, made);
-    return made;
-  }
-
-  /** Judges a chart once more for each value that switches something off in it, as if that were true. */
-  private judgeSwitches(scope: string, found: Map<string, Made[]>): void {
-    const chart = [...this.files.values()].find(({ source }) => source.scope === scope && source.chart !== undefined)?.source.chart;
-    if (chart === undefined) return;
-    const from = this.judgedIn(scope, defaults);
-    for (const variant of this.charts.switched(scope, chart, (path) => this.files.get(path)?.source.text)) {
-      const judged = this.judgedIn(scope, variant, from);
-      if (this.charts.stops(scope, variant)) continue;
+  /** Makes the signals that a chart's switches bring into findings. */
+  private collectSwitches(scope: string, found: Map<string, Made[]>): void {
+    for (const { variant, one } of this.judging.withSwitches(scope)) {
       const said = new Map<string, Made[]>();
-      this.collect(judged, variant, said);
+      this.collect(one, variant, said);
       // What is the same by default has been said.
       for (const [path, all] of said) found.set(path, [...new Set([...(found.get(path) ?? []), ...all])]);
     }
   }
 
-  /** Judges the objects of a scope that some builds make otherwise than the first one does. */
-  private judgeBuilds(scope: string, found: Map<string, Made[]>): void {
-    const built = this.builtScopes.get(scope);
-    if (!built || built.others.length === 0) return;
-    const first = new Set(built.objects);
-    for (const overlay of built.others) {
-      const key = buildKey(scope, overlay);
-      const judged = (!this.stale.has(key) && this.scopes.get(key)) || this.judge(key, built.in(overlay), first);
-      this.collect(judged, defaults, found, (object) => !first.has(object));
-    }
+  private check(scope: string, variant: ChartVariant = defaults): Answers {
+    return this.judging.scopeIn(scope, variant).answers;
   }
-
-  /**
-   * @param known objects that are judged elsewhere: only what is about others is asked
-   * @param from what is much like it, where it was never judged before
-   */
-  private judge(key: string, objects: readonly GraphObject[], known: ReadonlySet<GraphObject> = nobody, from?: Judged): Judged {
-    const kept = this.scopes.get(key);
-    // What was known and is not any more has never been asked about.
-    const before = kept?.objects.some((object) => kept.known.has(object) && !known.has(object)) ? undefined : kept ?? from;
-    const graph = buildGraph(objects, this.configuration.risk);
-    const { answers, asked } = askRules(this.rules, graph, this.about, before && { answers: before.answers, edit: difference(before.objects, objects) }, known === nobody ? undefined : (unit) => isAboutOthers(unit, known));
-    this.work.asked += asked;
-    this.stale.delete(key);
-    // The same one as before: findings that stand as they stood find the present answers by it.
-    const judged = Object.assign(kept ?? {}, { answers, objects, known, made: undefined });
-    this.scopes.set(key, judged);
-    return judged;
-  }
-
-  /** What a rule is told beside the unit and its graph. */
-  private readonly about = (rule: Rule): Pick<RuleContext<Unit>, 'options' | 'environment'> => ({ options: this.options.get(rule.id)!, environment: this.environment });
 }
 
 interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
   readonly used: ReadonlySet<Exception>;
-}
-
-const nobody: ReadonlySet<GraphObject> = new Set();
-
-/** Whether a unit has an object that is not among those known. */
-function isAboutOthers(unit: Units[Unit], known: ReadonlySet<GraphObject>): boolean {
-  if ('object' in unit) return !known.has(unit.object);
-  return 'workloads' in unit && [...unit.objects, ...unit.workloads].some(({ object }) => !known.has(object));
-}
-
-/** The key of a scope's answers in one of its Kustomize builds. */
-function buildKey(scope: string, overlay: string): string {
-  return `${scope}\nkustomize\n${overlay}`;
-}
-
-function optionsOf(rules: readonly Rule[], configuration: Configuration): Map<string, RuleContext<Unit>['options']> {
-  return new Map(rules.map((rule) => [rule.id, Object.fromEntries(Object.entries(rule.options ?? {}).map(([key, option]) => [key, configuration.rules[rule.id]?.options?.[key] ?? option.default]))]));
-}
-
-function keyOf(scope: string, { name }: Pick<ChartVariant, 'name'>): string {
-  return `${scope}\n${name}`;
 }
