@@ -8,6 +8,8 @@ import { shift, type Span } from './text.ts';
 const longest = 1 << 20;
 /** A text with more places that cannot be read is something else than YAML in the middle of an edit. */
 const mostStretches = 8;
+/** So many keys and items that cannot be read are looked at before a text is given up: several may come out as one place. */
+const mostTries = 64;
 
 /** Lines that cannot be read, which leave a hole where they stand. */
 interface Stretch {
@@ -78,6 +80,7 @@ function lineOf(text: string, start: number, end: number, from = start): Line {
 /** The lines that keep the rest from being read, by number, each with the column from which on it does; undefined where nothing would be left. */
 function brokenIn(lines: readonly Line[], text: string, parse: (text: string) => ParsedDocument): Map<number, number> | undefined {
   const broken = new Map<number, number>();
+  let tries = 0;
   const isRead = (part: string): boolean => {
     const { root, problem } = parse(part);
     return !problem && (root === undefined || root.kind === 'map' || root.kind === 'seq' || root.kind === 'hole');
@@ -85,11 +88,13 @@ function brokenIn(lines: readonly Line[], text: string, parse: (text: string) =>
   /** Marks what is broken of the lines from one to another; `shown` is the text as far as it belongs to them. */
   const mend = (from: number, to: number, own: readonly Line[], shown: string, depth: number): void => {
     for (const { start, end, fits } of segmentsOf(own, from, to)) {
+      if (tries > mostTries) return;
       const base = own[start]!.start;
       const part = () => blanked(shown.slice(base, own[end - 1]!.end), [...broken].filter(([line]) => line >= start && line < end).map(([line, column]) => ({ start: own[line]!.start - base + column, end: own[line]!.end - base })));
       const mark = (line: number): void => void broken.set(line, Math.min(own[line]!.indent ?? 0, broken.get(line) ?? Infinity));
       if (!fits) for (let line = start; line < end; line++) mark(line);
       if (isRead(part())) continue;
+      tries++;
       const head = own[start]!;
       const header = shown.slice(head.start, head.end);
       if (depth < 60 && head.isItem) {
@@ -104,7 +109,7 @@ function brokenIn(lines: readonly Line[], text: string, parse: (text: string) =>
     }
   };
   mend(0, lines.length, lines, text, 0);
-  return lines.some(({ indent }, i) => indent !== undefined && !broken.has(i)) ? broken : undefined;
+  return tries <= mostTries && lines.some(({ indent }, i) => indent !== undefined && !broken.has(i)) ? broken : undefined;
 }
 
 /**

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { parseYaml } from '../../../engine/yaml/parse.ts';
+import { parseUnfinished } from '../../../engine/yaml/unfinished.ts';
 import { isBlank, splitStream } from '../../../engine/yaml/split.ts';
 import type { Dialect } from '../../../engine/yaml/node.ts';
 
@@ -98,6 +99,11 @@ test('a line of 30 MB', () => {
 test('what only the library reads is refused above 8 MB', () => {
   const { problem } = parseYaml(`a: &x b\nc: ${'x'.repeat(9_000_000)}\n`, 'kubernetes');
   assert.equal(problem?.reason, 'size');
+});
+
+test('a text of which no line is finished is given up, not mended line by line', () => {
+  const text = `a:\n${Array.from({ length: 12_000 }, (_, i) => `- k${i}: "x`).join('\n')}\n`;
+  assert.ok(time(() => assert.equal(parseUnfinished(text, 'kubernetes').root, undefined)) < 10_000);
 });
 
 test('any text gives a tree or a problem', () => {
