@@ -161,6 +161,15 @@ export function chartFault(file: FileEntry): ChartFault | undefined {
   return fault;
 }
 
+/**
+ * Whether a file lies beside the templates of a chart and holds actions: a text that templates read (`tpl (.Files.Get ...)`),
+ * which is no manifest to Helm and need not be YAML.
+ * @param charts the folders of all charts
+ */
+export function isLooseTemplate({ role, dialect, chart, path, text }: SourceFile, charts: ReadonlySet<string>): boolean {
+  return role === 'manifest' && dialect === 'kubernetes' && chart === undefined && text.includes('{{') && [...charts].some((folder) => folder === '' || path.startsWith(`${folder}/`));
+}
+
 const faults = new WeakMap<FileEntry, { readonly fault: ChartFault | undefined }>();
 
 /** A finding for all that say the same at its place, and the ways of installing the chart that have it, where no other has. */

@@ -8,7 +8,7 @@ import { placeShown, type Shown } from '../helm/shown.ts';
 import { valueSpan } from '../helm/values-file.ts';
 import { withOwnPlace } from './applied.ts';
 import { unitsOf, type Answers } from './ask.ts';
-import { chartFault, Charts, placeKey } from './charts.ts';
+import { chartFault, Charts, isLooseTemplate, placeKey } from './charts.ts';
 import { defaults, type ChartVariant } from './variant.ts';
 import type { ChartSupply } from './chart-supply.ts';
 import { type Conclusion, conclusionOf, type FileFindings, inOrder, type Judged, makeFindings, type Suppressed, type Surroundings } from './conclude.ts';
@@ -349,8 +349,10 @@ export class Workspace {
   }
 
   private unread(): Skipped[] {
+    const charts = new Set([...this.files.values()].flatMap(({ source: { chart } }) => chart ?? []));
     return [...this.files.values()].flatMap((file) => {
       const { source, documents } = file;
+      if (isLooseTemplate(source, charts)) return [];
       const fault = chartFault(file) ?? this.charts.wholeFault(source.scope, source);
       if (fault) return [{ file: source.path, document: documents.findLast(({ start }) => start <= fault.span.start)?.index ?? 0, ...fault }];
       if (this.charts.reads(source.scope, source)) return [];

@@ -43,6 +43,8 @@ export default defineRule({
     const here = accountsBeside(workload, graph);
     const complete = environment.isComplete(workload.object);
     const near = nearName(account, here, graph);
+    // The account may come from a base that is not read.
+    if (near === undefined && workload.object.build?.open) return;
     if (!complete && near === undefined && !areOtherwiseHere(workload, here, graph)) return;
     yield {
       messageId: near !== undefined ? 'near' : here.length > 0 ? 'missing' : 'unread',

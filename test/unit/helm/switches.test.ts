@@ -81,6 +81,17 @@ describe('what values switch off', () => {
     assert.deepEqual(found(chart({ ...subchart, 'values.yaml': 'sub: {clusterWide: false}\n' })), ['charts/sub/templates/rbac.yaml:9 pedantic (only with sub.clusterWide: true), values.yaml:1 switched off here']);
   });
 
+  test('is set where users set it, in a chart that keeps its defaults under a key of their own', () => {
+    const defaults = { 'values.yaml': '_defaults:\n  rbac: {clusterWide: false}\n', 'templates/rbac.yaml': admin('.Values.rbac.clusterWide') };
+    const taken = '{{- $defaults := $.Values._defaults }}\n{{- $_ := unset $.Values "_defaults" }}\n';
+    const merged = (by: string): Record<string, string> => ({ ...defaults, 'templates/zzz_profile.yaml': `${taken}{{- $_ := set $ "Values" (${by}) }}\n` });
+    assert.deepEqual(found(chart(merged('mustMergeOverwrite $defaults $.Values'))), ['templates/rbac.yaml:9 pedantic (only with rbac.clusterWide: true), values.yaml:2 switched off here']);
+    const sub = Object.fromEntries(Object.entries(merged('mustMergeOverwrite $defaults $.Values')).map(([path, text]) => [`charts/sub/${path}`, text]));
+    assert.deepEqual(found(chart({ ...sub, 'charts/sub/Chart.yaml': 'apiVersion: v2\nname: sub\nversion: 1.0.0\n' })), ['charts/sub/templates/rbac.yaml:9 pedantic (only with sub.rbac.clusterWide: true), charts/sub/values.yaml:2 switched off here']);
+    // The key is still there: both are the values that templates read.
+    assert.deepEqual(found(chart({ ...defaults, 'templates/rbac.yaml': admin('.Values._defaults.rbac.clusterWide') })), ['templates/rbac.yaml:9 pedantic (only with _defaults.rbac.clusterWide: true), values.yaml:2 switched off here']);
+  });
+
   test('and by another value too is one finding', () => {
     const both = { 'values.yaml': 'one: false\nother: false\n', 'templates/rbac.yaml': admin('or .Values.one .Values.other') };
     // The last of them decides (`or` gives its last argument).

@@ -5,6 +5,7 @@ import type { ChartVariant } from '../../../engine/lint/variant.ts';
 import { applyEdits } from '../../../engine/lint/fix.ts';
 import { Workspace } from '../../../engine/lint/workspace.ts';
 import { rules } from '../../../rules/index.ts';
+import { plannedWorkspace } from '../../corpus/projects.ts';
 
 /** A workspace that holds one chart, its files by path. */
 function chart(files: Readonly<Record<string, string>>, variants: readonly ChartVariant[] = []): Workspace {
@@ -413,6 +414,15 @@ describe('what a template has set', () => {
 test('a template in JSON is read with its values', () => {
   const binding = (role: string): string => `{"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRoleBinding", "metadata": {"name": "admin"}, "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": {{ ${role} | quote }}}, "subjects": [{"kind": "ServiceAccount", "name": "web", "namespace": "shop"}]}\n`;
   assert.deepEqual(found(chart({ 'values.yaml': 'role: cluster-admin\n', 'templates/rbac.json': binding('.Values.role'), 'templates/account.yaml': account }), 'cluster-admin-binding'), ['templates/rbac.json:1 {{ .Values.role | quote }}, by values.yaml:1 cluster-admin']);
+});
+
+test('a text beside the templates of a chart that holds actions is no manifest, and need not be YAML', () => {
+  const text = 'metadata:\n  name: {{.name | quote}}\n  labels: {{- include "x" . }}\n';
+  const skipped = (path: string, more: Record<string, string> = {}): string[] => plannedWorkspace(new Map(Object.entries({ 'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', [path]: text, ...more })), rules).skipped().map(({ file, reason }) => `${file} ${reason}`);
+  assert.deepEqual(skipped('web/files/waypoint.yaml'), []);
+  assert.deepEqual(skipped('web/files/waypoint.yaml', { 'web/files/other.yaml': 'a: [\n' }), ['web/files/other.yaml syntax'], 'what holds none is said to be broken');
+  assert.deepEqual(skipped('web/crds/waypoint.yaml'), ['web/crds/waypoint.yaml syntax'], 'Helm expands no templates there');
+  assert.deepEqual(skipped('webs/waypoint.yaml'), ['webs/waypoint.yaml syntax'], 'it is in no chart');
 });
 
 test('charts that multiply by their aliases are given up, and said to be', { timeout: 20_000 }, () => {

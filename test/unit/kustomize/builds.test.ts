@@ -190,7 +190,13 @@ describe('builds that are too many to judge each for itself', () => {
 test('an account of a build that is not all there may be what something elsewhere runs as', () => {
   const orphans = (more: string, texts: Texts = {}) => ofRule(workspaceOf({ 'a/kustomization.yaml': `resources: [account.yaml${more}]\n`, 'a/account.yaml': account, ...texts }), 'orphan-service-account').length;
   assert.deepEqual([orphans(''), orphans(', other.yaml', { 'a/other.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n' })], [1, 1]);
-  for (const more of [', "https://github.com/example/base?ref=v1"', ', missing.yaml', ', ../folder']) assert.equal(orphans(more), 0, more);
+  for (const more of [', "https://github.com/example/base?ref=v1"', ', missing.yaml', ', ../folder', ']\nhelmCharts: [{name: web}', ']\ngenerators: [web.yaml']) assert.equal(orphans(more), 0, more);
   const overlay = (entry: string) => orphans('', { 'top/kustomization.yaml': `resources: [../a, ${entry}]\n`, 'b/kustomization.yaml': 'resources: []\n' });
   assert.deepEqual([overlay('../b'), overlay('github.com/example/base//web')], [1, 0]);
+});
+
+test('an account that a workload names may come from a base of its build that is not read', () => {
+  const runs = (name: string, accountName: string): string => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: ${name}}\nspec: {template: {spec: {serviceAccountName: ${accountName}, containers: [{name: a, image: "a:1"}]}}}\n`;
+  const missing = (more: string) => ofRule(workspaceOf({ 'a/kustomization.yaml': `resources: [account.yaml, web.yaml, controller.yaml${more}]\n`, 'a/account.yaml': account, 'a/web.yaml': runs('web', 'web'), 'a/controller.yaml': runs('controller', 'controller-manager') }), 'missing-service-account').length;
+  assert.deepEqual([missing(''), missing(', "https://github.com/example/base?ref=v1"')], [1, 0]);
 });
