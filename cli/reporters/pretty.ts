@@ -1,3 +1,5 @@
+import { isSymbol, namespaceWords } from '../../engine/identity/objects.ts';
+import { writtenHere } from '../../engine/lint/finding.ts';
 import type { Severity } from '../../engine/lint/rule.ts';
 import { displayLine, visible } from '../display.ts';
 import { hunksOf } from '../diff.ts';
@@ -47,15 +49,16 @@ function blocksOf(findings: readonly ReportFinding[]): Block[] {
   });
 }
 
-/** Keeps the first blocks of each rule, message and namespace; the last one kept is told how many more there are. */
+/** Keeps the first blocks of each rule, message and namespace, of those that one line of a helper writes the first; the last one kept is told how many more there are. */
 function foldEqual(blocks: readonly Block[], fold: boolean): { shown: Block[]; folded: Map<Block, number> } {
   const folded = new Map<Block, number>();
   if (!fold) return { shown: [...blocks], folded };
   const seen = new Map<string, Block[]>();
   const shown = blocks.filter((block) => {
-    const key = JSON.stringify([block.leader.rule, block.leader.message, block.leader.resource.namespace]);
+    const writer = block.leader.related.find(({ message }) => message === writtenHere);
+    const key = JSON.stringify([block.leader.rule, block.leader.message, block.leader.resource.namespace, writer?.file, writer?.range.start.line]);
     const equal = seen.get(key) ?? [];
-    if (equal.length < shownBeforeFolding) return seen.set(key, [...equal, block]);
+    if (equal.length < (writer ? 1 : shownBeforeFolding)) return seen.set(key, [...equal, block]);
     const last = equal.at(-1)!;
     folded.set(last, (folded.get(last) ?? 0) + 1 + block.also.length);
     return false;
@@ -100,7 +103,7 @@ function alsoLines(leader: ReportFinding, also: readonly ReportFinding[], fold: 
 const longestChoice = 100;
 
 function moreLine(number: number, namespace: string | null): string {
-  return `${number} more${namespace === null ? '' : ` in ${visible(namespace)}`}; --no-fold`;
+  return `${number} more${namespace === null ? '' : ` in ${visible(isSymbol(namespace) ? namespaceWords(namespace) : namespace)}`}; --no-fold`;
 }
 
 /** A fix that --fix does not apply is read in full where it is chosen; here it is enough to know of it. */

@@ -3,7 +3,7 @@ import { nodeAt } from '../yaml/node.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import { shift } from '../yaml/text.ts';
 import type { FileEntry } from './files.ts';
-import type { Finding } from './finding.ts';
+import { writtenHere, type Finding } from './finding.ts';
 import type { Signal } from './rule.ts';
 
 /**
@@ -37,5 +37,5 @@ export function withOwnPlace(finding: Finding, { at: { object, place } }: Signal
   const node = root && nodeAt(root, path.slice(0, depth));
   // Of a mapping its first key says enough.
   const span = node?.kind === 'map' ? node.entries[0]?.keySpan ?? node.span : node?.span;
-  return document && span ? { ...finding, related: [...finding.related, { file: file.source.path, span: shift(span, document.start), message: 'written here' }] } : finding;
+  return document && span ? { ...finding, related: [...finding.related, { file: file.source.path, span: shift(span, document.start), message: writtenHere }] } : finding;
 }

@@ -7,7 +7,7 @@ import type { ChartVariant } from './variant.ts';
 import type { Configuration } from './config.ts';
 import type { ExceptionsAtWork } from './exceptions.ts';
 import { isPatch, type FileEntry } from './files.ts';
-import { fileOf, findingOf, inPlace, numberFingerprints, type Finding } from './finding.ts';
+import { fileOf, findingOf, inPlace, numberFingerprints, writtenHere, type Finding } from './finding.ts';
 import type { Made } from './made.ts';
 import { mergeBuilds } from './overlay-findings.ts';
 import { placeOfPacked } from './packed-place.ts';
@@ -96,7 +96,7 @@ export function makeFindings(judged: Judged, variant: ChartVariant, isMeant: (ob
 function placed({ at: { place } }: Signal, made: Finding, { holds, textOf, decidingSpan }: Surroundings): Finding | undefined {
   const { decided, helper } = place;
   const span = decided && decidingSpan(decided);
-  if (helper) made = { ...made, related: [...made.related, { ...helper, message: 'written here' }] };
+  if (helper) made = { ...made, related: [...made.related, { ...helper, message: writtenHere }] };
   const finding = !made.related.every(({ file }) => holds(file)) ? { ...made, related: made.related.filter(({ file }) => holds(file)) } : made;
   if (holds(finding.file)) return span ? { ...finding, related: [...finding.related, { file: decided!.file, span, message: 'this value decides it' }] } : finding;
   const message = `${finding.message} (in ${/charts\/[^/]+\.tgz/.exec(finding.file)?.[0] ?? finding.file})`;

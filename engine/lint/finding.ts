@@ -30,6 +30,9 @@ export interface Finding {
   readonly fingerprint: string;
 }
 
+/** Of a related place: it wrote what stands at the finding's own (a named template, a file that templates read). */
+export const writtenHere = 'written here';
+
 /**
  * Makes a signal concrete where its documents stand now.
  * @param settings what the configuration says of a rule that is not off

@@ -46,6 +46,15 @@ describe('pretty', () => {
     assert.match(reporters.pretty({ ...report, findings }, options), /= 2 more; --no-fold/);
   });
 
+  test('folds what one line of a helper writes in several places after the first, and speaks of the namespace of a release in words', () => {
+    const report = sampleReport();
+    const written = (line: number) => ({ file: 'shop/accounts.yaml', range: { ...report.findings[0]!.range, start: { ...report.findings[0]!.range.start, line } }, message: 'written here' });
+    const findings = report.findings.map((finding, i) => ({ ...finding, resource: { ...finding.resource, namespace: '{{.Release.Namespace}}' }, related: finding.rule === 'automounted-token' ? [written(i === 0 ? 1 : 2)] : finding.related }));
+    const text = reporters.pretty({ ...report, findings }, options);
+    assert.equal(text.match(/^warning\[automounted-token\]/gm)!.length, new Set(findings.filter(({ rule }) => rule === 'automounted-token').map(({ related }) => related[0]!.range.start.line)).size);
+    assert.match(text, /= \d more in the release's namespace; --no-fold/);
+  });
+
   test('shows a group once, its other findings as "also"', () => {
     const text = reporters.pretty(sampleReport(), options);
     assert.equal(text.match(/^warning\[shared-account\]/gm)!.length, 1);
