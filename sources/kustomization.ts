@@ -31,7 +31,7 @@ export interface Kustomization {
   readonly changes: boolean;
   /** Whether it writes values of objects that it builds into others: replacements, variables. */
   readonly copies: boolean;
-  /** Whether some of what it builds would be fetched from elsewhere. */
+  /** Whether some of what it builds is in none of the files that it names: it would be fetched, or Helm or a generator writes it. */
   readonly fetches: boolean;
   /** Whether it has Helm write charts. */
   readonly installs: boolean;
@@ -73,7 +73,7 @@ export function readKustomization(path: string, content: string): Kustomization 
     rewrites: rewriters.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     changes: isRecord(data['commonLabels']) || changers.some((key) => Array.isArray(data[key]) && data[key].length > 0),
     copies: ['replacements', 'vars'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
-    fetches: ['resources', 'bases', 'components'].flatMap((key) => strings(data[key])).some(isRemote),
+    fetches: ['resources', 'bases', 'components'].flatMap((key) => strings(data[key])).some(isRemote) || ['helmCharts', 'helmChartInflationGenerator', 'generators'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
     installs: records(data['helmCharts']).length > 0,
   };
 }

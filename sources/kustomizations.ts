@@ -230,7 +230,7 @@ function emptyWay({ folder, path }: Kustomization, open: boolean): Way {
   return { root: folder, file: path, namespace: undefined, prefix: '', suffix: '', rewrites: false, open, levels: [], changes: false };
 }
 
-/** Says of kustomizations whether what they build is not all there: it would be fetched, or is in no file read. */
+/** Says of kustomizations whether what they build is not all there: it would be fetched or is written by a program, or is in no file read. */
 function openness(byFolder: ReadonlyMap<string, Kustomization>, paths: ReadonlySet<string>): (one: Kustomization) => boolean {
   const known = new Map<Kustomization, boolean>();
   const isOpen = (one: Kustomization): boolean => {
