@@ -24,7 +24,14 @@ export interface DocumentEntry extends DocumentRef {
 /** A document whose facts are read when they are first asked for: of a template that is read with its values they seldom are. */
 export function documentEntry(entry: Omit<DocumentEntry, 'facts'>, read: () => DocumentFacts): DocumentEntry {
   let facts: DocumentFacts | undefined;
-  return { ...entry, get facts() { return (facts ??= read()); } };
+  // Let go of when it has been called: it may hold a document of the same text that is there no more.
+  let pending: (() => DocumentFacts) | undefined = read;
+  const readOnce = (): DocumentFacts => {
+    facts ??= pending!();
+    pending = undefined;
+    return facts;
+  };
+  return { ...entry, get facts() { return facts ?? readOnce(); } };
 }
 
 /** What a document says that is not read. */

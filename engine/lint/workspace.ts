@@ -76,6 +76,8 @@ export class Workspace {
   /** The one scope that is judged, and only in its variants. */
   private only: string | undefined;
   private triesSwitches = false;
+  /** Whether the files are known to be in the order of their paths. */
+  private isOrdered = true;
   private ids = 0;
 
   constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly way: WorkspaceOptions = {}) {
@@ -94,13 +96,36 @@ export class Workspace {
     const documents = (source.role === 'part' && !isKustomization(source) ? [] : splitStream(source.text)).map(({ index, start, text }): DocumentEntry => {
       const old = kept.get(text)?.shift();
       if (old && !rehoused) return Object.assign(old, { index, start });
-      return documentEntry({ id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text) }, () => old?.facts ?? (source.role === 'part' ? nothing : this.read(text, source.dialect)));
+      return documentEntry({ id: ++this.ids, file: source.path, dialect: source.dialect, text, index, start, source: sourceComment(text) }, this.factsOf(text, source, old));
     });
-    const holdsNone = source.role === 'patch' || source.role === 'part' || source.dialect === 'values';
     const suppressions = this.way.ignores === false || source.role !== 'manifest' && !isPatch(source) ? [] : readSuppressions({ ...source, documents });
-    this.files.set(source.path, fileEntry({ source, documents, suppressions }, () => (holdsNone ? [] : documents.flatMap((entry) => this.objectsIn(entry, source)))));
+    this.files.set(source.path, fileEntry({ source, documents, suppressions }, this.objectsOf(documents, source)));
+    this.isOrdered &&= before !== undefined;
     this.touch(source);
     if (rehoused) this.touch(before.source);
+  }
+
+  /** How the facts of a document are read. Made here, where nothing of the text before is in reach: what is read late would hold it, and that the one before it. */
+  private factsOf(text: string, { role, dialect }: SourceFile, old: DocumentEntry | undefined): () => DocumentFacts {
+    return () => old?.facts ?? (role === 'part' ? nothing : this.read(text, dialect));
+  }
+
+  /** How the objects of a file are read; made here for the same reason. */
+  private objectsOf(documents: readonly DocumentEntry[], source: SourceFile): () => readonly GraphObject[] {
+    const holdsNone = source.role === 'patch' || source.role === 'part' || source.dialect === 'values';
+    return () => (holdsNone ? [] : documents.flatMap((entry) => this.objectsIn(entry, source)));
+  }
+
+  /** Puts files that came late where they belong, so that nothing hangs on which of them was there first. */
+  private order(): void {
+    const paths = this.isOrdered ? [] : [...this.files.keys()];
+    this.isOrdered = true;
+    if (paths.every((path, i) => i === 0 || paths[i - 1]! < path)) return;
+    for (const path of paths.sort()) {
+      const file = this.files.get(path)!;
+      this.files.delete(path);
+      this.files.set(path, file);
+    }
   }
 
   /** Forgets a file. */
@@ -386,6 +411,7 @@ export class Workspace {
 
   private all(): Concluded {
     if (this.concluded) return this.concluded;
+    this.order();
     const around = this.surroundings();
     const found = new Map<string, Made[]>([...this.files.values()].filter((file) => file.suppressions.length > 0).map((file) => [file.source.path, []]));
     const scopes = new Set([...this.files.values()].filter((file) => file.source.role !== 'context').map((file) => file.source.scope));
@@ -445,6 +471,7 @@ export class Workspace {
   }
 
   private check(scope: string, variant: ChartVariant = defaults): Answers {
+    this.order();
     return this.judging.scopeIn(scope, variant).answers;
   }
 }

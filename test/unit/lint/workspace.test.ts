@@ -143,6 +143,18 @@ describe('Workspace', () => {
     assert.ok(workspace.findings().length > 0);
   });
 
+  test('which of several equal objects is spoken of does not depend on which file was there first', () => {
+    const files = [file('a/web.yaml', deployment('web')), file('b/grant.yaml', binding('default')), file('c/grant.yaml', binding('default'))];
+    const [early, late] = [new Workspace(rules), new Workspace(rules)];
+    for (const one of files) early.set(one);
+    for (const one of [...files].reverse()) {
+      late.set(one);
+      late.findings();
+    }
+    assert.ok(early.findings().some(({ related }) => related.some((one) => one.file === 'b/grant.yaml')));
+    assert.deepEqual(late.findings(), early.findings());
+  });
+
   test('after any edits the findings are those of a fresh workspace', () => {
     const piece = fc.oneof(
       fc.record({ n: fc.constantFrom('a', 'b', 'c'), sa: fc.constantFrom('', 'x', 'y'), ns: fc.constantFrom('shop', 'ops'), mount: fc.constantFrom('', '      automountServiceAccountToken: true\n', '      automountServiceAccountToken: false\n') }).map(({ n, sa, ns, mount }) => deployment(n, sa, ns, mount)),
@@ -162,7 +174,8 @@ describe('Workspace', () => {
         workspace.findings();
       }
       const fresh = new Workspace(rules);
-      for (const [path, text] of texts) fresh.set(file(path, text));
+      // As discovery hands them in.
+      for (const [path, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) fresh.set(file(path, text));
       assert.deepEqual(said(workspace), said(fresh));
     }), { numRuns: 150 });
   });
