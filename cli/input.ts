@@ -24,7 +24,7 @@ import { unreadValues } from './unread-values.ts';
 import { unusedProfiles, unusedSettings } from './unused-settings.ts';
 
 /** The name of standard input in reports. */
-export const stdinName = '<stdin>';
+const stdinName = '<stdin>';
 
 export interface LintInput {
   readonly opened: readonly OpenWorkspace[];

@@ -3,7 +3,7 @@ import { HostError, type Host } from './host.ts';
 import type { FilePlan } from './plan.ts';
 
 /** Larger files are no manifests that anybody wrote. */
-export const maxFileBytes = 64 * 1024 * 1024;
+const maxFileBytes = 64 * 1024 * 1024;
 /** Helm takes no larger file into a chart (helm pkg/chart/loader/archive, MaxDecompressedFileSize). */
 const maxTemplateBytes = 5 * 1024 * 1024;
 

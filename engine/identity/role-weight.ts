@@ -8,7 +8,7 @@ import { grantedBy, isWide } from './rights.ts';
  * another identity. `reads`: it reads objects of Kubernetes, or changes those of a project. `narrow`: it reads paths, named
  * objects or kinds of one project, or has reviews, events and leases.
  */
-export const weights = ['nothing', 'narrow', 'reads', 'writes'] as const;
+const weights = ['nothing', 'narrow', 'reads', 'writes'] as const;
 export type Weight = (typeof weights)[number];
 
 export interface RoleWeight {

@@ -119,7 +119,7 @@ export function hash(text: string): string {
 }
 
 /** Rule, message, object and symbolic path with list items by name: no line number, no index, no absolute path (contract.md). */
-export function fingerprintOf(rule: string, signal: Signal): string {
+function fingerprintOf(rule: string, signal: Signal): string {
   const { header } = signal.at.object.resource;
   const { namespace, name } = signal.at.object;
   return hash([rule, signal.messageId, header.group, header.kind, namespace, name, signal.at.place.stable.replace(/^\/items\[[^\]]*\]/, '')].join('\n'));

@@ -1,7 +1,7 @@
 import type { Graph } from '../identity/graph.ts';
-import type { Account, ObjectWith, Workload } from '../identity/parts.ts';
+import type { Account, Workload } from '../identity/parts.ts';
 import type { GraphObject, Location } from '../identity/objects.ts';
-import type { Fact, FactKind } from '../kubernetes/read.ts';
+import type { FactKind } from '../kubernetes/read.ts';
 import type { Change } from '../yaml/change.ts';
 import type { Path } from '../yaml/node.ts';
 
@@ -112,9 +112,4 @@ export function defineRule<U extends Unit>(rule: Rule<U>): Rule {
 /** A path of an object counted from its document: list items stand deeper. */
 export function pathIn(object: GraphObject, ...path: Path): Path {
   return [...object.resource.header.root, ...path];
-}
-
-/** The object and place of a fact's value, as a location. */
-export function locate(one: ObjectWith<Fact> | { object: GraphObject }, place: Location['place']): Location {
-  return { object: one.object, place };
 }

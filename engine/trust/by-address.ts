@@ -66,7 +66,7 @@ function grantsOfLinkerd(graph: Graph, policy: GraphObject): AddressGrant[] {
 }
 
 /** The rules of a policy of the network that let callers in by address alone (semantics.md 6.0), judged by the other layers of what it protects. */
-export function grantsOfNetwork(graph: Graph, policy: GraphObject): AddressGrant[] {
+function grantsOfNetwork(graph: Graph, policy: GraphObject): AddressGrant[] {
   const judged = protectedByNetwork(graph, policy).flatMap((target): Judged[] => {
     const trust = trustIn(graph, target);
     const ways = waysThrough(trust, policy);

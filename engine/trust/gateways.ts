@@ -42,7 +42,7 @@ function isAdminHost(host: string): boolean {
 }
 
 /** The routes among the files that hang on a Gateway. */
-export function routesOn(graph: Graph, gateway: GraphObject): Edge[] {
+function routesOn(graph: Graph, gateway: GraphObject): Edge[] {
   return byGateway(graph).get(`${gateway.namespace}/${gateway.name}`)?.filter(({ object }) => !graph.proximity.alternatives(gateway.document.file, object.document.file)) ?? [];
 }
 

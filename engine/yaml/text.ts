@@ -40,15 +40,6 @@ export function positionAt(lines: LineIndex, offset: number): Position {
   return { line: low, character: at - lines.starts[low]! };
 }
 
-/** The offset of a position; a character past the end of its line is clamped to the line. */
-export function offsetAt(lines: LineIndex, position: Position): number {
-  if (position.line < 0) return 0;
-  if (position.line >= lines.starts.length) return lines.text.length;
-  const start = lines.starts[position.line]!;
-  const next = lines.starts[position.line + 1] ?? lines.text.length;
-  return Math.max(start, Math.min(start + position.character, next));
-}
-
 /** The same span counted from further left: document offsets to file offsets. */
 export function shift(span: Span, by: number): Span {
   return { start: span.start + by, end: span.end + by };
