@@ -72,6 +72,11 @@ export const releaseNamespace = '{{.Release.Namespace}}';
 /** What Helm is told where nobody says which release and namespace: names of no cluster, left out where they would be shown. */
 export const standIn = { release: 'release-name', namespace: 'release-namespace' } as const;
 
+/** Whether a namespace is that of a release which nobody has told. */
+export function isReleases(namespace: string): boolean {
+  return namespace === releaseNamespace || namespace === standIn.namespace;
+}
+
 /** Whether two names may be one. A template's expression may be anything; the text around it stands, and equal text is behind equal expressions. */
 export function mayBeCalled(a: string, b: string): boolean {
   if (a === b) return true;
@@ -116,7 +121,7 @@ export function shownName(name: string): string {
 /** A namespace in words: that of a release has no name in any file. */
 export function namespaceWords(namespace: string): string {
   if (namespace === '') return 'its namespace';
-  return namespace === releaseNamespace || namespace === standIn.namespace ? 'the release\'s namespace' : `namespace "${shownName(namespace)}"`;
+  return isReleases(namespace) ? 'the release\'s namespace' : `namespace "${shownName(namespace)}"`;
 }
 
 /** What makes two objects variants of one: group, kind, namespace and name (design.md 4). */

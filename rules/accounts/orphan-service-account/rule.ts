@@ -1,7 +1,7 @@
 import { accountLabel, isUntold, type Graph } from '../../../engine/identity/graph.ts';
 import type { Account, Workload } from '../../../engine/identity/parts.ts';
 import { type Grant, mayBeSame } from '../../../engine/identity/grants.ts';
-import { isSymbol, mayBeCalled, releaseNamespace, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
+import { isReleases, isSymbol, mayBeCalled, symbol, type GraphObject } from '../../../engine/identity/objects.ts';
 import { known } from '../../../engine/yaml/cursor.ts';
 import { defineRule, type FixStep, type Related } from '../../../engine/lint/rule.ts';
 import { accountOfSecret, tokenType } from '../../tokens/token-secret.ts';
@@ -79,7 +79,7 @@ function mayBeUsed(account: Account, graph: Graph): boolean {
 
 /** A release may be installed into the very namespace that its chart writes elsewhere (istiod: its account is of `istio-system`, its Deployment of the release). */
 function mayBeReleased(a: string, b: string): boolean {
-  return a !== b && (a === releaseNamespace || b === releaseNamespace);
+  return a !== b && (isReleases(a) || isReleases(b));
 }
 
 function usesIn(graph: Graph): Uses {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { releaseNamespace } from '../../../engine/identity/objects.ts';
+import { releaseNamespace, standIn } from '../../../engine/identity/objects.ts';
 import type { ChartVariant } from '../../../engine/lint/variant.ts';
 import { applyEdits } from '../../../engine/lint/fix.ts';
 import { Workspace } from '../../../engine/lint/workspace.ts';
@@ -417,10 +417,10 @@ test('a template in JSON is read with its values', () => {
 });
 
 test('a text beside the templates of a chart that holds actions is no manifest, and need not be YAML', () => {
-  const text = 'metadata:\n  name: {{.name | quote}}\n  labels: {{- include "x" . }}\n';
+  const text = 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: {{.name | quote}}\n  labels: {{- include "x" . }}\n';
   const skipped = (path: string, more: Record<string, string> = {}): string[] => plannedWorkspace(new Map(Object.entries({ 'web/Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n', [path]: text, ...more })), rules).skipped().map(({ file, reason }) => `${file} ${reason}`);
   assert.deepEqual(skipped('web/files/waypoint.yaml'), []);
-  assert.deepEqual(skipped('web/files/waypoint.yaml', { 'web/files/other.yaml': 'a: [\n' }), ['web/files/other.yaml syntax'], 'what holds none is said to be broken');
+  assert.deepEqual(skipped('web/files/waypoint.yaml', { 'web/files/other.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: [\n' }), ['web/files/other.yaml syntax'], 'what holds none is said to be broken');
   assert.deepEqual(skipped('web/crds/waypoint.yaml'), ['web/crds/waypoint.yaml syntax'], 'Helm expands no templates there');
   assert.deepEqual(skipped('webs/waypoint.yaml'), ['webs/waypoint.yaml syntax'], 'it is in no chart');
 });
@@ -449,6 +449,14 @@ describe('what Helm makes of a template', () => {
     const files = (namespace: string) => ({ 'values.yaml': 'system: mesh-system\n', 'templates/account.yaml': account.replace('  name: web\n', '  name: web\n  namespace: {{ .Values.system }}\n'), 'templates/web.yaml': deployment('      serviceAccountName: web\n').replace('-web\n', `-web\n  namespace: ${namespace}\n`) });
     assert.deepEqual(found(chart(files('{{ .Release.Namespace }}')), 'orphan-service-account'), []);
     assert.deepEqual(found(chart(files('elsewhere')), 'orphan-service-account'), ['templates/account.yaml:4 web']);
+    // Nor does Helm's output tell, where it was given a namespace of no cluster.
+    const output = (namespace: string) => `---\n# Source: web/templates/account.yaml\n${account.replace('  name: web\n', '  name: web\n  namespace: mesh-system\n')}---\n# Source: web/templates/web.yaml\n${deployment('      serviceAccountName: web\n').replace(/\{\{ \.Release\.Name \}\}-web\n/, `release-name-web\n  namespace: ${namespace}\n`)}`;
+    const rendered = (namespace: string) => {
+      const workspace = chart(files('{{ .Release.Namespace }}'));
+      workspace.install('helm:.', [{ name: 'rendered', values: [], release: standIn.release, namespace, rendered: output(namespace) }], { alone: true });
+      return found(workspace, 'orphan-service-account');
+    };
+    assert.deepEqual([rendered(standIn.namespace), rendered('prod')], [[], ['templates/account.yaml:4 web']]);
   });
 
   test('has names that are told where they are shown, also those that hold the release', () => {
