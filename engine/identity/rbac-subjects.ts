@@ -99,7 +99,10 @@ export function isEveryone(name: SubjectName): boolean {
 export function subjectLabel({ subject, name }: BoundSubject): string {
   if (name?.kind === 'ServiceAccount') return `account "${displayName(name)}"`;
   if (name) return `${name.kind.toLowerCase()} "${name.name}"`;
-  return `${known(subject.kind) === 'ServiceAccount' ? 'account' : 'subject'} "${symbol(subject.name)}"`;
+  const written = symbol(subject.name);
+  const kind = known(subject.kind) === 'ServiceAccount' ? 'account' : 'subject';
+  // Empty also where a chart stops for want of the name (`fail`, `required`) and is read on.
+  return written === '' ? `${kind === 'account' ? 'an' : 'a'} ${kind} whose name is not told` : `${kind} "${written}"`;
 }
 
 /** The subjects of a binding in words, at most three by name; `open` where a template may add others. */

@@ -17,6 +17,19 @@ export function isPartOfNode(workload: Workload): boolean {
   return infrastructureOf(workload) === 'a network plug-in (CNI)' || workload.fact.containers.some(({ image }) => nodeParts.test(imagePath(known(image) ?? '')));
 }
 
+/**
+ * What gives a cluster its network from the nodes' own, and is no plug-in: what installs one runs before pods have addresses
+ * (docs.tigera.io, operator), a speaker answers for addresses on the node's links (metallb.universe.tf/concepts, kube-vip.io),
+ * the DNS cache listens on an address of the node (kubernetes.io, NodeLocal DNSCache), and nodes are not ready before the
+ * cloud's controller has seen them (kubernetes.io, Cloud Controller Manager Administration).
+ */
+const networkPrograms = /(?:^|\/)(?:tigera\/operator|(?:ose-)?cluster-network-operator|metallb[\/-]speaker|kube-vip|kube-vip-iptables|k8s-dns-node-cache|(?:[a-z]+-)*cloud-controller-manager)$/;
+
+/** Whether a workload brings the cluster's network about: off the host's network it would not do what it is for. */
+export function bringsNetwork({ fact }: Workload): boolean {
+  return fact.containers.some(({ image }) => networkPrograms.test(imagePath(known(image) ?? '')));
+}
+
 /** The kinds of policies that let callers in by address. */
 const policyKinds = ['networkPolicy', 'ciliumPolicy', 'calicoPolicy', 'istioAuthorizationPolicy', 'linkerdAuthorization', 'linkerdServerAuthorization'] as const satisfies readonly FactKind[];
 

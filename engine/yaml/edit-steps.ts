@@ -3,7 +3,7 @@ import type { Draft, EditResult, Holder, TextEdit } from './change.ts';
 import { insertInFlow, removeInFlow } from './edit-flow.ts';
 import { column, commentsAbove, extentEnd, flowStyle, isFirstOnLine, isTall, lineEnd, lineStart, nextLine, skipBlanks, skipTrivia } from './layout.ts';
 import { entryOf, toData, type MapNode, type SeqNode, type YamlNode } from './node.ts';
-import { blockLines, entryLines, isCollection, quote, quoteSingle, writeFlow, writeInline, writeTall } from './write.ts';
+import { blockLines, entryLines, isCollection, quote, quoteSingle, writeFlow, writeInline, writeKey, writeTall } from './write.ts';
 
 /** Replaces the value of a key or a list item. */
 export function replaceValue(draft: Draft, holder: Holder, node: YamlNode, value: unknown): EditResult {
@@ -78,7 +78,7 @@ export function insertEntry(draft: Draft, map: MapNode, key: string, value: unkn
   if (sibling && isHidden(sibling.value)) return { refused: 'a template action ends here' };
   const columns = column(draft.text, map.span.start);
   const end = sibling ? extentEnd(draft.text, lastValue(sibling.value), sibling.value.span.end, columns) : lineEnd(draft.text, map.span.end);
-  return insertLines(draft, end, entryLines(key, value, columns, draft.style, true));
+  return insertLines(draft, end, newEntryLines(draft, map, key, value, columns));
 }
 
 /**
@@ -95,10 +95,18 @@ function insertBesideConditions(draft: Draft, map: MapNode, key: string, value: 
   // A template's own value ends on its line only where that can be seen: account names do.
   const onOneLine = sure.filter(({ key: name, keySpan, value: { kind, span } }) => (kind === 'scalar' || name === after) && span.end <= lineEnd(text, keySpan.start) && !text.slice(span.end, lineEnd(text, keySpan.start)).includes('{{'));
   const sibling = onOneLine.find((entry) => entry.key === after) ?? onOneLine.at(-1);
-  const lines = entryLines(key, value, columns, draft.style, true);
+  const lines = newEntryLines(draft, map, key, value, columns);
   if (sibling) return insertLines(draft, lineEnd(text, sibling.keySpan.start), lines);
   if (!isFirstOnLine(text, first.keySpan.start)) return { refused: 'a template action stands before the first key' };
   return edits([{ start: first.keySpan.start, end: first.keySpan.start, newText: `${lines.join(draft.style.eol).slice(columns)}${draft.style.eol}${' '.repeat(columns)}` }]);
+}
+
+/** A new key of a block mapping. A list of plain values stands in brackets where all lists beside it do. */
+function newEntryLines({ text, style }: Draft, map: MapNode, key: string, value: unknown, columns: number): string[] {
+  const lists = map.entries.flatMap((entry) => (!entry.merged && !entry.value.origin && entry.value.kind === 'seq' && entry.value.items.length > 0 ? [entry.value] : []));
+  const inBrackets = Array.isArray(value) && !value.some(isCollection) && lists.length > 0 && lists.every((list) => list.flow && !isTall(text, list));
+  if (!inBrackets) return entryLines(key, value, columns, style, true);
+  return [`${' '.repeat(columns)}${writeKey(key, style)}: ${writeFlow(value, flowStyle(text, lists.at(-1)!, style))}`];
 }
 
 /** Adds an item behind the last one of a list. */

@@ -139,6 +139,7 @@ describe('the subjects of a binding', () => {
   test('are named in messages, three at most', () => {
     assert.equal(subjectsLabel(subjectsOf(`[${account('x')}, { kind: User, name: jane }]`)), 'account "a/x" and user "jane"');
     assert.equal(subjectsLabel(subjectsOf(`[${['1', '2', '3', '4', '5'].map((n) => account(`x${n}`)).join(', ')}]`)), 'account "a/x1", account "a/x2", account "a/x3" and 2 more');
+    assert.equal(subjectsLabel(subjectsOf('[{ kind: ServiceAccount, name: "", namespace: a }, { kind: User }]')), 'an account whose name is not told and a subject whose name is not told');
   });
 });
 

@@ -71,6 +71,10 @@ const examples: Example[] = [
   { name: 'no final line end', before: 'a: 1', change: { op: 'set', path: ['b'], value: 2 }, after: 'a: 1\nb: 2' },
   { name: 'CRLF', before: 'a:\r\n  b: 1\r\n', change: { op: 'set', path: ['a', 'c'], value: { d: 1 } }, after: 'a:\r\n  b: 1\r\n  c:\r\n    d: 1\r\n' },
   { name: 'behind a text that keeps its blank lines', before: 'a: |+\n  x\n\nb: 1\n', change: { op: 'set', path: ['c'], value: 2, after: 'a' }, after: 'a: |+\n  x\n\nc: 2\nb: 1\n' },
+  { name: 'a new list stands in brackets as those beside it do', before: 'rules:\n- apiGroups: [""]\n  verbs: [get]\n', change: { op: 'set', path: ['rules', 0, 'resourceNames'], value: ['tls', 'on'] }, after: 'rules:\n- apiGroups: [""]\n  verbs: [get]\n  resourceNames: [tls, "on"]\n' },
+  { name: 'in quotes and without blanks where they have it so', before: 'verbs: ["get","list"]\n', change: { op: 'set', path: ['resourceNames'], value: ['tls', 'ca'] }, after: 'verbs: ["get","list"]\nresourceNames: ["tls","ca"]\n' },
+  { name: 'not where one of them stands in lines', before: 'apiGroups: [""]\nverbs:\n- get\n', change: { op: 'set', path: ['resourceNames'], value: ['tls'] }, after: 'apiGroups: [""]\nverbs:\n- get\nresourceNames:\n- tls\n' },
+  { name: 'a list of mappings stands in lines', before: 'verbs: [get]\n', change: { op: 'set', path: ['secrets'], value: [{ name: 'a' }] }, after: 'verbs: [get]\nsecrets:\n- name: a\n' },
   { name: 'into an item of a list', before: '- a: 1\n- b: 2\n', change: { op: 'set', path: [0, 'c'], value: 3 }, after: '- a: 1\n  c: 3\n- b: 2\n' },
 
   { name: 'remove takes the comments along', before: pod, change: { op: 'remove', path: ['spec', 'serviceAccountName'] }, after: pod.replace('  # Who it is.\n  serviceAccountName: default\n', '') },
