@@ -6,6 +6,9 @@ import { HostError, type DirectoryEntry, type Host } from './host.ts';
 /** What a program may say before it is stopped. */
 const maxOutputBytes = 256 * 1024 * 1024;
 
+/** What ends this process without `exit` being told to it (nodejs.org/api/process.html, "Signal events"): programs that it runs are ended first. */
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /**
  * The host of the command line and of the language server under Node. Files are read with blocking calls: 5,000 manifests
  * take a quarter of the time that they take through the thread pool. Who reads many lets the event loop breathe between them.
@@ -60,6 +63,7 @@ export const nodeHost: Host = {
       const options = { cwd, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, encoding: 'utf8', windowsHide: true, env: { ...process.env, ...environment } } as const;
       const child = execFile(command, [...args], options, (error, stdout, stderr) => {
         process.off('exit', end);
+        for (const one of signals) process.off(one, pass);
         signal?.removeEventListener('abort', end);
         if (signal?.aborted) reject(new HostError(command, 'other', 'no longer wanted'));
         else if (error?.killed && error.signal === options.killSignal) reject(new HostError(command, 'other', `took longer than ${timeoutMs / 1000} s`));
@@ -72,7 +76,12 @@ export const nodeHost: Host = {
         child.stderr?.destroy();
         child.kill(options.killSignal);
       };
+      const pass = (one: NodeJS.Signals): void => {
+        end();
+        process.kill(process.pid, one);
+      };
       process.once('exit', end);
+      for (const one of signals) process.once(one, pass);
       if (signal?.aborted) end();
       else signal?.addEventListener('abort', end);
     });

@@ -7,7 +7,7 @@ import { after, describe, it } from 'node:test';
 import type { Diagnostic, MarkupContent } from 'vscode-languageserver-protocol/node';
 // @ts-expect-error -- plain JavaScript, which runs before anything is compiled
 import { kubernetesTools } from '../../scripts/setup/places.mjs';
-import { type Editor, type EditorOptions, eventually, pause, plain, rangeOf, textIn, withEditor } from './support.ts';
+import { Editor, type EditorOptions, eventually, pause, plain, rangeOf, textIn, withEditor } from './support.ts';
 
 const RULE = 'automounted-token';
 const scratch = mkdtempSync(join(tmpdir(), 'kubewho-helm-'));
@@ -239,4 +239,26 @@ describe('a chart in the editor, without Helm', () => {
       const { rendered, notRendered } = await editor.status();
       assert.deepEqual([rendered, notRendered], [0, []]);
     }));
+});
+
+describe('a Helm at work', () => {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    it(`ends with a server that ${signal} ends`, async () => {
+      const path = join(scratch, signal);
+      const [began, lived] = [join(path, 'began'), join(path, 'lived')];
+      mkdirSync(path);
+      writeFileSync(join(path, 'helm'), `#!/bin/sh\n: > '${began}'\nsleep 2\n: > '${lived}'\n`);
+      chmodSync(join(path, 'helm'), 0o755);
+      const editor = await Editor.start({ files: chart, initializationOptions: { trusted: true }, env: { PATH: `${path}${delimiter}${process.env['PATH']}` } });
+      const ended = new Promise((resolve) => editor.process.once('exit', (_, by) => resolve(by)));
+      await editor.open(template, web, 'helm');
+      await eventually('Helm to be run', () => existsSync(began));
+      editor.process.kill(signal);
+      assert.equal(await ended, signal);
+      editor.connection.dispose();
+      rmSync(editor.folder, { recursive: true });
+      await pause(2500);
+      assert.ok(!existsSync(lived));
+    });
+  }
 });
