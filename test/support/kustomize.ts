@@ -152,7 +152,7 @@ function followed(fields: Record<string, unknown>, kind: string, namespace: stri
   return out;
 }
 
-const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'APIService', 'ClusterIssuer', 'Node', 'IngressClass', 'FlowSchema', 'PriorityLevelConfiguration']);
+const clusterKinds = new Set(['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'CustomResourceDefinition', 'PersistentVolume', 'StorageClass', 'PriorityClass', 'ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration', 'ValidatingAdmissionPolicy', 'ValidatingAdmissionPolicyBinding', 'MutatingAdmissionPolicy', 'MutatingAdmissionPolicyBinding', 'APIService', 'ClusterIssuer', 'Node', 'IngressClass', 'FlowSchema', 'PriorityLevelConfiguration']);
 
 function isCluster(kind: string): boolean {
   return clusterKinds.has(kind);
