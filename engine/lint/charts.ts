@@ -27,10 +27,18 @@ export function isChart(files: readonly FileEntry[]): boolean {
 /** What the templates of charts write, kept up to date edit by edit. */
 export class Charts {
   private readonly readings = new Map<string, ChartReading<DocumentEntry>>();
-  private readonly objects = new WeakMap<BuiltFromChart, GraphObject>();
+  private objects = new WeakMap<BuiltFromChart, GraphObject>();
   private readonly builds = new ChartBuilds();
   private readonly supplies = new Map<string, { readonly supply: ChartSupply; readonly packed: readonly FileEntry[] }>();
-  private ids = 0;
+  private ids = { last: 0 };
+
+  /** Takes over charts as they were last read. What is read here from then on stays here. */
+  takeOver({ readings, supplies, objects, ids }: Charts): void {
+    for (const [key, reading] of readings) this.readings.set(key, reading);
+    for (const [scope, supply] of supplies) this.supplies.set(scope, supply);
+    this.objects = objects;
+    this.ids = ids;
+  }
 
   /** Takes over what a chart is made of beside the files of the workspace. */
   supply(supply: ChartSupply): void {
@@ -127,7 +135,7 @@ export class Charts {
     const made = build ? this.builds.of(written, build, documentsOf) : written;
     if (!made) return undefined;
     let object = this.objects.get(made);
-    if (!object) this.objects.set(made, (object = { ...graphObject(`w${++this.ids}`, written.document, made.resource, build ? { ...source, build: build.build } : source), written: made.root, ...(rendered ? { rendered } : {}) }));
+    if (!object) this.objects.set(made, (object = { ...graphObject(`w${++this.ids.last}`, written.document, made.resource, build ? { ...source, build: build.build } : source), written: made.root, ...(rendered ? { rendered } : {}) }));
     return object;
   }
 }

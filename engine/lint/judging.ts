@@ -50,6 +50,13 @@ export class Judging {
     this.options = optionsOf(matter.rules, measure.configuration);
   }
 
+  /** Takes over what is said of a scope, in every way of installing its chart. What is judged here from then on stays here. */
+  takeOver({ scopes, stale, variants }: Judging, scope: string): void {
+    for (const [key, judged] of scopes) if (key === scope || key.startsWith(keyOf(scope, defaults))) this.scopes.set(key, { ...judged });
+    for (const key of stale) this.stale.add(key);
+    for (const [of, ways] of variants) this.variants.set(of, ways);
+  }
+
   /** Judges by another measure from here on: everything is asked again. */
   configure(measure: Measure): void {
     this.measure = measure;

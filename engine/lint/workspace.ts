@@ -59,7 +59,6 @@ export interface RenderedTemplate {
 
 /** All files of one workspace, their facts, graphs and findings, kept up to date edit by edit. No I/O. */
 export class Workspace {
-  readonly work: Work = { parsed: 0, asked: 0 };
   private readonly files = new Map<string, FileEntry>();
   private readonly objects = new WeakMap<DocumentEntry, readonly GraphObject[]>();
   /** What the findings of each file came to. */
@@ -80,8 +79,8 @@ export class Workspace {
   private isOrdered = true;
   private ids = 0;
 
-  constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly way: WorkspaceOptions = {}) {
-    const { files, charts, builds, work } = this;
+  constructor(private readonly rules: readonly Rule[], private environment: Environment = defaultEnvironment, private readonly way: WorkspaceOptions = {}, readonly work: Work = { parsed: 0, asked: 0 }) {
+    const { files, charts, builds } = this;
     this.judging = new Judging({ rules, files, charts, builds, work }, { configuration: this.configuration, environment });
   }
 
@@ -290,7 +289,14 @@ export class Workspace {
   }
 
   /** The fixes of a finding, as edits of the texts as they are now; none where a change would touch what is not its own. */
-  fixesOf(finding: Finding): Fix[] {
+  fixesOf(finding: Finding): readonly Fix[] {
+    const { fixes } = this.all();
+    let known = fixes.get(finding);
+    if (!known) fixes.set(finding, (known = this.findFixes(finding)));
+    return known;
+  }
+
+  private findFixes(finding: Finding): readonly Fix[] {
     const about = this.suppressionIn(finding);
     const file = about && this.files.get(finding.file);
     if (about && file) return fixesOfSuppression({ ...file.source, documents: file.documents }, about, this.rules.map((rule) => rule.id));
@@ -350,20 +356,24 @@ export class Workspace {
     return this.judging.variantsOf(scope).filter(({ rendered }) => rendered === undefined);
   }
 
-  /** A workspace of one chart as it is with a fix made. */
+  /** A workspace as it is with a fix of a chart made, to be asked about that chart: what the fix leaves alone is taken over as it was read. */
   private copyWith(scope: string, { edits }: Fix): Workspace {
-    const copy = new Workspace(this.rules, this.environment, this.way);
+    const copy = new Workspace(this.rules, this.environment, this.way, this.work);
     copy.configure(this.configuration);
-    const ways = this.waysOf(scope);
-    const values = new Set(ways.flatMap(({ values: under, over = [] }) => [...under, ...over]));
-    const isBuilt = ways.some(({ build }) => build);
-    for (const { source } of this.files.values()) {
-      if (source.scope !== scope && source.role !== 'context' && !values.has(source.path) && !(isBuilt && isPatch(source))) continue;
-      copy.set({ ...source, text: applyEdits(source.text, edits.filter(({ file }) => file === source.path)) ?? source.text });
+    copy.ids = this.ids;
+    copy.charts.takeOver(this.charts);
+    copy.judging.takeOver(this.judging, scope);
+    for (const [path, file] of this.files) copy.files.set(path, file);
+    for (const path of new Set(edits.map(({ file }) => file))) {
+      const file = this.files.get(path);
+      if (!file) continue;
+      // Documents move with an edit: those of the copy are its own.
+      const documents = file.documents.map((entry) => documentEntry({ id: ++copy.ids, file: path, dialect: entry.dialect, text: entry.text, index: entry.index, start: entry.start, source: entry.source }, () => entry.facts));
+      copy.files.set(path, fileEntry({ source: file.source, documents, suppressions: [] }, () => []));
+      copy.set({ ...file.source, text: applyEdits(file.source.text, edits.filter((edit) => edit.file === path)) ?? file.source.text });
     }
-    const supply = this.charts.supplyOf(scope);
-    if (supply) copy.supply(supply);
-    copy.install(scope, this.waysOf(scope));
+    // What is switched on is judged from what is there by default.
+    copy.check(scope);
     return copy;
   }
 
@@ -425,7 +435,7 @@ export class Workspace {
     const files = new Map<string, FileFindings>(this.conclusions);
     const about = findingsAboutExceptions({ today: around.today, rules: this.rules, configuration: this.configuration, used: exceptions.used, canJudge: (target) => this.isWhollyRead(target) });
     if (about.length > 0) files.set(this.configuration.source!.path, { findings: about.sort(inOrder), suppressed: [] });
-    return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used });
+    return (this.concluded = { files, graphs: judged.map(({ one }) => one.answers.graph), used: exceptions.used, fixes: new Map() });
   }
 
   /** What findings are made with, as it is now. */
@@ -480,4 +490,6 @@ interface Concluded {
   readonly files: ReadonlyMap<string, FileFindings>;
   readonly graphs: readonly Graph[];
   readonly used: ReadonlySet<Exception>;
+  /** The fixes that were asked for, by finding: for one of a chart this is read once more. */
+  readonly fixes: Map<Finding, readonly Fix[]>;
 }

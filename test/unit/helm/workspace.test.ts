@@ -506,3 +506,51 @@ describe('a manifest of a chart that a template reads', () => {
     assert.deepEqual(places(reading({ 'templates/web.yaml': template }, { 'files/web.yaml': pod('web') }, [all])), [`templates/web.yaml: ${action}, files/web.yaml: true`]);
   });
 });
+
+describe('how much a fix in a chart costs', () => {
+  const template = (name: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ${name}, namespace: ${name}}
+spec:
+  template:
+    spec:
+      automountServiceAccountToken: {{ .Values.${name}.automount }}
+      containers: [{name: main, image: registry.example/${name}:1}]
+`;
+  const names = Array.from({ length: 40 }, (_, i) => `app${i}`);
+  const parts = {
+    'values.yaml': names.map((name) => `${name}:\n  automount: true\n`).join(''),
+    ...Object.fromEntries(names.map((name) => [`templates/${name}.yaml`, template(name)])),
+  };
+  const ways = ['a', 'b', 'c'].map((name): ChartVariant => ({ name, values: [], label: `profile ${name}` }));
+
+  test('what it leaves alone is neither read nor asked about again, in no way of installing the chart', () => {
+    const workspace = chart(parts, ways);
+    const finding = workspace.findings().find(({ rule }) => rule === 'automounted-token')!;
+    const before = { ...workspace.work };
+    const fixes = workspace.fixesOf(finding);
+    assert.ok(fixes.some(({ edits }) => edits.some(({ file }) => file === 'values.yaml')));
+    const asked = workspace.work.asked - before.asked;
+    assert.ok(asked > 0 && asked < before.asked / 2, `${asked} questions, after ${before.asked} for the whole chart`);
+  });
+
+  test('a fix asked for twice is made once, until something changes', () => {
+    const workspace = chart(parts, ways);
+    const first = () => workspace.findings().find(({ rule }) => rule === 'automounted-token')!;
+    const fixes = workspace.fixesOf(first());
+    const before = workspace.work.asked;
+    assert.equal(workspace.fixesOf(first()), fixes);
+    assert.equal(workspace.work.asked, before);
+    put(workspace, 'values.yaml', `# values\n${parts['values.yaml']}`);
+    const moved = workspace.fixesOf(first());
+    const start = (some: typeof fixes) => some[0]!.edits[0]!.span.start;
+    assert.equal(start(moved), start(fixes) + '# values\n'.length);
+  });
+
+  test('the files that it was tried with stay as they are', () => {
+    const [workspace, fresh] = [chart(parts, ways), chart(parts, ways)];
+    for (const finding of workspace.findings().slice(0, 5)) workspace.fixesOf(finding);
+    for (const one of [workspace, fresh]) put(one, 'values.yaml', parts['values.yaml'].replace('automount: true', 'automount: false'));
+    assert.deepEqual(workspace.findings(), fresh.findings());
+  });
+});
