@@ -111,11 +111,11 @@ describe('what an object is called', () => {
   test('a transformer in a file moves and renames it', () => {
     const files = (kind: string, body: string) => ({ 'prod/kustomization.yaml': 'resources: [../base]\ntransformers: [change.yaml]\n', 'prod/change.yaml': `apiVersion: builtin\nkind: ${kind}\n${body}` });
     assert.deepEqual(called(files('NamespaceTransformer', 'metadata: {name: any, namespace: end}\nfieldSpecs: [{path: metadata/namespace, create: true}]\n')), ['end/web', 'end/web']);
-    assert.deepEqual(called(files('PrefixTransformer', 'metadata: {name: any}\nprefix: a-\nfieldSpecs: [{path: metadata/name, kind: Deployment}]\n')), ['/a-web', '/web']);
+    assert.deepEqual(called(files('PrefixTransformer', 'metadata: {name: any}\nprefix: a-\nfieldSpecs: [{path: metadata/name, kind: Deployment}]\n')), ['/web', '/a-web']);
   });
 
   test('a JSON patch puts it where it says, whatever the namespace of the build', () => {
-    assert.deepEqual(called({ 'prod/kustomization.yaml': 'resources: [../base]\nnamespace: end\npatchesJson6902:\n- target: {version: v1, kind: ServiceAccount, name: web}\n  patch: \'[{"op": "add", "path": "/metadata/namespace", "value": "other"}]\'\n' }), ['end/web', 'other/web']);
+    assert.deepEqual(called({ 'prod/kustomization.yaml': 'resources: [../base]\nnamespace: end\npatchesJson6902:\n- target: {version: v1, kind: ServiceAccount, name: web}\n  patch: \'[{"op": "add", "path": "/metadata/namespace", "value": "other"}]\'\n' }), ['other/web', 'end/web']);
   });
 });
 
