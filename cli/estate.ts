@@ -8,7 +8,7 @@ import { Workspace } from '../engine/lint/workspace.ts';
 import { indexLines, positionAt, type LineIndex, type Span } from '../engine/yaml/text.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { installsOf } from '../sources/installs.ts';
-import { relativeTo, resolvePath } from '../sources/path.ts';
+import { isWithin, relativeTo, resolvePath } from '../sources/path.ts';
 import { loadInput, type LoadOptions } from '../sources/tree.ts';
 import { UsageError, type Arguments } from './args.ts';
 import { visible } from './display.ts';
@@ -72,7 +72,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   const label = (path: string): string => nameOf(path) || '.';
   const installs = installsOf(loaded?.files ?? [], configuration);
   const profile = args.value('profile');
-  const chosen = chooseVariants(installs, profile, loaded && profile !== undefined ? await whereLooked(loaded.root, loaded.configurationFile, args.has('no-config'), io.host, io.cwd) : undefined, label);
+  const chosen = chooseVariants(installs, profile, loaded && profile !== undefined ? await whereLooked(loaded.root, loaded.configurationFile, args.has('no-config'), io.host, io.cwd) : undefined, label, (chart) => asked.some((path) => isWithin(path, resolvePath(loaded!.root, chart))));
   const indexed = new Map<string, LineIndex>();
   const linesOf = (path: string): LineIndex => {
     const lines = indexed.get(path) ?? indexLines(workspace.textOf(path) ?? '');

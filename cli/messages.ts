@@ -3,8 +3,8 @@ import type { LoadProblem } from '../sources/tree.ts';
 import { visible } from './display.ts';
 import type { ReportSkip } from './report.ts';
 
-/** What to do about a document that was not linted; the details of syntax faults and of builds say it themselves. */
-const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax' | 'builds'>, string>> = {
+/** What to do about a document that was not linted; the details of syntax faults, of what is missing and of builds say it themselves. */
+const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax' | 'missing' | 'builds'>, string>> = {
   encoding: 'save the file as UTF-8',
   size: 'split the file',
   depth: 'no manifest is nested this deep',
@@ -16,7 +16,7 @@ const advice: Readonly<Record<Exclude<ReportSkip['reason'], 'syntax' | 'builds'>
 
 /** What to do about a skip; of an archive that can be opened and not unpacked, permissions are not the fault. */
 function adviceFor({ file, reason, detail }: ReportSkip): string {
-  if (reason === 'syntax' || reason === 'builds' || detail.startsWith('an archive ') || detail.endsWith('; rename it')) return '';
+  if (reason === 'syntax' || reason === 'missing' || reason === 'builds' || detail.startsWith('an archive ') || detail.endsWith('; rename it')) return '';
   const isArchive = reason === 'unreadable' && file.endsWith('.tgz') && detail !== 'permission denied';
   return isArchive ? 'unpack it under charts/, or run `helm dependency build`' : advice[reason];
 }

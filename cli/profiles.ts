@@ -27,12 +27,13 @@ export async function whereLooked(folder: string, configurationFile: string | un
 
 /**
  * The ways that `--profile NAME` means: profiles of kubewho.yaml, and objects that install a chart, by their name. A chart
- * without one is asked about with its own values. Throws a UsageError that says what there is instead.
+ * without one is asked about with its own values, or as Kustomize has it written where only a build brings it. Throws a UsageError that says what there is instead.
  * @param looked where profiles were looked for in vain
  * @param name of a path of the workspace
+ * @param isAsked whether a chart lies in one of the PATHs
  */
-export function chooseVariants(installs: readonly Install[], profile: string | undefined, looked: string | undefined, name: (path: string) => string): Chosen {
-  if (profile === undefined) return new Map();
+export function chooseVariants(installs: readonly Install[], profile: string | undefined, looked: string | undefined, name: (path: string) => string, isAsked: (chart: string) => boolean): Chosen {
+  if (profile === undefined) return new Map(installs.filter(({ chart }) => !isAsked(chart)).map(({ scope, variants }) => [scope, variants.filter(({ build }) => build)] as const).filter(([, variants]) => variants.length > 0));
   const chosen = new Map(installs.map(({ scope, variants }) => [scope, variants.filter((one) => one.label === profile || nameOf(one) === profile)] as const).filter(([, variants]) => variants.length > 0));
   if (chosen.size > 0) return chosen;
   const unread = installs.flatMap((one) => one.unread).find((one) => one.label === profile || nameOf(one) === profile);

@@ -5,7 +5,8 @@ import { nameOf, resolvePath } from './path.ts';
 import { readText } from './read-files.ts';
 
 /**
- * Every file that the Kustomize build of a path takes in, wherever it lies: kustomizations, resources, components, patches.
+ * Every file that the Kustomize build of a path takes in, wherever it lies: kustomizations, resources, components, patches,
+ * and the folders of the charts that it has Helm write.
  * None for a path that is no kustomization. What is not there, or lies in another repository, is left out.
  * @param path absolute; a kustomization file, or the folder of one
  */
@@ -23,6 +24,7 @@ export async function buildFiles(host: Host, path: string): Promise<readonly str
     const read = 'text' in result ? readKustomization(file, result.text) : undefined;
     if (!read) continue;
     found.add(file);
+    for (const chart of read.charts) if ((await host.stat(resolvePath(chart, 'Chart.yaml')))?.kind === 'file') found.add(chart);
     waiting.push(...read.resources, ...read.components, ...read.parts);
   }
   return [...found].sort();

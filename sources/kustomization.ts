@@ -1,7 +1,9 @@
 import { groupOf } from '../engine/kubernetes/header.ts';
-import { toData } from '../engine/yaml/node.ts';
+import { toData, type SyntaxProblem } from '../engine/yaml/node.ts';
 import { parseUnfinished } from '../engine/yaml/unfinished.ts';
 import { splitStream, isBlank } from '../engine/yaml/split.ts';
+import { shift } from '../engine/yaml/text.ts';
+import { chartFolders } from './kustomize-charts.ts';
 import { nameOf, parentOf, resolvePath } from './path.ts';
 
 /** What a kustomization file says, as far as it can be read without building it. Paths are workspace-relative. */
@@ -19,6 +21,8 @@ export interface Kustomization {
   readonly components: readonly string[];
   /** Files that are part of objects, or of the build: patches, replacements, transformers, generators, their inputs. */
   readonly parts: readonly string[];
+  /** What of its text is no YAML; the rest counts. */
+  readonly problem: SyntaxProblem | undefined;
   /** Those that generators put into ConfigMaps and Secrets. */
   readonly contents: readonly string[];
   /** Entries that kustomize would fetch from elsewhere. */
@@ -35,6 +39,8 @@ export interface Kustomization {
   readonly fetches: boolean;
   /** Whether it has Helm write charts. */
   readonly installs: boolean;
+  /** The folders of these charts, as far as they may lie in the tree. */
+  readonly charts: readonly string[];
 }
 
 const names = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
@@ -52,7 +58,8 @@ export function readKustomization(path: string, content: string): Kustomization 
   const document = splitStream(content).find((one) => !isBlank(one.text));
   if (!document) return undefined;
   // Kustomize refuses a key that stands twice; what the file means is clear all the same.
-  const data = toData(parseUnfinished(document.text, 'kubernetes').root);
+  const { root, problem } = parseUnfinished(document.text, 'kubernetes');
+  const data = toData(root);
   if (!isRecord(data)) return undefined;
   if (data['apiVersion'] !== undefined && groupOf(String(data['apiVersion'])) !== 'kustomize.config.k8s.io') return undefined;
   if (data['kind'] !== undefined && data['kind'] !== 'Kustomization' && data['kind'] !== 'Component') return undefined;
@@ -67,6 +74,7 @@ export function readKustomization(path: string, content: string): Kustomization 
     resources: resolve([...strings(data['resources']), ...strings(data['bases'])]),
     components: resolve(strings(data['components'])),
     parts: resolve(partsOf(data)),
+    problem: problem && { ...problem, span: shift(problem.span, document.start) },
     contents: resolve(contentsOf(data)),
     remote: ['resources', 'bases', 'components', 'crds', 'patchesStrategicMerge', 'transformers', 'generators', 'validators', 'configurations'].flatMap((key) => strings(data[key])).concat(partsOf(data)).filter(isRemote),
     component: data['kind'] === 'Component',
@@ -75,6 +83,7 @@ export function readKustomization(path: string, content: string): Kustomization 
     copies: ['replacements', 'vars'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
     fetches: ['resources', 'bases', 'components'].flatMap((key) => strings(data[key])).some(isRemote) || ['helmCharts', 'helmChartInflationGenerator', 'generators'].some((key) => Array.isArray(data[key]) && data[key].length > 0),
     installs: records(data['helmCharts']).length > 0,
+    charts: chartFolders(data, folder),
   };
 }
 

@@ -32,6 +32,8 @@ export interface Kustomizations {
   /** The builds that a kustomization is part of which has charts written; none for any other. */
   buildsWith(path: string): readonly Overlay[];
   partOf(path: string): BuildPart | undefined;
+  /** As they are read, in the order of the paths. */
+  readonly all: readonly Kustomization[];
   /** Sorted by folder. */
   readonly builds: readonly KustomizeBuild[];
   /** Builds that reach a kustomization in more ways than are followed: each with the first folder of which that is so. */
@@ -77,6 +79,7 @@ export function findKustomizations(paths: readonly string[], textOf: (path: stri
       if (told) return { part: 'resource', namespace: agreed(told), build: joinBuilds(told.map(buildOf)), ...overlaysOf(told) };
       return parts.has(path) ? { part: 'part', namespace: { told: 'none' } } : undefined;
     },
+    all: [...files.values()],
     builds: buildsOf(byFolder, machinery),
     cut: [...cut].map(([file, folder]) => ({ file, folder })).sort((a, b) => (a.file < b.file ? -1 : 1)),
     touchedBy(changed) {

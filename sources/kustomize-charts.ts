@@ -21,15 +21,12 @@ function deliveryOf(document: DeliveryDocument, index: number, overlay: Overlay)
   const { file, data } = document;
   const place = ['helmCharts', index];
   const entry = at(data, ...place);
-  const [name, version] = [textAt(entry, 'name'), textAt(entry, 'version')];
-  const home = textAt(data, 'helmGlobals', 'chartHome') ?? 'charts';
   const merge = textAt(entry, 'valuesMerge') ?? 'override';
   const more = listAt(entry, 'additionalValuesFiles');
-  const paths = [home, textAt(entry, 'valuesFile') ?? '', ...more];
-  if (name === undefined || !['override', 'merge', 'replace'].includes(merge) || !paths.every((path) => typeof path === 'string' && isLocal(path))) return undefined;
+  const paths = [textAt(entry, 'valuesFile') ?? '', ...more];
   const folder = parentOf(file) ?? '';
-  // What has been fetched of a version lies in a folder of its own.
-  const chart = resolvePath(folder, [home, ...(version !== undefined && textAt(entry, 'repo') !== undefined ? [`${name}-${version}`] : []), name].join('/'));
+  const chart = chartOf(data, entry, folder);
+  if (chart === undefined || !['override', 'merge', 'replace'].includes(merge) || !paths.every((path) => typeof path === 'string' && isLocal(path))) return undefined;
   const fileAt = (path: string) => ({ path: resolvePath(folder, path), optional: false });
   const inline = mappingValues(document, [...place, 'valuesInline']).filter(({ text }) => text !== '{}');
   // A null takes away what the values file says, and then the chart's own value counts (kyaml/yaml/merge2).
@@ -52,6 +49,19 @@ function deliveryOf(document: DeliveryDocument, index: number, overlay: Overlay)
     // Without one of its own, that of the kustomization, or of the outermost one (api/internal/target/kusttarget_configplugin.go).
     namespace: textAt(entry, 'namespace') ?? textAt(data, 'namespace') ?? (overlay.build.namespace || undefined),
   };
+}
+
+/** The folders of the charts that a kustomization has Helm write, as far as they may lie in the tree. */
+export function chartFolders(data: unknown, folder: string): string[] {
+  return listAt(data, 'helmCharts').flatMap((entry) => chartOf(data, entry, folder) ?? []);
+}
+
+function chartOf(data: unknown, entry: unknown, folder: string): string | undefined {
+  const [name, version] = [textAt(entry, 'name'), textAt(entry, 'version')];
+  const home = textAt(data, 'helmGlobals', 'chartHome') ?? 'charts';
+  if (name === undefined || !isLocal(home)) return undefined;
+  // What has been fetched of a version lies in a folder of its own.
+  return resolvePath(folder, [home, ...(version !== undefined && textAt(entry, 'repo') !== undefined ? [`${name}-${version}`] : []), name].join('/'));
 }
 
 /** Whether a path lies in the tree: Kustomize also takes addresses and absolute paths. */

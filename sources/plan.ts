@@ -2,6 +2,7 @@ import { releaseNamespace } from '../engine/identity/objects.ts';
 import type { Configuration } from '../engine/lint/config.ts';
 import type { SourceFile } from '../engine/lint/workspace.ts';
 import { findCharts } from './charts.ts';
+import type { Kustomization } from './kustomization.ts';
 import { findKustomizations, type BuildPart, type Kustomizations } from './kustomizations.ts';
 import { nameOf } from './path.ts';
 import { pathMatcher } from './patterns.ts';
@@ -11,6 +12,8 @@ export type FilePlan = Pick<SourceFile, 'dialect' | 'scope' | 'role' | 'namespac
 
 /** Says of any path of a workspace, also one that appeared later, how it is read. */
 export interface Plan extends Pick<Kustomizations, 'builds' | 'cut' | 'touchedBy'> {
+  /** The kustomizations among the files. */
+  readonly kustomizations: readonly Kustomization[];
   /** Undefined for what is read by others and holds no manifest: template helpers, kustomization files that change nothing in an object. */
   of(path: string): FilePlan | undefined;
 }
@@ -38,6 +41,7 @@ export function makePlan({ paths, textOf, configuration, namespace }: PlanInput)
   const scopes = configuration.scopes.map((scope) => ({ name: scope.name, has: pathMatcher(scope.paths) }));
 
   return {
+    kustomizations: kustomizations.all,
     builds: kustomizations.builds,
     cut: kustomizations.cut,
     touchedBy: kustomizations.touchedBy,

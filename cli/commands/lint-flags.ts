@@ -27,7 +27,7 @@ export const lintFlags: readonly Flag[] = [
   { name: 'changed-since', value: 'REF', help: 'report only what concerns files that changed since a git revision' },
   { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], default: 'auto', help: 'whether Helm and kustomize are run: where they are on PATH and have something to tell, not at all, or always' },
   { name: 'stdin-filename', value: 'NAME', help: 'with "-": the file whose place the text takes in its workspace' },
-  { name: 'strict', help: 'exit 1 if a document cannot be read, or a values file is not there; with --render always also if something does not render' },
+  { name: 'strict', help: 'exit 1 if a document cannot be read, or a values file or something that a kustomization names is not there; with --render always also if something does not render' },
   { name: 'quiet', help: 'findings only: no summary, no hints' },
   { name: 'statistics', help: 'count findings by rule' },
   { name: 'color', value: 'WHEN', choices: ['auto', 'always', 'never'], default: 'auto', help: 'colour; auto heeds NO_COLOR' },

@@ -6,7 +6,7 @@ export interface Skipped {
   readonly file: string;
   readonly document: number | null;
   /** `builds`: more Kustomize builds than are judged each for itself. */
-  readonly reason: SyntaxProblem['reason'] | 'encoding' | 'size' | 'unreadable' | 'builds';
+  readonly reason: SyntaxProblem['reason'] | 'encoding' | 'size' | 'unreadable' | 'missing' | 'builds';
   readonly detail: string;
   /** Where in the file, as far as known. */
   readonly span?: Span;

@@ -118,6 +118,14 @@ describe('a PATH that is a Kustomize overlay', () => {
     assert.match(inventory('overlays/dev').stdout, /\ndev +Deployment\/web +dev-web/);
   });
 
+  test('has the charts that it has Helm write, as it has them written', () => {
+    const own = folderWith({ ...chart, 'overlays/prod/kustomization.yaml': 'namespace: shop\nhelmGlobals: { chartHome: ../../charts }\nhelmCharts: [{ name: api, releaseName: api, valuesInline: { role: cluster-admin } }]\n' });
+    const { stdout, stderr } = kubewho(['can-i', ...deleteSecrets, '--in', 'overlays/prod'], { cwd: own });
+    assert.match(stdout, /^yes: /, stderr);
+    assert.match(stdout, /note: chart charts\/api: answered as installed by overlays\/prod \(Kustomization\)\n/);
+    assert.match(kubewho(['can-i', ...deleteSecrets, '--in', 'charts'], { cwd: own }).stdout, /^no: /, 'asked about by itself it has its own values');
+  });
+
   test('where several builds are read, an answer says for which it is', () => {
     const { stdout } = inventory();
     assert.match(stdout, /^dev +Deployment\/web +dev-web .*\nprod +Deployment\/web +prod-web /m);

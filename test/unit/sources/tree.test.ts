@@ -167,6 +167,26 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('a kustomization that kustomize refuses', () => {
+  const skippedOf = async (files: Contents) => (await load(files, ['/repo'])).workspaces[0]!.skipped.map(({ file, reason, detail, span }) => ({ file, reason, detail, ...(span ? { at: files[`/repo/${file}`]!.slice(span.start, span.end) } : {}) }));
+
+  test('names what is not there: said once, but for inputs of generators and what it would fetch', async () => {
+    const there = { '/repo/base/kustomization.yaml': 'resources: [a.yaml]\n', '/repo/base/a.yaml': manifest, '/repo/notes/x.txt': '' };
+    const over = 'resources: [../base, ../notes, https://example.com/x.yaml]\nconfigMapGenerator: [{name: c, envs: [.env]}]\n';
+    assert.deepEqual(await skippedOf({ ...there, '/repo/over/kustomization.yaml': over }), []);
+    assert.deepEqual(await skippedOf({ ...there, '/repo/over/kustomization.yaml': `${over}components: [../debug]\npatches: [{path: patch.yaml}]\n` }), [
+      { file: 'over/kustomization.yaml', reason: 'missing', detail: 'nothing is at "debug", "over/patch.yaml": kustomize refuses that, and here it is not judged; correct the paths' },
+    ]);
+  });
+
+  test('is no YAML: said with its place, whatever else it says', async () => {
+    const [skip] = await skippedOf({ '/repo/base/a.yaml': manifest, '/repo/base/kustomization.yaml': '# Ours.\nresources: [a.yaml\nnamespace: shop\n' });
+    assert.equal(skip?.file, 'base/kustomization.yaml');
+    assert.equal(skip.reason, 'syntax');
+    assert.notEqual(skip.at, undefined);
+  });
+});
+
 describe('kubewho.yaml', () => {
   test('is read from the root and its faults are handed on; it is no manifest itself', async () => {
     const configure = (text: string, file: string) => ({ configuration: { ...defaultConfiguration, requireReasons: text === 'mine' }, problems: [{ file, line: 1, column: 2, message: 'a fault' }] });
