@@ -12,7 +12,7 @@ import { environmentOf } from '../sources/environment.ts';
 import { speaksOfFiles } from '../sources/chart-files.ts';
 import { isDiscoverable } from '../sources/discover.ts';
 import { installsOf, mayInstall } from '../sources/installs.ts';
-import { nameOf } from '../sources/path.ts';
+import { isWithin, nameOf } from '../sources/path.ts';
 import { mayMatter, type LoadProblem } from '../sources/tree.ts';
 import type { FilePlan, Plan } from '../sources/plan.ts';
 import { configurationName } from '../sources/workspace-root.ts';
@@ -106,6 +106,18 @@ export class Project {
     const document = this.open.get(path);
     if (document) this.deleted.set(path, document.version);
     this.forget(path);
+  }
+
+  /** A file on disk holds nothing of the project's any more, or cannot be read, which is said. A document of it that is open counts all the same. */
+  fileUnread(path: string, why: readonly Skipped[]): void {
+    this.leaveOut(path);
+    this.nothingUnreadIn(path);
+    this.unreadable = [...this.unreadable, ...why];
+  }
+
+  /** What could not be read of a file, or of those in a folder, is there no more. */
+  nothingUnreadIn(path: string): void {
+    this.unreadable = this.unreadable.filter(({ file }) => !isWithin(path, file));
   }
 
   /** Whether a document is open whose file was deleted, and nobody typed in it since. */

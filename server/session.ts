@@ -155,7 +155,7 @@ export class Session {
     project.documentClosed(path);
     if (decidesForOthers(path)) this.reload();
     else if (project.holds(path)) this.enqueue(() => this.readFile(project, path));
-    this.drop(project);
+    this.drop();
     this.changed();
   }
 
@@ -182,7 +182,7 @@ export class Session {
       }
       // Whether a new file is ignored, and what it is, only a look at the whole tree tells.
       if (unknown.length > 0) await this.load();
-      for (const path of unknown) if (!this.isHeld(path)) this.leftOut.add(path);
+      for (const path of unknown) if (!this.isHeld(path) && !this.isUnread(path)) this.leftOut.add(path);
       this.changed();
     });
   }
@@ -313,18 +313,24 @@ export class Session {
     return project;
   }
 
-  /** Forgets a project of open documents when the last one is closed. */
-  private drop(project: Project): void {
-    if (project.isLoaded() || project.openPaths().length > 0) return;
-    for (const [key, one] of this.projects) if (one === project) this.projects.delete(key);
+  /** Forgets projects when the last document of them is closed, those on disk where they lie outside of the client's folders. */
+  private drop(): void {
+    const open = this.documents.keys().flatMap((key) => ownUri(key) ?? []);
+    const isUsed = (project: Project): boolean => (project.isLoaded() ? this.shownIn(project).length > 0 || open.some((uri) => isWithin(pathOf(project.root), pathOf(uri))) : project.openPaths().length > 0);
+    const used = [...this.projects.values()].filter(isUsed);
+    // What lies in another project was read with it.
+    const isPart = (project: Project): boolean => project.isLoaded() && used.some((other) => other.isLoaded() && isWithin(pathOf(other.root), pathOf(project.root)));
+    for (const [key, project] of this.projects) if (!used.includes(project) && !isPart(project)) this.projects.delete(key);
   }
 
   private async readFile(project: Project, path: string): Promise<void> {
     const plan = project.planOf(path);
     const { host } = this;
-    const result = host && plan && (await readText(host, `${pathOf(project.root)}/${path}`, new Map(), bytesRead(plan)));
+    const absolute = `${pathOf(project.root)}/${path}`;
+    const result = host && plan && (await readText(host, absolute, new Map(), bytesRead(plan)));
     if (result && 'text' in result && mayMatter(path, result.text, plan!)) project.fileRead({ path, text: result.text, ...plan! });
-    else project.fileGone(path);
+    else if (!host || !(await host.stat(absolute))) project.fileGone(path);
+    else project.fileUnread(path, result && 'reason' in result && (plan!.dialect === 'template' || !path.endsWith('.json')) ? [{ file: path, document: null, reason: result.reason, detail: result.detail }] : []);
     this.changed();
   }
 
@@ -332,6 +338,7 @@ export class Session {
   private async mayBeNew(path: string, plan: FilePlan | undefined): Promise<boolean> {
     const { host } = this;
     if (!host || this.leftOut.has(path)) return false;
+    if (this.isUnread(path)) return 'text' in (await readText(host, path, new Map(), plan && bytesRead(plan)));
     if (plan?.dialect === 'template') return true;
     if (!isDiscoverable(nameOf(path))) return false;
     if (!path.endsWith('.json')) return true;
@@ -342,12 +349,19 @@ export class Session {
   private fileGone(path: string): void {
     const found = this.holderOf(path);
     for (const gone of found?.project.within(found.path) ?? []) found!.project.fileGone(gone);
+    found?.project.nothingUnreadIn(found.path);
   }
 
   /** Whether a file is no manifest, and templates of its chart may read it. */
   private isChartFile(path: string): boolean {
     const found = this.holderOf(path);
     return found !== undefined && !found.project.holds(found.path) && found.project.readFolders().some((folder) => isWithin(folder, found.path));
+  }
+
+  /** Whether a file was found and could not be read. */
+  private isUnread(path: string): boolean {
+    const found = this.holderOf(path);
+    return found !== undefined && found.project.unreadable.some(({ file, reason }) => file === found.path && ['unreadable', 'encoding', 'size'].includes(reason));
   }
 
   private isHeld(path: string): boolean {

@@ -1,5 +1,7 @@
 // Nothing stale: what is open, on disk, renamed, deleted or broken, and which documents are looked at at all.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { capable, deployment, eventually, positionIn, rangeOf, roleBinding, textIn, withEditor } from './support.ts';
 
@@ -125,6 +127,28 @@ describe('files that are not open', () => {
       assert.equal((await editor.findings('out/api.yaml', RULE)).length, 1);
     }));
 
+  it('count as soon as they can be read, however often they could not', () =>
+    withEditor({ files: { 'web.yaml': deployment('web') } }, async (editor) => {
+      const change = (text: string, type: 'created' | 'changed') => {
+        writeFileSync(join(editor.folder, 'api.yaml'), text, 'latin1');
+        return editor.tell({ 'api.yaml': type });
+      };
+      const unreadable = async () => (await editor.status()).skipped.map(({ uri }) => uri);
+      await change('# \xe9', 'created');
+      assert.deepEqual(await unreadable(), [editor.uri('api.yaml')]);
+      await change('# \xe8', 'changed');
+      assert.deepEqual(await unreadable(), [editor.uri('api.yaml')]);
+      await change(deployment('api'), 'changed');
+      assert.equal((await editor.findings('api.yaml', RULE)).length, 1);
+      assert.deepEqual(await unreadable(), []);
+      await change('# \xe9', 'changed');
+      assert.deepEqual(await editor.findings('api.yaml'), []);
+      assert.deepEqual(await unreadable(), [editor.uri('api.yaml')]);
+      editor.remove('api.yaml');
+      await editor.tell({ 'api.yaml': 'deleted' });
+      assert.deepEqual(await unreadable(), []);
+    }));
+
   it('do not stand over an open document that was typed into', () =>
     withEditor({ files: { 'web.yaml': deployment('web') } }, async (editor) => {
       await editor.open('web.yaml', deployment('web', { automount: false }));
@@ -142,6 +166,18 @@ describe('folders', () => {
       assert.deepEqual(await editor.findings('a/web.yaml'), []);
       await editor.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [{ uri: editor.uri('a'), name: 'a' }], removed: [] } });
       assert.equal((await editor.findings('a/web.yaml', RULE)).length, 1);
+    }));
+
+  it('that are gone leave nothing read, once their documents are closed', () =>
+    withEditor({ files: { 'a/kubewho.yaml': '', 'a/web.yaml': deployment('web'), 'b/kubewho.yaml': '', 'b/api.yaml': deployment('api') }, folders: ['a', 'b'] }, async (editor) => {
+      await editor.open('a/web.yaml', deployment('web'));
+      assert.equal((await editor.status()).files, 2);
+      await editor.connection.sendNotification('workspace/didChangeWorkspaceFolders', { event: { added: [], removed: [{ uri: editor.uri('a'), name: 'a' }] } });
+      assert.equal((await editor.findings('a/web.yaml', RULE)).length, 1);
+      await editor.close('a/web.yaml');
+      assert.equal((await editor.status()).files, 1);
+      assert.deepEqual(await editor.findings('a/web.yaml'), []);
+      assert.equal((await editor.findings('b/api.yaml', RULE)).length, 1);
     }));
 
   it('are read up to the repository that they lie in, and reported on alone', () =>
