@@ -1,5 +1,6 @@
 import type { ChartSupply } from '../engine/lint/chart-supply.ts';
 import { defaultConfiguration, parseConfiguration, type Configuration, type ParsedConfiguration } from '../engine/lint/config.ts';
+import type { Finding } from '../engine/lint/finding.ts';
 import { Workspace, type SourceFile } from '../engine/lint/workspace.ts';
 import type { Skipped } from '../engine/lint/skipped.ts';
 import { indexLines, type LineIndex } from '../engine/yaml/text.ts';
@@ -9,7 +10,6 @@ import { decodeText, type Encoding } from '../sources/encoding.ts';
 import { environmentOf } from '../sources/environment.ts';
 import { installsOf } from '../sources/installs.ts';
 import { relativeTo, resolvePath } from '../sources/path.ts';
-import type { Plan } from '../sources/plan.ts';
 import { isReported, loadTree, type LoadedWorkspace, type LoadProblem } from '../sources/tree.ts';
 import { UsageError } from './args.ts';
 import { changedSince } from './changes.ts';
@@ -54,17 +54,34 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const unread = workspaces.some((loaded, i) => unreadBy[i]!.length > 0 || unusedProfiles(loaded).length > 0);
   const { changedSince: revision } = settings;
   return {
-    opened: revision === undefined ? opened : await Promise.all(opened.map((one, i) => onlyChanged(one, workspaces[i]!.plan, revision, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one, i) => onlyChanged(one, workspaces[i]!, revision, settings, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
     renderAgain: async () => void await render(),
   };
 }
 
-/** Narrows a workspace's report to what concerns files that changed since a git revision, and objects of which Kustomize builds make something else for it. */
-async function onlyChanged(opened: OpenWorkspace, plan: Plan, revision: string, { host }: Io): Promise<OpenWorkspace> {
-  const changed = await changedSince(revision, opened.root, host);
-  const isTouched = plan.touchedBy(new Set([...changed].map((path) => relativeTo(opened.root, path))));
-  const reports = (path: string): boolean => opened.reports(path) && (changed.has(opened.absolute(path)) || isTouched(path));
-  return { ...opened, reports, concerns: ({ file, related }) => reports(file) || related.some((one) => reports(one.file)), covers: (path) => opened.covers(path) && (changed.has(path) || isTouched(relativeTo(opened.root, path))) };
+/**
+ * Narrows a workspace's report to what concerns files that changed since a git revision, to objects of which Kustomize builds
+ * make something else for it, and to what was not found before: what is Helm's alone was never looked for then.
+ */
+async function onlyChanged(opened: OpenWorkspace, { plan, reported }: LoadedWorkspace, revision: string, settings: LintSettings, io: Io): Promise<OpenWorkspace> {
+  const { files, before } = await changedSince(revision, opened.root, io.host);
+  const isTouched = plan.touchedBy(new Set([...files].map((path) => relativeTo(opened.root, path))));
+  const reports = (path: string): boolean => opened.reports(path) && (files.has(opened.absolute(path)) || isTouched(path));
+  const known = await keysBefore(before, reported, { ...settings, workspace: opened.root }, io);
+  const isNew = (finding: Finding): boolean => known !== undefined && finding.tier !== 'rendered' && opened.reports(finding.file) && !known.has(keyOf(finding));
+  return { ...opened, reports, concerns: (finding) => reports(finding.file) || finding.related.some((one) => reports(one.file)) || isNew(finding), covers: (path) => opened.covers(path) && (files.has(path) || isTouched(relativeTo(opened.root, path))) };
+}
+
+/** What was found while some files were as they were; undefined where none was another. */
+async function keysBefore(before: ReadonlyMap<string, string>, paths: readonly string[], settings: LintSettings, io: Io): Promise<ReadonlySet<string> | undefined> {
+  if (before.size === 0) return undefined;
+  const { workspaces } = await load(paths, before, settings, io);
+  return new Set(workspaces.flatMap((loaded) => open(loaded, settings, io, new Map()).workspace.findings().map(keyOf)));
+}
+
+/** The same before and after a change that it does not hang on: a finding that became graver is another. */
+function keyOf({ fingerprint, severity }: Finding): string {
+  return `${fingerprint} ${severity}`;
 }
 
 /** Standard input stands alone, unless a file name or a workspace says what it belongs to. */

@@ -106,6 +106,29 @@ describe('--changed-since', () => {
     assert.equal(finding.related[0].file, 'account.yaml');
   });
 
+  test('reports what a change brings elsewhere, and nothing that was there before', () => {
+    const binding = 'apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: web}\nroleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}\nsubjects: [{kind: ServiceAccount, name: web, namespace: shop}]\n';
+    const files = {
+      'hello/Chart.yaml': 'apiVersion: v2\nname: hello\nversion: 1.0.0\n', 'hello/values.yaml': 'admin: false\nreplicas: 1\n',
+      'hello/templates/admin.yaml': `{{- if .Values.admin }}\n${binding}{{- end }}\n`,
+      'hello/templates/web.yaml': deployment('web', { account: 'web' }), 'hello/templates/account.yaml': account('web'),
+      'old/old.yaml': deployment('old'), 'account.yaml': account('api').replace('shop', 'own'), 'api.yaml': deployment('api', { account: 'api' }).replace('namespace: shop', 'namespace: own'),
+      'service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: api, namespace: own}\nspec: {selector: {app: api}, ports: [{port: 80}]}\n',
+      'policy.yaml': 'apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: api, namespace: own}\nspec: {podSelector: {}, policyTypes: [Ingress]}\n',
+    };
+    const cwd = repository(files);
+    const found = (persona = 'regular') => (JSON.parse(kubewho(['lint', '--render', 'never', '--persona', persona, '--format', 'json', '--changed-since', 'HEAD'], { cwd }).stdout).findings as { rule: string; file: string }[]).map(({ rule, file }) => `${file} ${rule}`);
+    assert.deepEqual(found(), []);
+    write(cwd, { 'hello/values.yaml': 'admin: true\nreplicas: 1\n' });
+    assert.ok(found().includes('hello/templates/admin.yaml cluster-admin-binding'));
+    assert.ok(!found().some((one) => one.startsWith('old/')));
+    write(cwd, { 'hello/values.yaml': 'admin: false\nreplicas: 2\n' });
+    assert.deepEqual(found(), []);
+    write(cwd, { 'hello/values.yaml': files['hello/values.yaml'] });
+    rmSync(join(cwd, 'policy.yaml'));
+    assert.deepEqual(found('pedantic'), ['api.yaml unprotected-workload'], 'also what the taking away of a file brings');
+  });
+
   describe('follows what Kustomize makes of a change', () => {
     const quiet = deployment('web', { automount: 'false' });
     const files = {
