@@ -30,6 +30,7 @@ describe('the pre-commit hook', () => {
       '    hooks:',
       '      - id: kubewho',
       '      - id: kubewho-fix',
+      '      - id: kubewho-changes',
       '',
     ].join('\n') });
     git(project, 'init', '--quiet');
@@ -78,5 +79,20 @@ describe('the pre-commit hook', () => {
     assert.equal(code, 1, stdout);
     assert.match(stdout, /files were modified by this hook/);
     assert.equal(readFileSync(join(project, 'deploy/ledger.yaml'), 'utf8'), goodManifest);
+  });
+
+  it('finds what a commit brings in files that it does not touch', () => {
+    const chart = {
+      'hello/Chart.yaml': 'apiVersion: v2\nname: hello\nversion: 1.0.0\n', 'hello/values.yaml': 'mount: false\n',
+      'hello/templates/ledger.yaml': badManifest.replace(/^( *)containers:/m, '$1automountServiceAccountToken: {{ .Values.mount }}\n$1containers:'),
+    };
+    writeFiles(project, chart);
+    git(project, 'add', '--all');
+    git(project, 'commit', '--quiet', '--no-verify', '--message', 'a chart');
+    const brings = (values: string) => runHook('kubewho-changes', { 'hello/values.yaml': values });
+    assert.match(brings('mount: false # as it was\n').stdout, /Passed/);
+    const { code, stdout } = brings('mount: true\n');
+    assert.equal(code, 1, stdout);
+    assert.match(stdout, /hello\/templates\/ledger\.yaml/);
   });
 });
