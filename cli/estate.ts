@@ -38,6 +38,8 @@ export interface Estate {
 export interface JudgedEstate extends Estate {
   readonly workspace: Workspace;
   readonly configuration: Configuration;
+  /** Where a kubewho.yaml was looked for in vain; undefined where one was read. */
+  readonly unconfigured: string | undefined;
   /** Of a span of a file of the workspace. */
   placeIn(file: string, span: Span): SourcePlace;
 }
@@ -72,7 +74,8 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
   const label = (path: string): string => nameOf(path) || '.';
   const installs = installsOf(loaded?.files ?? [], configuration);
   const profile = args.value('profile');
-  const chosen = chooseVariants(installs, profile, loaded && profile !== undefined ? await whereLooked(loaded.root, loaded.configurationFile, args.has('no-config'), io.host, io.cwd) : undefined, label, (chart) => asked.some((path) => isWithin(path, resolvePath(loaded!.root, chart))));
+  const unconfigured = loaded && (await whereLooked(loaded.root, loaded.configurationFile, args.has('no-config'), io.host, io.cwd));
+  const chosen = chooseVariants(installs, profile, unconfigured, label, (chart) => asked.some((path) => isWithin(path, resolvePath(loaded!.root, chart))));
   const indexed = new Map<string, LineIndex>();
   const linesOf = (path: string): LineIndex => {
     const lines = indexed.get(path) ?? indexLines(workspace.textOf(path) ?? '');
@@ -97,6 +100,7 @@ export async function readEstate(paths: readonly string[], args: Arguments, io: 
     notes: [...missing, ...(judge.rules.length > 0 ? [...judgedAlone(installs, label), ...(loaded ? unusedSettings(loaded, workspace, io.cwd) : [])] : answeredFor(installs, sources, profile, chosen, label))],
     workspace,
     configuration,
+    unconfigured,
     place: (location) => placeIn(fileOf(location), spanIn(location)),
     placeIn,
   };

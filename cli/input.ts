@@ -35,6 +35,8 @@ export interface LintInput {
   readonly unrendered: boolean;
   /** Whether values files that a profile or an installation names are not there, so that what is installed with them is not judged. */
   readonly unread: boolean;
+  /** Whether it is standard input that holds no object. */
+  readonly isEmpty: boolean;
   /** Has Helm and kustomize look again at files that were written since. */
   renderAgain(): Promise<void>;
   /** Standard input: the workspace that its text is in, the path there, and the bytes as they came. */
@@ -54,7 +56,7 @@ export async function readInput(settings: LintSettings, io: Io): Promise<LintInp
   const unread = workspaces.some((loaded, i) => unreadBy[i]!.length > 0 || unusedProfiles(loaded).length > 0);
   const { changedSince: revision } = settings;
   return {
-    opened: revision === undefined ? opened : await Promise.all(opened.map((one, i) => onlyChanged(one, workspaces[i]!, revision, settings, io))), problems, notes, unrendered: refusals.length > 0, unread, stdin: undefined,
+    opened: revision === undefined ? opened : await Promise.all(opened.map((one, i) => onlyChanged(one, workspaces[i]!, revision, settings, io))), problems, notes, unrendered: refusals.length > 0, unread, isEmpty: false, stdin: undefined,
     renderAgain: async () => void await render(),
   };
 }
@@ -91,17 +93,23 @@ async function readStdin(settings: LintSettings, io: Io): Promise<LintInput> {
   const text = 'text' in decoded ? decoded.text : '';
   const encoding = 'text' in decoded ? decoded.encoding : 'utf-8';
   const unreadable: Skipped[] = 'text' in decoded ? [] : [{ file: stdinName, document: null, reason: 'encoding', detail: decoded.problem }];
+  const isEmpty = 'text' in decoded && holdsNoObject(text);
   const root = settings.workspace;
   const file = settings.stdinFile ?? (root === undefined ? undefined : resolvePath(root, stdinName));
   if (settings.helmChart !== undefined) return readHelmOutput(text, settings.helmChart, settings, io);
   if (file === undefined) {
     const opened = await openAlone(text, encoding, unreadable, settings, io);
-    return { ...opened, notes: [], ...asItIs, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
+    return { ...opened, notes: [], ...asItIs, isEmpty, stdin: { opened: opened.opened[0]!, path: stdinName, bytes } };
   }
   const { workspaces, problems } = await load([file], new Map([[file, text]]), settings, io);
   const opened = workspaces.map((loaded) => open({ ...loaded, skipped: [...loaded.skipped, ...unreadable] }, settings, io, new Map([[file, encoding]])));
   const path = relativeTo(workspaces[0]!.root, file);
-  return { opened, problems, notes: [], ...asItIs, stdin: { opened: opened[0]!, path, bytes } };
+  return { opened, problems, notes: [], ...asItIs, isEmpty, stdin: { opened: opened[0]!, path, bytes } };
+}
+
+/** Whether a text is no manifest, whatever else it is: nothing, or what a program says when it fails. */
+function holdsNoObject(text: string): boolean {
+  return !/\bkind["']?\s*:/.test(text);
 }
 
 /** Of standard input nothing is rendered. */
@@ -115,7 +123,7 @@ async function readHelmOutput(text: string, chart: string, settings: LintSetting
   const install = loaded && installsOf(loaded.files, loaded.configuration).find((one) => resolvePath(loaded.root, one.chart) === chart);
   if (!install) throw new UsageError(`--helm-chart ${relativeTo(io.cwd, chart) || '.'}: no Chart.yaml is there`);
   opened[0]!.workspace.install(install.scope, [{ name: stdinName, values: [], rendered: text }], { alone: true });
-  return { opened, problems, notes: [], ...asItIs, stdin: undefined };
+  return { opened, problems, notes: [], ...asItIs, isEmpty: holdsNoObject(text), stdin: undefined };
 }
 
 async function openAlone(text: string, encoding: Encoding, skipped: readonly Skipped[], settings: LintSettings, io: Io): Promise<Pick<LintInput, 'opened' | 'problems'>> {

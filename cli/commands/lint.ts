@@ -99,7 +99,8 @@ function lookedAtBy({ opened }: LintInput, { selection }: LintSettings): LookedA
 
 /** What is worth knowing and neither a finding nor a fault. */
 function* notesOn({ summary }: Report, input: LintInput, settings: LintSettings, baseline: Baseline | undefined, { known }: Findings): Iterable<string> {
-  if (summary.files === 0 && input.problems.length === 0) yield 'nothing to lint: no YAML or JSON manifests here';
+  if (input.isEmpty) yield 'nothing to lint: standard input holds no Kubernetes object';
+  else if (summary.files === 0 && input.problems.length === 0) yield 'nothing to lint: no YAML or JSON manifests here';
   yield* input.notes;
   const stale = baseline ? staleIn(baseline, known.map(({ finding }) => finding), lookedAtBy(input, settings)) : 0;
   if (stale > 0) yield `the baseline holds ${count(stale, 'finding')} that this run did not meet; --update-baseline takes out what is gone`;

@@ -46,7 +46,7 @@ function text({ standings, dispensable: exceptions, suppressions }: Answer, esta
   const blocked = showBlockers ? standings.filter(({ blockers }) => blockers.length > 0) : [];
   return [
     table(header, rows),
-    ...(estate.configuration.phases.length === 0 ? ['\nkubewho.yaml has no phases: findings are as grave as their rules say\n'] : []),
+    ...(estate.configuration.phases.length === 0 ? [`\n${estate.unconfigured === undefined ? 'kubewho.yaml has no phases' : `no phases are read (${estate.unconfigured})`}: findings are as grave as their rules say\n`] : []),
     ...blocked.map((standing) => `\n${visible(`${namespaceLabel(standing)}: ${standing.next ? `before ${standing.next.phase}` : `in ${standing.phase!}`}`)}\n${standing.blockers.map((finding) => `  ${visible(`${placeOf(finding, estate)} ${finding.rule}: ${finding.message}`)}\n`).join('')}`),
     ...(exceptions.length + suppressions.length > 0 ? ['\nexceptions that can go:\n'] : []),
     ...exceptions.map((one) => `  ${visible(`${exceptionPlace(one, estate)} ${one.exception.rule} at ${one.exception.target}: ${reasonWords(one)}`)}\n`),

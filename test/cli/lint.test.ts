@@ -79,6 +79,15 @@ describe('nothing to lint', () => {
     assert.deepEqual({ code, stdout }, { code: 0, stdout: '' });
     assert.match(stderr, /nothing to lint/);
   });
+
+  test('is said of standard input that holds no object: what a program says when it fails', () => {
+    for (const input of ['', 'Error: no such chart\n', 'foo: [\n']) {
+      const { code, stderr } = kubewho(['lint', '-'], { stdin: input });
+      assert.equal(code, 0);
+      assert.match(stderr, /nothing to lint: standard input holds no Kubernetes object\n$/, input);
+    }
+    assert.equal(kubewho(['lint', '-'], { stdin: '{"kind": "Pod", "apiVersion": "v1"}' }).stderr, '');
+  });
 });
 
 describe('documents that cannot be read', () => {

@@ -104,7 +104,10 @@ describe('phase', () => {
     const plain = folderWith({ 'a.yaml': byAddress('ledger', 'bank') });
     const { stdout } = kubewho(['phase'], { cwd: plain });
     assert.deepEqual(rowsIn(stdout)[1], ['bank', '1', 'none', '-', 'observe', 'nothing']);
-    assert.match(stdout, /kubewho\.yaml has no phases/);
+    assert.match(stdout, /no phases are read \(no kubewho\.yaml is in \. or above it\)/);
+    assert.match(kubewho(['phase'], { cwd: folderWith({ 'a.yaml': byAddress('ledger', 'bank'), 'kubewho.yaml': 'rules: {}\n' }) }).stdout, /kubewho\.yaml has no phases/);
+    const below = folderWith({ 'deploy/a.yaml': byAddress('ledger', 'bank'), 'kubewho.yaml': 'phases: [{phase: observe}]\n' });
+    assert.match(kubewho(['phase', 'deploy'], { cwd: below }).stdout, /no phases are read \(kubewho\.yaml counts with --workspace \.\)/);
     assert.equal(kubewho(['phase'], { cwd: folderWith({}) }).stdout, 'no workloads among the files read\n');
   });
 

@@ -103,10 +103,12 @@ describe('kubewho in VS Code', () => {
     const uri = await write('broken.yaml', deployment('broken', true));
     const editor = await show(uri);
     await eventually('the finding', () => findings(uri, RULE)[0]);
-    const start = new vscode.Position(0, 0);
+    // The workload's own document; the account before it stays readable.
+    const start = new vscode.Position(6, 0);
+    assert.equal(editor.document.lineAt(start).text, 'apiVersion: apps/v1');
     await editor.edit((edit) => edit.insert(start, 'labels: [never, closed\n'));
     await eventually('the finding to go', () => findings(uri, RULE).length === 0);
-    await editor.edit((edit) => edit.delete(new vscode.Range(start, new vscode.Position(1, 0))));
+    await editor.edit((edit) => edit.delete(new vscode.Range(start, start.translate(1))));
     await eventually('the finding to come back', () => findings(uri, RULE)[0]);
   });
 
