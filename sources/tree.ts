@@ -200,7 +200,7 @@ async function loadWorkspace(host: Host, root: string, named: readonly string[],
     if (!relativePaths.has(relative(path))) faults.push({ kind: 'configuration', file: configurationFile ?? root, ...placeOf('profiles', written), message: `profiles: the values file "${relative(path)}" is not there; correct the path or take it out` });
   }
   skipped.push(...plan.cut.map(({ file, folder }) => ({ file, document: null, reason: 'builds' as const, detail: `it reaches "${folder || '.'}" in more than ${mostWays} ways: the first ${mostWays} are followed, and names there are not told; let fewer of its levels lead there, or have kustomize build it (lint --render always)` })));
-  skipped.push(...(await kustomizationFaults(host, root, plan.kustomizations, options.overlay)));
+  skipped.push(...(await kustomizationFaults(host, root, plan.kustomizations, relativePaths)));
   const charts = await readChartFiles(host, root, files, options.overlay);
   skipped.push(...charts.skipped);
   return { workspace: { root, configuration, configurationFile, placeOf, files, supplies: charts.supplies, reported, skipped, plan }, nestedRoots: found.nestedRoots, faults };

@@ -172,7 +172,7 @@ describe('a kustomization that kustomize refuses', () => {
 
   test('names what is not there: said once, but for inputs of generators and what it would fetch', async () => {
     const there = { '/repo/base/kustomization.yaml': 'resources: [a.yaml]\n', '/repo/base/a.yaml': manifest, '/repo/notes/x.txt': '' };
-    const over = 'resources: [../base, ../notes, https://example.com/x.yaml]\nconfigMapGenerator: [{name: c, envs: [.env]}]\n';
+    const over = 'resources: [../base, ../notes, https://example.com/x.yaml, github.com/example/more, github.com/example/more//config, "git@github.com:example/more.git"]\nconfigMapGenerator: [{name: c, envs: [.env]}]\n';
     assert.deepEqual(await skippedOf({ ...there, '/repo/over/kustomization.yaml': over }), []);
     assert.deepEqual(await skippedOf({ ...there, '/repo/over/kustomization.yaml': `${over}components: [../debug]\npatches: [{path: patch.yaml}]\n` }), [
       { file: 'over/kustomization.yaml', reason: 'missing', detail: 'nothing is at "debug", "over/patch.yaml": kustomize refuses that, and here it is not judged; correct the paths' },
