@@ -1,5 +1,5 @@
 import { buildGraph, type Graph } from '../engine/identity/graph.ts';
-import type { Location } from '../engine/identity/objects.ts';
+import { isReleases, releaseNamespace, type Location } from '../engine/identity/objects.ts';
 import { authorizer, type Authorizer } from '../engine/identity/permissions.ts';
 import { defaultConfiguration, type Configuration } from '../engine/lint/config.ts';
 import type { Rule } from '../engine/lint/rule.ts';
@@ -128,6 +128,12 @@ export function authorizersOf({ graphs, minor }: Estate, args: Arguments): reado
 /** A place as tables show it. */
 export function placeLabel({ file, line, column }: SourcePlace): string {
   return `${visible(file)}:${line}:${column}`;
+}
+
+/** What to ask about where a name is that of an object in the namespace of a chart's release, which no file tells; else nothing. */
+export function inRelease({ graphs }: Pick<Estate, 'graphs'>, name: string): string {
+  const isThere = graphs.some(({ accounts, workloads }) => accounts.some((one) => isReleases(one.namespace) && one.name === name) || workloads.some((one) => isReleases(one.namespace) && one.object.name === name));
+  return isThere ? `; a chart has "${name}" in the namespace of its release: ask about "${releaseNamespace}/${name}"` : '';
 }
 
 /** The namespace and name of `ns/name`. Throws a UsageError for anything else. */

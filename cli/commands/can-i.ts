@@ -8,7 +8,7 @@ import { decodeText } from '../../sources/encoding.ts';
 import { HostError } from '../../sources/host.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { authorizersOf, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
+import { authorizersOf, inRelease, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { resolveFrom } from '../paths.ts';
 import { at, doubtLine, permissionLines, showPermission } from '../permission.ts';
@@ -83,7 +83,7 @@ function unread({ graphs }: Estate, { user }: Identity): string[] {
   if (name === undefined || graphs.some(({ accounts }) => accounts.some((one) => one.namespace === namespace && namesOfAccount(one).includes(name)))) return [];
   const built = graphs.flatMap(({ accounts }) => builtNames(accounts, { namespace: namespace!, name }));
   if (built.length > 0) return [`account "${namespace}/${name}" is only written so; Kustomize builds it as ${[...new Set(built)].map((one) => `"${namespace}/${one}"`).join(', ')}: ask about that`];
-  return [`account "${namespace}/${name}" is not among the files read`];
+  return [`account "${namespace}/${name}" is not among the files read${inRelease({ graphs }, name)}`];
 }
 
 /** `--list`: everything that RBAC gives an identity. */

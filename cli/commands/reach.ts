@@ -8,7 +8,7 @@ import { reachIn, type Power, type Reached, type Step } from '../../engine/ident
 import { builtNames, nameOfAccount, namesOfAccount } from '../../engine/identity/subjects.ts';
 import { UsageError, type Arguments } from '../args.ts';
 import { visible } from '../display.ts';
-import { accountName, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
+import { accountName, inRelease, noteLines, placeLabel, readEstate, type Estate } from '../estate.ts';
 import { exitCode, type Io } from '../io.ts';
 import { at, doubtLine, permissionLines, showPermission } from '../permission.ts';
 import { count } from '../reporters/words.ts';
@@ -36,7 +36,7 @@ export async function reach(args: Arguments, io: Io): Promise<number> {
   });
   const built = [...new Set(estate.graphs.flatMap(({ accounts, workloads }) => [...builtNames(accounts, asked), ...workloads.filter(({ object, namespace }) => namespace === asked.namespace && object.name === asked.name).flatMap(({ object }) => namesInCluster(object))]))];
   if (subjects.length === 0 && built.length > 0) throw new UsageError(`"${what}" is only written so; Kustomize builds it as ${built.map((name) => `"${asked.namespace}/${name}"`).join(', ')}: ask about that`);
-  if (subjects.length === 0) throw new UsageError(`neither a workload nor an account "${what}" is among the files read`);
+  if (subjects.length === 0) throw new UsageError(`neither a workload nor an account "${what}" is among the files read${inRelease(estate, asked.name)}`);
   const format = args.value('format');
   if (format === 'json') io.out.write(`${JSON.stringify({ schemaVersion: 1, subjects: subjects.map((subject) => shown(subject, estate)), notes: estate.notes }, null, 2)}\n`);
   else if (format === 'table') io.out.write(rows(subjects, estate));

@@ -97,6 +97,19 @@ describe('--profile', () => {
   });
 });
 
+describe('an account in the namespace of a release, which no file tells', () => {
+  const own = folderWith({ 'api/Chart.yaml': 'apiVersion: v2\nname: api\nversion: 1.0.0\n', 'api/templates/account.yaml': 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api}\n' });
+  const hint = /; a chart has "api" in the namespace of its release: ask about "\{\{\.Release\.Namespace\}\}\/api"/;
+
+  test('is named where another namespace is asked about', () => {
+    assert.match(kubewho(['can-i', ...deleteSecrets, '--in', 'api'], { cwd: own }).stdout, hint);
+    assert.match(kubewho(['reach', 'shop/api', '--in', 'api'], { cwd: own }).stderr, hint);
+    const { code, stdout } = kubewho(['reach', '{{.Release.Namespace}}/api', '--in', 'api'], { cwd: own });
+    assert.equal(code, 0, stdout);
+    assert.doesNotMatch(kubewho(['can-i', 'get', 'pods', '-n', 'shop', '--as', 'shop/other', '--in', 'api'], { cwd: own }).stdout, hint);
+  });
+});
+
 describe('a PATH that is a Kustomize overlay', () => {
   const patch = (name: string): string => `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: { template: { spec: { serviceAccountName: ${name} } } }\n`;
   const tree = folderWith({
