@@ -50,5 +50,5 @@ test('the findings kept through edits are those of a fresh reading', () => {
     const fresh = new Workspace(rules);
     for (const [path, texts] of now) put(fresh, path, texts.join('\n---\n'));
     assert.deepEqual(workspace.findings(), fresh.findings());
-  }), { numRuns: Number(process.env['EDIT_RUNS'] ?? 200) });
+  }), { numRuns: Number(process.env['EDIT_RUNS'] ?? 120) });
 });
