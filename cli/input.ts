@@ -69,20 +69,20 @@ async function onlyChanged(opened: OpenWorkspace, { plan, reported }: LoadedWork
   const { files, before } = await changedSince(revision, opened.root, io.host);
   const isTouched = plan.touchedBy(new Set([...files].map((path) => relativeTo(opened.root, path))));
   const reports = (path: string): boolean => opened.reports(path) && (files.has(opened.absolute(path)) || isTouched(path));
-  const known = await keysBefore(before, reported, { ...settings, workspace: opened.root }, io);
-  const isNew = (finding: Finding): boolean => known !== undefined && finding.tier !== 'rendered' && opened.reports(finding.file) && !known.has(keyOf(finding));
+  const known = await foundBefore(before, reported, { ...settings, workspace: opened.root }, io);
+  const isNew = (finding: Finding): boolean => known !== undefined && finding.tier !== 'rendered' && opened.reports(finding.file) && !known.has(asFound(finding));
   return { ...opened, reports, concerns: (finding) => reports(finding.file) || finding.related.some((one) => reports(one.file)) || isNew(finding), covers: (path) => opened.covers(path) && (files.has(path) || isTouched(relativeTo(opened.root, path))) };
 }
 
 /** What was found while some files were as they were; undefined where none was another. */
-async function keysBefore(before: ReadonlyMap<string, string>, paths: readonly string[], settings: LintSettings, io: Io): Promise<ReadonlySet<string> | undefined> {
+async function foundBefore(before: ReadonlyMap<string, string>, paths: readonly string[], settings: LintSettings, io: Io): Promise<ReadonlySet<string> | undefined> {
   if (before.size === 0) return undefined;
   const { workspaces } = await load(paths, before, settings, io);
-  return new Set(workspaces.flatMap((loaded) => open(loaded, settings, io, new Map()).workspace.findings().map(keyOf)));
+  return new Set(workspaces.flatMap((loaded) => open(loaded, settings, io, new Map()).workspace.findings().map(asFound)));
 }
 
 /** The same before and after a change that it does not hang on: a finding that became graver is another. */
-function keyOf({ fingerprint, severity }: Finding): string {
+function asFound({ fingerprint, severity }: Finding): string {
   return `${fingerprint} ${severity}`;
 }
 

@@ -24,7 +24,7 @@ export const lintFlags: readonly Flag[] = [
   { name: 'no-ignores', help: 'report what suppressions silence too' },
   { name: 'baseline', value: 'FILE', help: 'findings that are known: not reported, not fixed, not failed on' },
   { name: 'update-baseline', help: 'write the findings of this run to the --baseline' },
-  { name: 'changed-since', value: 'REF', help: 'report only what concerns files that changed since a git revision' },
+  { name: 'changed-since', value: 'REF', help: 'report only what concerns files that changed since a git revision, or was not found then' },
   { name: 'render', value: 'WHEN', choices: ['auto', 'never', 'always'], default: 'auto', help: 'whether Helm and kustomize are run: where they are on PATH and have something to tell, not at all, or always' },
   { name: 'stdin-filename', value: 'NAME', help: 'with "-": the file whose place the text takes in its workspace' },
   { name: 'strict', help: 'exit 1 if a document cannot be read, or a values file or something that a kustomization names is not there; with --render always also if something does not render' },
